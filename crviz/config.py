@@ -1,0 +1,236 @@
+"""What defines a run: validated, immutable, and addressed by a hash of its content.
+
+Lengths of the turbulence are in units of L_c; times are in 1/Omega, where Omega = e B0 / p0.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import itertools
+import json
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from numbers import Integral, Real
+
+import numpy as np
+
+from crviz import waves
+
+#: Raised whenever the numbers that a configuration yields change; a part of every digest.
+NUMERICS_VERSION = 1
+
+GRIDS = ("single", "cross")
+
+_REAL_PARAMETERS = {
+    "sigma2": {"at_least": 0},
+    "rl_over_lc": {"above": 0},
+    "gamma": {"above": 0},
+    "lambda_min": {"above": 0},
+    "lambda_max": {"above": 0},
+}
+
+
+def _number(name, value, above=None, at_least=None):
+    allowed = f"above {above:g}" if above is not None else f"at least {at_least:g}"
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
+        raise ValueError(f"{name} = {value!r} must be a number {allowed}.")
+    if (
+        not math.isfinite(value)
+        or (above is not None and value <= above)
+        or (at_least is not None and value < at_least)
+    ):
+        raise ValueError(f"{name} = {value:g} must be a finite number {allowed}.")
+    return float(value)
+
+
+def _integer(name, value, at_least):
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral) or value < at_least:
+        raise ValueError(f"{name} = {value!r} must be a whole number, at least {at_least}.")
+    return int(value)
+
+
+def _times(values):
+    try:
+        times = tuple(float(t) for t in values)
+    except (TypeError, ValueError):
+        raise ValueError(f"omega_t = {values!r} must be a sequence of increasing numbers above 0.") from None
+    if not times:
+        raise ValueError("omega_t = () must hold at least one backtracking time above 0.")
+    for before, after in itertools.pairwise((0.0, *times)):
+        if not math.isfinite(after) or after <= before:
+            raise ValueError(
+                f"omega_t must be finite, above 0 and increasing, but {after:g} follows {before:g}."
+            )
+    return times
+
+
+def backtracking_times(omega_t_max=100.0, number=64, first=0.3):
+    """Log-spaced backtracking times.
+
+    Parameters
+    ----------
+    omega_t_max : float [1/Omega]
+        The last time.
+    number : int
+        How many times, at least 1.
+    first : float [1/Omega]
+        The first time; lowered to a tenth of the last where it is not below that.
+
+    Returns
+    -------
+    tuple of float [1/Omega], increasing
+    """
+    _number("omega_t_max", omega_t_max, above=0)
+    _integer("number of times", number, at_least=1)
+    if number == 1:
+        return (float(omega_t_max),)
+    times = np.geomspace(min(first, omega_t_max / 10), omega_t_max, number)
+    times[-1] = omega_t_max
+    return tuple(float(t) for t in times)
+
+
+@dataclass(frozen=True)
+class Config:
+    """One simulation: turbulence, rigidity, sky grid, times and seed. Immutable.
+
+    The direction of the gradient and the power p are not here: the sky maps are linear in the
+    gradient, and p enters only the analytic spectrum, so both are views of a finished run.
+
+    Parameters
+    ----------
+    sigma2 : float >= 0
+        Mean square of the turbulent field over B0^2.
+    rl_over_lc : float > 0
+        Larmor radius r_L = p0 / (e B0) over the scale L_c of the turbulence.
+    gamma : float > 0
+        Exponent of the three-dimensional spectrum; 11/3 is Kolmogorov.
+    lambda_min, lambda_max : float [L_c], 0 < lambda_min < lambda_max
+        Shortest and longest wave.
+    n_modes : int >= 1
+        Number of plane waves N.
+    nside : int, a power of 2 from 1 to 1024
+        HEALPix resolution; 12 nside^2 directions are followed.
+    omega_t : increasing sequence of float > 0 [1/Omega]
+        Backtracking times at which positions and momenta are recorded.
+    step : float or None [1/Omega]
+        Integration step; None takes `default_step`.
+    seed : int >= 0
+        Root of all random numbers (numpy SeedSequence).
+    grids : "single" or "cross"
+        One HEALPix grid, or a second one, rotated at random anew for every realisation.
+
+    Raises
+    ------
+    ValueError
+        One sentence that names the parameter, its value and what is allowed.
+    """
+
+    sigma2: float = 1.0
+    rl_over_lc: float = 0.1
+    gamma: float = 11 / 3
+    lambda_min: float = 0.01
+    lambda_max: float = 100.0
+    n_modes: int = 200
+    nside: int = 32
+    omega_t: tuple[float, ...] = backtracking_times()
+    step: float | None = None
+    seed: int = 0
+    grids: str = "single"
+
+    def __post_init__(self):
+        for name, bounds in _REAL_PARAMETERS.items():
+            object.__setattr__(self, name, _number(name, getattr(self, name), **bounds))
+        if self.lambda_min >= self.lambda_max:
+            raise ValueError(
+                f"lambda_min = {self.lambda_min:g} must be below lambda_max = {self.lambda_max:g}."
+            )
+        for name, least in (("n_modes", 1), ("seed", 0), ("nside", 1)):
+            object.__setattr__(self, name, _integer(name, getattr(self, name), at_least=least))
+        if self.nside > 1024 or self.nside & (self.nside - 1):
+            raise ValueError(f"nside = {self.nside} must be a power of 2 from 1 to 1024.")
+        object.__setattr__(self, "omega_t", _times(self.omega_t))
+        if self.step is not None:
+            object.__setattr__(self, "step", _number("step", self.step, above=0))
+            if self.step > self.largest_step:
+                raise ValueError(
+                    f"step = {self.step:g} is too large to follow the gyration: at most "
+                    f"{self.largest_step:.3g} is allowed at sigma2 = {self.sigma2:g}, and "
+                    f"{self.default_step:.2g} would be chosen for this configuration."
+                )
+        if self.grids not in GRIDS:
+            raise ValueError(f"grids = {self.grids!r} must be one of {', '.join(map(repr, GRIDS))}.")
+
+    @property
+    def n_pixels(self):
+        """Number of directions of one grid, 12 nside^2."""
+        return 12 * self.nside**2
+
+    @property
+    def n_orbits(self):
+        """Number of orbits that one realisation takes."""
+        return self.n_pixels * (2 if self.grids == "cross" else 1)
+
+    @property
+    def largest_step(self):
+        """The largest step accepted [1/Omega]: it turns the momentum by half a radian at most
+        in a field of rms strength sigma along B0."""
+        return 0.5 / (1 + math.sqrt(self.sigma2))
+
+    @cached_property
+    def default_step(self):
+        """The step chosen for this configuration [1/Omega]; the rule is `waves.default_step`."""
+        return waves.default_step(*self.wave_spectrum())
+
+    @property
+    def resolved_step(self):
+        """The step that is used [1/Omega]: `step`, or `default_step` where that is None."""
+        return self.default_step if self.step is None else self.step
+
+    @cached_property
+    def digest(self):
+        """Hex hash of everything that changes the numbers, NUMERICS_VERSION included."""
+        content = self.to_dict() | {"step": self.resolved_step, "numerics": NUMERICS_VERSION}
+        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()[:32]
+
+    @property
+    def caveats(self):
+        """Sentences on what this configuration does not resolve; empty where all is well."""
+        found = []
+        if 2 * math.pi * self.rl_over_lc < self.lambda_min:
+            found.append(
+                f"2 pi r_L = {2 * math.pi * self.rl_over_lc:.3g} L_c is shorter than lambda_min = "
+                f"{self.lambda_min:g} L_c: there are no resonant waves."
+            )
+        if self.step is not None and self.step > 1.5 * self.default_step:
+            found.append(
+                f"step = {self.step:g} leaves short waves unresolved, which scatter too much: "
+                f"{self.default_step:.2g} would resolve what matters."
+            )
+        return tuple(found)
+
+    def wave_spectrum(self):
+        """Wave numbers (N,) [1/r_L] and amplitudes (N,) [B0] of the waves, which are the same in
+        every realisation; see `waves.wave_spectrum`."""
+        k, amplitude = waves.wave_spectrum(
+            self.sigma2, self.gamma, self.lambda_min, self.lambda_max, self.n_modes
+        )
+        return k * self.rl_over_lc, amplitude
+
+    def to_dict(self):
+        """The fields as plain JSON types."""
+        return dataclasses.asdict(self) | {"omega_t": list(self.omega_t)}
+
+    @classmethod
+    def from_dict(cls, fields):
+        """The inverse of `to_dict`. Raises ValueError for unknown names."""
+        unknown = set(fields) - {f.name for f in dataclasses.fields(cls)}
+        if unknown:
+            raise ValueError(f"{', '.join(sorted(unknown))}: no such parameter of a configuration.")
+        return cls(**fields)
+
+    def replace(self, **changes):
+        """A copy with some fields changed, validated anew."""
+        return dataclasses.replace(self, **changes)

@@ -1,0 +1,107 @@
+"""Cosmic rays followed back in time through a static magnetic field.
+
+dr/dt = p, dp/dt = p x B, with r in r_L, t in 1/Omega, B in B0 and |p| = 1, from r = 0 at t = 0 to
+t = -T. In B = e_z the orbit is a helix with r_z(-T) = -p_z T.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from crviz import kernels
+
+
+@dataclass(frozen=True)
+class Orbits:
+    """Positions and momenta on the way back.
+
+    Attributes
+    ----------
+    omega_t : (T,) [1/Omega]
+    r : (T, 3, n) [r_L]
+        r(-T), where the orbit has been.
+    p : (T, 3, n)
+        Unit vectors p(-T) of the momentum there.
+    """
+
+    omega_t: np.ndarray
+    r: np.ndarray
+    p: np.ndarray
+
+
+def intervals(omega_t, step):
+    """Equal steps between recorded times: ceil(dT / step) of them in each interval dT.
+
+    Returns
+    -------
+    n_steps : (T,) int
+    step_sizes : (T,) [1/Omega]
+    """
+    lengths = np.diff(np.asarray(omega_t, float), prepend=0.0)
+    # an interval that is a whole number of steps but for rounding takes that number
+    n_steps = np.maximum(1, np.ceil(lengths / step * (1 - 1e-12))).astype(np.int64)
+    return n_steps, lengths / n_steps
+
+
+def trace(field, directions, n_steps, step_sizes):
+    """Positions and momenta (T, 3, n) of one block of directions, by the compiled kernel.
+
+    Raises
+    ------
+    FloatingPointError
+        Where an orbit did not stay finite.
+    """
+    shape = (len(n_steps), 3, directions.shape[1])
+    r, p = np.empty(shape), np.empty(shape)
+    kernels.trace(
+        field.wavevectors,
+        field.amplitudes,
+        field.phases,
+        np.ascontiguousarray(directions),
+        n_steps,
+        step_sizes,
+        r,
+        p,
+    )
+    if not (math.isfinite(r.sum()) and math.isfinite(p.sum())):
+        raise FloatingPointError(f"an orbit through realisation {field.realization} did not stay finite.")
+    return r, p
+
+
+def backtrack(field, directions, omega_t, step=None):
+    """Follow cosmic rays back from the origin.
+
+    Boris' scheme: half a drift, one field evaluation and an exact rotation, half a drift; second
+    order, time-reversible, |p| conserved to rounding.
+
+    Parameters
+    ----------
+    field : Field
+    directions : (3, n)
+        Unit vectors of the momentum at t = 0 (arrival directions); they are normalised here.
+    omega_t : (T,) increasing, > 0 [1/Omega]
+    step : float or None [1/Omega]
+        None takes the default step of the field's configuration.
+
+    Returns
+    -------
+    Orbits
+
+    Raises
+    ------
+    ValueError
+        For directions of another shape or of no length, for times that are not increasing, or a
+        step beyond 0.5 / (1 + sigma).
+    """
+    checked = field.config.replace(omega_t=omega_t, step=field.config.step if step is None else step)
+    directions = np.asarray(directions, float)
+    if directions.ndim != 2 or directions.shape[0] != 3:
+        raise ValueError(f"directions of shape {directions.shape} must have the shape (3, n).")
+    length = np.linalg.norm(directions, axis=0)
+    if not (np.isfinite(length).all() and (length > 0).all()):
+        raise ValueError("directions must be finite and of some length.")
+    r, p = trace(field, directions / length, *intervals(checked.omega_t, checked.resolved_step))
+    return Orbits(np.array(checked.omega_t), r, p)

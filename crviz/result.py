@@ -1,0 +1,314 @@
+"""What a run yields: labelled arrays, what is read off them, and their file (NetCDF)."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from crviz import diffusion, spectra
+from crviz.config import Config
+
+#: Layout of the dataset; raised when names or meanings change.
+SCHEMA = 1
+#: "none" is the plain mean <C_l>, noise included, as Figure 1 of the paper shows it.
+ESTIMATORS = ("eq9", "plateau", "cross", "none")
+MAPS = ("positions", "full")
+
+_ENCODING = {"zlib": True, "complevel": 4, "shuffle": True}
+_SUMS_GROUP = "sums"
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Ensemble-averaged angular power spectrum for one gradient, |grad n| / n = 1/r_L.
+
+    At one time the arrays have the shape (L,); in `Result.evolution` they are (T, L), with noise
+    (T,). Errors are NaN where there is but one realisation.
+
+    Attributes
+    ----------
+    ell : (L,) int
+    cl : (..., L) [r_L^2]
+        The estimate C^_l: <C_l> less the noise for "eq9" and "plateau".
+    error : (..., L)
+        Standard error of the mean, from the scatter of the realisations.
+    noise : float or (T,)
+        What is subtracted; for "cross" and "none" the level of Eq. 9, which is not.
+    noise_variance : (..., L)
+        2 N^2 / (2l + 1): variance of one sky's estimate by pixel noise.
+    cosmic_variance : (..., L)
+        2 C^_l^2 / (2l + 1): variance of one sky's C_l in an isotropic Gaussian ensemble.
+    omega_t : float or (T,) [1/Omega]
+    """
+
+    ell: np.ndarray
+    cl: np.ndarray
+    error: np.ndarray
+    noise: np.ndarray | float
+    noise_variance: np.ndarray
+    cosmic_variance: np.ndarray
+    omega_t: np.ndarray | float
+
+
+@dataclass(frozen=True)
+class Diffusion:
+    """Diffusion tensors against time, in r_L^2 Omega, with standard errors of the mean.
+
+    Attributes
+    ----------
+    omega_t : (T,) [1/Omega]
+    k, k_error : (T, 3, 3)
+        K_ij = -<r_i(-T) p_j(-T)>; the antisymmetric part is the drift, K_xy > 0 in Eq. 2.
+    running, running_error : (T, 3, 3)
+        <r_i r_j> / 2T, an average of the symmetric part of K since T = 0.
+    relative : (T, 3, 3)
+        K~_ij of Eq. 8.
+    """
+
+    omega_t: np.ndarray
+    k: np.ndarray
+    k_error: np.ndarray
+    running: np.ndarray
+    running_error: np.ndarray
+    relative: np.ndarray
+
+
+@dataclass(frozen=True)
+class Result:
+    """Realisations of one configuration, finished or growing.
+
+    Attributes
+    ----------
+    dataset : xarray.Dataset
+        realization, omega_t [1/Omega], i, j ("x", "y", "z"), ell, omega_t_map, pixel are its
+        coordinates; cl and cl_cross (cross spectra of the position components [r_L^2]), rr [r_L^2],
+        rp [r_L], pp, dipole are kept for every realisation; cl_rp, cl_pp, mean_r are ensemble
+        means; sample_r, sample_p are the first realisation on grid A.
+    sums : xarray.Dataset or None
+        Unnormalised sums behind the ensemble means, with which a run goes on bit for bit.
+    """
+
+    dataset: xr.Dataset
+    sums: xr.Dataset | None = None
+
+    @cached_property
+    def config(self):
+        """The Config of the run."""
+        return Config.from_dict(json.loads(self.dataset.attrs["config"]))
+
+    @property
+    def digest(self):
+        """Hex content hash of the configuration."""
+        return self.dataset.attrs["digest"]
+
+    @property
+    def n_realizations(self):
+        """How many realisations are in."""
+        return self.dataset.sizes["realization"]
+
+    @property
+    def omega_t(self):
+        """Backtracking times (T,) [1/Omega]."""
+        return self.dataset["omega_t"].values
+
+    @property
+    def ell(self):
+        """Multipoles (L,)."""
+        return self.dataset["ell"].values
+
+    def time_index(self, omega_t=None):
+        """Index of the recorded time nearest to omega_t [1/Omega]; None is the last."""
+        if omega_t is None:
+            return len(self.omega_t) - 1
+        if not np.isfinite(omega_t):
+            raise ValueError(f"omega_t = {omega_t} must be a finite time in 1/Omega.")
+        return int(np.abs(self.omega_t - omega_t).argmin())
+
+    def spectrum(self, gradient="parallel", omega_t=None, estimator="eq9", map="positions"):
+        """The angular power spectrum at one time.
+
+        Parameters
+        ----------
+        gradient : (theta, phi) [rad] or "parallel" or "perpendicular"
+        omega_t : float or None [1/Omega]
+            The nearest recorded time is taken; None is the last.
+        estimator : "eq9", "plateau", "cross" or "none"
+            What is done about the noise of a finite number of pixels: the level of Eq. 9
+            subtracted, the mean over the highest multipoles subtracted, two grids (nothing to
+            subtract), or nothing.
+        map : "positions" or "full"
+            Eq. 5, or Eq. 4 with its Fick term, where K comes from the run itself.
+
+        Returns
+        -------
+        Spectrum
+
+        Raises
+        ------
+        ValueError
+        """
+        return self._estimate(gradient, estimator, map, self.time_index(omega_t))
+
+    def evolution(self, gradient="parallel", estimator="none", map="positions"):
+        """The spectrum at all times: a `Spectrum` of (T, L) arrays; arguments as in `spectrum`."""
+        return self._estimate(gradient, estimator, map, slice(None))
+
+    def _estimate(self, gradient, estimator, map, times):
+        for name, value, allowed in (("estimator", estimator, ESTIMATORS), ("map", map, MAPS)):
+            if value not in allowed:
+                raise ValueError(f"{name} = {value!r} must be one of {', '.join(repr(a) for a in allowed)}.")
+        if estimator == "cross" and "cl_cross" not in self.dataset:
+            raise ValueError("estimator = 'cross' needs a run with grids = 'cross'.")
+        data = self.dataset
+        suffix = "_cross" if estimator == "cross" else ""
+        each = spectra.contract(data["cl" + suffix].values[:, times], gradient)
+        noise_each = self._noise(gradient, estimator, times, each)
+        subtracted = estimator in ("eq9", "plateau")
+        estimates = each - noise_each[..., None] if subtracted else each
+        cl, noise = estimates.mean(0), noise_each.mean(0)
+        if map == "full":
+            k = diffusion.diffusion_tensor(data["rp"].values[:, times].mean(0))
+            auto, cross = (
+                spectra.full_map_spectra(
+                    data["cl" + s].values[:, times].mean(0),
+                    data["cl_rp" + s].values[times],
+                    data["cl_pp" + s].values[times],
+                    k,
+                    gradient,
+                )
+                for s in ("", suffix)
+            )
+            if estimator == "plateau":
+                noise = spectra.plateau_noise(auto)
+            else:
+                moments = (data[name].values[:, times].mean(0)[..., None] for name in ("rr", "rp", "pp"))
+                mean_square = spectra.full_map_spectra(*moments, k, gradient)[..., 0]
+                noise = spectra.pixel_noise(mean_square, self.config.n_pixels)
+            cl = cross - np.asarray(noise)[..., None] if subtracted else cross
+        return Spectrum(
+            ell=self.ell,
+            cl=cl,
+            error=standard_error(estimates),
+            noise=noise,
+            noise_variance=spectra.noise_variance(noise, self.ell),
+            cosmic_variance=spectra.cosmic_variance(cl, self.ell),
+            omega_t=self.omega_t[times],
+        )
+
+    def _noise(self, gradient, estimator, times, cl):
+        if estimator == "plateau":
+            return spectra.plateau_noise(cl)
+        mean_square = spectra.contract(self.dataset["rr"].values[:, times, ..., None], gradient)[..., 0]
+        return spectra.pixel_noise(mean_square, self.config.n_pixels)
+
+    def standard_dipole(self, gradient="parallel"):
+        """C_1 of standard diffusion (Eq. 3) at all times, without the bias of the mean's variance.
+
+        Returns
+        -------
+        value, error : (T,) [r_L^2]
+        """
+        return spectra.standard_dipole(self.dataset["dipole"].values, gradient)
+
+    def diffusion(self):
+        """The diffusion tensors of the run against time: `Diffusion`."""
+        k = diffusion.diffusion_tensor(self.dataset["rp"].values)
+        rr = self.dataset["rr"].values
+        running = diffusion.running_diffusion(rr, self.omega_t)
+        monopole = self.dataset["cl"].values[..., 0].mean(0)
+        return Diffusion(
+            self.omega_t,
+            k.mean(0),
+            standard_error(k),
+            running.mean(0),
+            standard_error(running),
+            diffusion.relative_diffusion(rr.mean(0), monopole, self.omega_t),
+        )
+
+    def sky_map(self, gradient=(0.0, 0.0), omega_t=None, which="sample"):
+        """Relative intensity delta I = r.g at the pixels of grid A, in ring order.
+
+        Pixels are momentum directions p; a picture shows them at n = -p.
+
+        Parameters
+        ----------
+        gradient : (theta, phi) [rad]
+        omega_t : float or None [1/Omega]
+            The nearest time with maps is taken; None is the last.
+        which : "sample" (the first realisation) or "mean" (ensemble mean)
+
+        Returns
+        -------
+        values : (12 nside^2,) [r_L]
+        omega_t : float [1/Omega]
+        """
+        if which not in ("sample", "mean"):
+            raise ValueError(f"which = {which!r} must be 'sample' or 'mean'.")
+        times = self.dataset["omega_t_map"].values
+        index = len(times) - 1 if omega_t is None else int(np.abs(times - omega_t).argmin())
+        maps = self.dataset[f"{which}_r"].values[index]
+        return spectra.gradient_vector(gradient) @ maps, float(times[index])
+
+    def save(self, path):
+        """Write the file anew and put it in place at once, so that a kill leaves the old one.
+
+        Raises OSError where the folder cannot be written to.
+        """
+        path = Path(path)
+        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        try:
+            _write(self.dataset, part, mode="w")
+            if self.sums is not None:
+                _write(self.sums, part, mode="a", group=_SUMS_GROUP)
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def load(path):
+    """Read a result from a file.
+
+    Raises
+    ------
+    FileNotFoundError
+    ValueError
+        Where the file is no crviz result, or one of a layout that this version does not know.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist.")
+    try:
+        dataset = xr.load_dataset(path, engine="h5netcdf")
+    except (OSError, ValueError, KeyError) as error:
+        raise ValueError(f"{path} is no crviz result: it cannot be read as NetCDF-4.") from error
+    if not {"schema", "config", "digest"} <= set(dataset.attrs):
+        raise ValueError(f"{path} is no crviz result: it carries no crviz configuration.")
+    if dataset.attrs["schema"] != SCHEMA:
+        raise ValueError(
+            f"{path} has the layout {dataset.attrs['schema']}, "
+            f"but this version of crviz reads layout {SCHEMA}."
+        )
+    try:
+        sums = xr.load_dataset(path, engine="h5netcdf", group=_SUMS_GROUP)
+    except OSError:  # a result that holds means only has no such group
+        sums = None
+    return Result(dataset, sums)
+
+
+def standard_error(values):
+    """Scatter over the first axis divided by its root: (R, ...) -> (...); NaN where R = 1."""
+    n = len(values)
+    if n < 2:
+        return np.full(values.shape[1:], np.nan)
+    return values.std(0, ddof=1) / np.sqrt(n)
+
+
+def _write(dataset, path, **options):
+    encoding = {name: _ENCODING for name, variable in dataset.variables.items() if variable.ndim}
+    dataset.to_netcdf(path, engine="h5netcdf", encoding=encoding, **options)

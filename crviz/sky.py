@@ -1,0 +1,82 @@
+"""Directions on the sky (HEALPix, ring order) and spherical-harmonic coefficients of maps on them.
+
+The polar axis is the regular field. A pixel is the direction of the momentum, p; a picture of the
+sky shows it at n = -p, where the particle comes from.
+
+Coefficients a_lm are stored for m >= 0, ordered by m and then l, as healpy and ducc0 do.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import ducc0
+import healpy as hp
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+
+@lru_cache(maxsize=8)
+def pixel_directions(nside):
+    """Unit vectors of the pixel centres: (3, 12 nside^2), read-only."""
+    vectors = np.array(hp.pix2vec(nside, np.arange(12 * nside**2)))
+    vectors.setflags(write=False)
+    return vectors
+
+
+def random_rotation(config, realization):
+    """The rotation of grid B in one realisation, uniform over SO(3).
+
+    A pure function of the seed and the index; independent of the field of that index.
+
+    Returns
+    -------
+    scipy Rotation
+    """
+    seeds = np.random.SeedSequence(config.seed, spawn_key=(realization, 0))
+    return Rotation.random(rng=np.random.default_rng(seeds))
+
+
+@lru_cache(maxsize=8)
+def _rings(nside):
+    return ducc0.healpix.Healpix_Base(nside, "RING").sht_info()
+
+
+def harmonics(maps, nside, lmax=None):
+    """a_lm = (4 pi / N_pix) sum_pixels map Y*_lm: the plain transform, without iteration.
+
+    Parameters
+    ----------
+    maps : (..., 12 nside^2)
+    nside : int
+    lmax : int or None
+        None takes 2 nside.
+
+    Returns
+    -------
+    (..., n_lm) complex
+    """
+    lmax = 2 * nside if lmax is None else lmax
+    maps = np.asarray(maps, float)
+    lead = maps.shape[:-1]
+    alm = ducc0.sht.adjoint_synthesis(
+        map=maps.reshape(-1, 1, maps.shape[-1]), lmax=lmax, spin=0, nthreads=1, **_rings(nside)
+    )
+    return alm.reshape(*lead, -1) * (4 * np.pi / maps.shape[-1])
+
+
+def rotate_harmonics(alm, lmax, rotation):
+    """Coefficients of f(rotation^-1 n) from those of f(n): takes the a_lm of values sampled on a
+    rotated grid, worked out as if on the plain one, into the frame of the plain grid.
+
+    Parameters
+    ----------
+    alm : (..., n_lm) complex
+    lmax : int
+    rotation : scipy Rotation
+    """
+    # the active rotation z-y-z with these angles, as ducc0 applies them: psi first, then theta, phi
+    phi, theta, psi = rotation.as_euler("ZYZ")
+    flat = alm.reshape(-1, alm.shape[-1])
+    out = np.stack([ducc0.sht.rotate_alm(one, lmax, psi, theta, phi) for one in flat])
+    return out.reshape(alm.shape)

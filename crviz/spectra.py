@@ -1,0 +1,184 @@
+"""Angular power spectra: the tensor C_l^{ij}, its contraction with a gradient, and the noise of a
+finite number of pixels.
+
+A map of the relative intensity is linear in the gradient, delta I = r_i g_i, so that the cross
+spectra of the position components are worked out once and every gradient is a contraction. All
+spectra are for |grad n| / n = 1/r_L.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+#: The multipoles of the "plateau" are those above this fraction of the largest.
+PLATEAU_FROM = 0.75
+
+
+@lru_cache(maxsize=8)
+def _by_degree(lmax):
+    """Where the coefficients of each l stand in the order of m, and where each l starts."""
+    m, ell = np.concatenate(
+        [np.stack([np.full(lmax + 1 - m, m), np.arange(m, lmax + 1)]) for m in range(lmax + 1)], 1
+    )
+    positive = np.flatnonzero(m > 0)
+    order = np.lexsort((np.r_[m, -m[positive]], np.r_[ell, ell[positive]]))
+    return positive, order, np.arange(lmax + 1) ** 2
+
+
+def real_harmonics(alm):
+    """Coefficients of the real spherical harmonics, ordered by l and then m = -l..l.
+
+    Those of l = 1 belong to sqrt(3 / 4 pi) times y, z, x.
+
+    Parameters
+    ----------
+    alm : (..., n_lm) complex
+        Coefficients with m >= 0 of real maps, ordered by m and then l.
+
+    Returns
+    -------
+    (..., (l_max + 1)^2)
+        C_l is their squared sum over m, divided by 2l + 1.
+    """
+    lmax = int(np.sqrt(2 * alm.shape[-1]) - 1)
+    positive, order, _ = _by_degree(lmax)
+    m = np.searchsorted(np.cumsum(np.arange(lmax + 1, 0, -1)), np.arange(alm.shape[-1]), side="right")
+    scale = np.where(m > 0, np.sqrt(2) * (-1.0) ** m, 1.0)
+    return np.concatenate([alm.real * scale, -(alm.imag * scale)[..., positive]], -1)[..., order]
+
+
+def cross_spectra(real, other):
+    """C_l^{ij} = 1/(2l+1) sum_m a_lm[i] b_lm[j].
+
+    Parameters
+    ----------
+    real, other : (..., n, (l_max + 1)^2)
+        Coefficients of n maps each, from `real_harmonics`.
+
+    Returns
+    -------
+    (..., n, n, l_max + 1)
+    """
+    lmax = int(np.sqrt(real.shape[-1])) - 1
+    starts = _by_degree(lmax)[2]
+    product = real[..., :, None, :] * other[..., None, :, :]
+    return np.add.reduceat(product, starts, axis=-1) / (2 * np.arange(lmax + 1) + 1)
+
+
+def gradient_tensor(gradient):
+    """The tensor G_ij = g_i g_j that picks a gradient out of C_l^{ij}.
+
+    Parameters
+    ----------
+    gradient : (theta, phi) [rad] or "parallel" or "perpendicular"
+        Polar angle from the regular field and azimuth. "perpendicular" is the mean over the
+        azimuth at theta = pi/2, (xx + yy)/2.
+
+    Returns
+    -------
+    (3, 3)
+    """
+    if isinstance(gradient, str):
+        if gradient == "parallel":
+            return np.diag([0.0, 0.0, 1.0])
+        if gradient == "perpendicular":
+            return np.diag([0.5, 0.5, 0.0])
+    else:
+        g = gradient_vector(gradient)
+        return np.outer(g, g)
+    raise ValueError(f"gradient = {gradient!r} must be 'parallel', 'perpendicular' or (theta, phi) in rad.")
+
+
+def gradient_vector(direction):
+    """Unit vector (3,) of (theta, phi) [rad]. Raises ValueError for anything else."""
+    try:
+        theta, phi = (float(angle) for angle in direction)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"gradient = {direction!r} must be 'parallel', 'perpendicular' or (theta, phi)."
+        ) from None
+    if not np.isfinite([theta, phi]).all():
+        raise ValueError(f"gradient = {direction!r} must be two finite angles (theta, phi) in rad.")
+    return np.array([np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)])
+
+
+def contract(tensor, gradient):
+    """sum_ij G_ij X_ij...: (..., 3, 3, L) -> (..., L), for any gradient of `gradient_tensor`."""
+    return np.einsum("ij,...ijl->...l", gradient_tensor(gradient), tensor)
+
+
+def full_map_spectra(cl_rr, cl_rp, cl_pp, k, gradient):
+    """Spectrum of the map of Eq. 4, delta I = r_i g_i - 3 p_i K_ij g_j, from mean cross spectra.
+
+    Parameters
+    ----------
+    cl_rr, cl_rp, cl_pp : (..., 3, 3, L)
+    k : (..., 3, 3) [r_L]
+        Diffusion tensor K_ij.
+    gradient : see `gradient_tensor`
+
+    Returns
+    -------
+    (..., L)
+    """
+    g = gradient_tensor(gradient)
+    mixed = np.einsum("ia,...ja,...ijl->...l", g, k, cl_rp)
+    fick = np.einsum("ab,...ia,...jb,...ijl->...l", g, k, k, cl_pp)
+    return contract(cl_rr, gradient) - 6 * mixed + 9 * fick
+
+
+def pixel_noise(mean_square, n_pixels):
+    """N = (4 pi / N_pix) <(r.g)^2>, Eq. 9: the white spectrum of independent pixels."""
+    return 4 * np.pi / n_pixels * mean_square
+
+
+def plateau_noise(cl):
+    """Mean of C_l over the highest quarter of the multipoles, weighted by 2l + 1: (..., L) -> (...)."""
+    ell = np.arange(cl.shape[-1])
+    weight = np.where(ell > PLATEAU_FROM * ell[-1], 2 * ell + 1, 0)
+    return cl @ (weight / weight.sum())
+
+
+def noise_variance(noise, ell):
+    """Variance 2 N^2 / (2l + 1) of one sky's estimated C_l from its noise N (below Eq. 9)."""
+    return 2 * np.asarray(noise)[..., None] ** 2 / (2 * ell + 1)
+
+
+def cosmic_variance(cl, ell):
+    """Variance 2 C_l^2 / (2l + 1) of one sky's C_l for an isotropic Gaussian ensemble."""
+    return 2 * cl**2 / (2 * ell + 1)
+
+
+def standard_dipole(dipole, gradient):
+    """C_1 of the ensemble mean (Eq. 3): <r_i r_j> replaced by <r_i><r_j>, for pairs of different
+    realisations only, so that the variance of the mean does not add to it.
+
+    Parameters
+    ----------
+    dipole : (R, ..., 3, 3)
+        Real l = 1 coefficients of the three position components, index (realisation, ..., i, m).
+    gradient : see `gradient_tensor`
+
+    Returns
+    -------
+    value, error : (...)
+        The U-statistic and its jackknife error; NaN where R = 1.
+    """
+    n = len(dipole)
+    g = gradient_tensor(gradient)
+    if n < 2:
+        nothing = np.full(dipole.shape[1:-2], np.nan)
+        return nothing, nothing.copy()
+    own = np.einsum("ij,r...im,r...jm->r...", g, dipole, dipole) / 3
+    total = dipole.sum(0)
+    with_total = np.einsum("ij,r...im,...jm->r...", g, dipole, total) / 3
+    square = np.einsum("ij,...im,...jm->...", g, total, total) / 3
+    value = (square - own.sum(0)) / (n * (n - 1))
+    if n < 3:
+        return value, np.full_like(value, np.nan)
+    # leaving out realisation r: (S - d_r)^2 - (sum of squares - d_r^2)
+    left_out = (square - 2 * with_total + own - (own.sum(0) - own)) / ((n - 1) * (n - 2))
+    error = np.sqrt((n - 1) / n * ((left_out - left_out.mean(0)) ** 2).sum(0))
+    return value, error
