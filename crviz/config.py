@@ -32,37 +32,56 @@ _REAL_PARAMETERS = {
 }
 
 
-def _number(name, value, above=None, at_least=None):
-    allowed = f"above {above:g}" if above is not None else f"at least {at_least:g}"
+class ParameterError(ValueError):
+    """A wrong parameter, in one sentence: its name, its value and what is allowed.
+
+    Attributes
+    ----------
+    parameter : str
+        Its name, for those who know it by another one (an option, a control).
+    """
+
+    def __init__(self, parameter, value, rule):
+        shown = f"{value:g}" if isinstance(value, float) else repr(value)
+        super().__init__(f"{parameter} = {shown} {rule}.")
+        self.parameter = parameter
+
+
+def check_number(name, value, above=None, at_least=None):
+    """A finite float above or at least a bound. Raises ParameterError."""
+    rule = (
+        f"must be a finite number {f'above {above:g}' if above is not None else f'of at least {at_least:g}'}"
+    )
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
-        raise ValueError(f"{name} = {value!r} must be a number {allowed}.")
+        raise ParameterError(name, value, rule)
+    value = float(value)
     if (
         not math.isfinite(value)
         or (above is not None and value <= above)
         or (at_least is not None and value < at_least)
     ):
-        raise ValueError(f"{name} = {value:g} must be a finite number {allowed}.")
-    return float(value)
+        raise ParameterError(name, value, rule)
+    return value
 
 
-def _integer(name, value, at_least):
+def check_whole(name, value, at_least):
+    """An int of at least a bound. Raises ParameterError."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral) or value < at_least:
-        raise ValueError(f"{name} = {value!r} must be a whole number, at least {at_least}.")
+        raise ParameterError(name, value, f"must be a whole number of at least {at_least}")
     return int(value)
 
 
-def _times(values):
+def _check_times(values):
+    rule = "must be a sequence of finite, increasing times above 0"
     try:
         times = tuple(float(t) for t in values)
     except (TypeError, ValueError):
-        raise ValueError(f"omega_t = {values!r} must be a sequence of increasing numbers above 0.") from None
+        raise ParameterError("omega_t", values, rule) from None
     if not times:
-        raise ValueError("omega_t = () must hold at least one backtracking time above 0.")
+        raise ParameterError("omega_t", times, rule)
     for before, after in itertools.pairwise((0.0, *times)):
         if not math.isfinite(after) or after <= before:
-            raise ValueError(
-                f"omega_t must be finite, above 0 and increasing, but {after:g} follows {before:g}."
-            )
+            raise ParameterError("omega_t", [before, after], f"{rule}, but {after:g} follows {before:g}")
     return times
 
 
@@ -82,8 +101,8 @@ def backtracking_times(omega_t_max=100.0, number=64, first=0.3):
     -------
     tuple of float [1/Omega], increasing
     """
-    _number("omega_t_max", omega_t_max, above=0)
-    _integer("number of times", number, at_least=1)
+    check_number("omega_t_max", omega_t_max, above=0)
+    check_whole("number", number, at_least=1)
     if number == 1:
         return (float(omega_t_max),)
     times = np.geomspace(min(first, omega_t_max / 10), omega_t_max, number)
@@ -141,26 +160,27 @@ class Config:
 
     def __post_init__(self):
         for name, bounds in _REAL_PARAMETERS.items():
-            object.__setattr__(self, name, _number(name, getattr(self, name), **bounds))
+            object.__setattr__(self, name, check_number(name, getattr(self, name), **bounds))
         if self.lambda_min >= self.lambda_max:
-            raise ValueError(
-                f"lambda_min = {self.lambda_min:g} must be below lambda_max = {self.lambda_max:g}."
+            raise ParameterError(
+                "lambda_min", self.lambda_min, f"must be below lambda_max = {self.lambda_max:g}"
             )
         for name, least in (("n_modes", 1), ("seed", 0), ("nside", 1)):
-            object.__setattr__(self, name, _integer(name, getattr(self, name), at_least=least))
+            object.__setattr__(self, name, check_whole(name, getattr(self, name), at_least=least))
         if self.nside > 1024 or self.nside & (self.nside - 1):
-            raise ValueError(f"nside = {self.nside} must be a power of 2 from 1 to 1024.")
-        object.__setattr__(self, "omega_t", _times(self.omega_t))
+            raise ParameterError("nside", self.nside, "must be a power of 2 from 1 to 1024")
+        object.__setattr__(self, "omega_t", _check_times(self.omega_t))
         if self.step is not None:
-            object.__setattr__(self, "step", _number("step", self.step, above=0))
+            object.__setattr__(self, "step", check_number("step", self.step, above=0))
             if self.step > self.largest_step:
-                raise ValueError(
-                    f"step = {self.step:g} is too large to follow the gyration: at most "
-                    f"{self.largest_step:.3g} is allowed at sigma2 = {self.sigma2:g}, and "
-                    f"{self.default_step:.2g} would be chosen for this configuration."
+                raise ParameterError(
+                    "step",
+                    self.step,
+                    f"is too large to follow the gyration: at most {self.largest_step:.3g} is allowed at "
+                    f"sigma2 = {self.sigma2:g}, and {self.default_step:g} would be chosen here",
                 )
         if self.grids not in GRIDS:
-            raise ValueError(f"grids = {self.grids!r} must be one of {', '.join(map(repr, GRIDS))}.")
+            raise ParameterError("grids", self.grids, f"must be one of {', '.join(map(repr, GRIDS))}")
 
     @property
     def n_pixels(self):
@@ -228,7 +248,8 @@ class Config:
         """The inverse of `to_dict`. Raises ValueError for unknown names."""
         unknown = set(fields) - {f.name for f in dataclasses.fields(cls)}
         if unknown:
-            raise ValueError(f"{', '.join(sorted(unknown))}: no such parameter of a configuration.")
+            name = min(unknown)
+            raise ParameterError(name, fields[name], "is no parameter of a configuration")
         return cls(**fields)
 
     def replace(self, **changes):

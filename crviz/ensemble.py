@@ -20,6 +20,7 @@ import xarray as xr
 
 from crviz import kernels, orbits, sky, spectra
 from crviz._version import __version__
+from crviz.config import check_whole
 from crviz.result import SCHEMA, Result
 from crviz.turbulence import draw_field
 
@@ -41,6 +42,12 @@ class Progress(Protocol):
 class _Silent:
     def advance(self, orbits):
         """Nobody is listening."""
+
+
+def work(config):
+    """Wave evaluations that one realisation of a configuration takes: orbits x steps x waves."""
+    n_steps, _ = orbits.intervals(config.omega_t, config.resolved_step)
+    return config.n_orbits * int(n_steps.sum()) * config.n_modes
 
 
 def thread_count():
@@ -75,24 +82,18 @@ def simulate(config, realizations, executor=None, progress=None, resume=None, bl
     ------
     ValueError
     """
-    check_realizations(realizations)
+    realizations = check_whole("realizations", realizations, at_least=1)
     if resume is not None and resume.digest != config.digest:
         raise ValueError("the result to go on from belongs to another configuration.")
     for caveat in config.caveats:
         warnings.warn(caveat, stacklevel=2)
-    return _simulate(config, int(realizations), executor, progress or _Silent(), resume, block)
+    return _simulate(config, realizations, executor, progress or _Silent(), resume, block)
 
 
 def run(config, realizations, executor=None, progress=None, resume=None, block=None):
     """Run all realisations and return the Result; arguments as in `simulate`."""
     *_, last = simulate(config, realizations, executor, progress, resume, block)
     return last
-
-
-def check_realizations(realizations):
-    """Raise ValueError unless it is a whole number of at least 1."""
-    if isinstance(realizations, bool) or not isinstance(realizations, (int, np.integer)) or realizations < 1:
-        raise ValueError(f"realizations = {realizations!r} must be a whole number, at least 1.")
 
 
 def _simulate(config, realizations, executor, progress, resume, block):
@@ -137,8 +138,8 @@ class _Tracing:
         if config.grids == "cross":
             rotated = sky.random_rotation(config, index).as_matrix() @ directions
             directions = np.concatenate([directions, rotated], 1)
-        work_per_orbit = int(steps[0].sum()) * config.n_modes
-        block = max(1, int(_WORK_PER_TASK / work_per_orbit)) if block is None else block
+        if block is None:
+            block = max(1, int(_WORK_PER_TASK * config.n_orbits / work(config)))
         block = -(-block // kernels.LANES) * kernels.LANES
         self.shape = (2, len(config.omega_t), 3, directions.shape[1])
         self.slices = {}

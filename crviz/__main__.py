@@ -1,0 +1,6 @@
+"""`python -m crviz`."""
+
+from crviz.cli import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,274 @@
+"""Simulations in the background: shared between those who ask for the same, cancelled when nobody
+wants them any more, reported to whoever listens. Knows nothing of pages.
+
+One `Manager` serves a process. A job's thread waits, takes harmonics and announces; the orbits are
+followed on the manager's pool. All of these run at low priority, so that a page goes on answering.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from crviz import ensemble
+from crviz.config import Config, ParameterError
+from crviz.result import Result
+
+_log = logging.getLogger(__name__)
+
+#: Unix niceness of the threads that compute.
+NICENESS = 10
+#: Resolution of the picture that comes first.
+PREVIEW_NSIDE = 8
+#: Jobs that compute at the same time; others wait for their turn.
+RUNNING_AT_ONCE = 2
+#: Realisations are stored at least this often [s].
+STORE_EVERY = 20.0
+#: Wave evaluations a second and thread that are assumed before any were measured.
+ASSUMED_RATE = 1.5e9
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a job stands; a new one for every change.
+
+    Attributes
+    ----------
+    config : Config
+    state : "waiting", "running", "finished", "cancelled" or "failed"
+    asked, done : int
+        Realisations.
+    orbits_per_second : float
+        Since it began; 0 before the first.
+    seconds_left : float or None
+        None while nothing is known.
+    result : Result or None
+        The realisations that are in.
+    preview : Result or None
+        The first field at low resolution, until `result` is there.
+    error : str
+        One sentence, where it failed.
+    """
+
+    config: Config
+    state: str
+    asked: int
+    done: int = 0
+    orbits_per_second: float = 0.0
+    seconds_left: float | None = None
+    result: Result | None = None
+    preview: Result | None = None
+    error: str = ""
+
+    @property
+    def over(self):
+        """Whether nothing more will come."""
+        return self.state in ("finished", "cancelled", "failed")
+
+
+class Stopped(Exception):
+    """Raised in a job's thread when nobody wants the job any more."""
+
+
+class Job:
+    """One configuration being simulated; its `status` is replaced, never changed.
+
+    Made by `Manager.request` only.
+    """
+
+    def __init__(self, config, asked):
+        self.status = Status(config, "waiting", asked)
+        self.listeners = {}
+        self.stop = threading.Event()
+        self._orbits = 0
+        self._begun = None
+        self._told = 0.0
+
+    def advance(self, orbits):
+        """Count orbits; the `Progress` of `ensemble.simulate`. Raises Stopped."""
+        if self.stop.is_set():
+            raise Stopped
+        now = time.monotonic()
+        self._begun = self._begun or now
+        self._orbits += orbits
+        elapsed = now - self._begun
+        if elapsed > 0.2 and now - self._told > 0.25:
+            self._told = now
+            rate = self._orbits / elapsed
+            left = self._to_do - self._orbits
+            self.tell(orbits_per_second=rate, seconds_left=max(0.0, left / rate))
+
+    def begin(self, to_do):
+        """Start the clock for so many orbits."""
+        self._orbits, self._begun, self._to_do = 0, time.monotonic(), to_do
+
+    def tell(self, **changes):
+        """Replace the status and call every listener (in the job's thread; they must be quick)."""
+        self.status = replace(self.status, **changes)
+        for listener in list(self.listeners.values()):
+            listener()
+
+
+class Manager:
+    """Runs jobs, one for each configuration, however many ask for it.
+
+    Parameters
+    ----------
+    library : crviz.library.Library or None
+        Where finished realisations are looked up and kept; None keeps nothing.
+    threads : int or None
+        Threads that follow orbits; None is one a processor.
+    most_work : float or None
+        Wave evaluations above which a request is refused; None refuses nothing.
+    """
+
+    def __init__(self, library=None, threads=None, most_work=None):
+        self.library = library
+        self.threads = threads or ensemble.thread_count()
+        self.most_work = most_work
+        self.rate = ASSUMED_RATE * self.threads
+        self._lock = threading.Lock()
+        self._jobs = {}
+        self._turns = threading.Semaphore(RUNNING_AT_ONCE)
+        self._pool = ThreadPoolExecutor(self.threads, "crviz-orbits", initializer=_yield_to_others)
+
+    def seconds(self, config, realizations):
+        """What so many realisations will take on this machine [s], by the rate seen so far."""
+        return ensemble.work(config) * realizations / self.rate
+
+    def request(self, config, realizations, listener=None, key=None):
+        """Ask for realisations of a configuration; joins the job that is under way, if any.
+
+        Parameters
+        ----------
+        config : Config
+        realizations : int >= 1
+        listener : callable without arguments, or None
+            Called from the job's thread whenever its status changes.
+        key : hashable or None
+            Who asks, for `leave`.
+
+        Returns
+        -------
+        Job
+
+        Raises
+        ------
+        ParameterError
+        """
+        ensemble.check_whole("realizations", realizations, at_least=1)
+        if self.most_work is not None and ensemble.work(config) * realizations > self.most_work:
+            allowed = int(self.most_work / ensemble.work(config))
+            raise ParameterError(
+                "realizations", realizations, f"is more than this server computes: {allowed} at most here"
+            )
+        with self._lock:
+            job = self._jobs.get(config.digest)
+            if job is None or job.stop.is_set():
+                job = self._jobs[config.digest] = Job(config, realizations)
+                job.listeners[key] = listener or _nothing
+                threading.Thread(target=self._work, args=(job,), name="crviz-job", daemon=True).start()
+            else:
+                job.listeners[key] = listener or _nothing
+                if realizations > job.status.asked:
+                    job.status = replace(job.status, asked=realizations)
+        return job
+
+    def leave(self, job, key=None):
+        """Stop listening; the job is cancelled when nobody is left."""
+        with self._lock:
+            job.listeners.pop(key, None)
+            if not job.listeners:
+                job.stop.set()
+
+    def warm_up(self):
+        """Compile the kernel and measure its rate, in the background."""
+        threading.Thread(target=self._measure, name="crviz-warm-up", daemon=True).start()
+
+    def close(self):
+        """Stop all jobs."""
+        with self._lock:
+            for job in self._jobs.values():
+                job.stop.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _measure(self):
+        _yield_to_others()
+        small = Config(nside=PREVIEW_NSIDE, omega_t=(2.0,))
+        ensemble.run(small, 1, self._pool)  # compiles
+        start = time.perf_counter()
+        ensemble.run(small.replace(nside=16, omega_t=(4.0,)), 1, self._pool)
+        self.rate = ensemble.work(small.replace(nside=16, omega_t=(4.0,))) / (time.perf_counter() - start)
+
+    def _work(self, job):
+        _yield_to_others()
+        try:
+            with self._turns:
+                self._simulate(job)
+        except Stopped:
+            self._end(job, "cancelled")
+        except Exception as error:  # noqa: BLE001 - whatever it was, those who wait must hear of it
+            _log.exception("a job failed")
+            self._end(job, "failed", error=f"The simulation failed: {error}")
+
+    def _simulate(self, job):
+        config = job.status.config
+        stored = self.library.get(config) if self.library is not None else None
+        job.tell(state="running", result=stored, done=stored.n_realizations if stored else 0)
+        if stored is None and config.nside > PREVIEW_NSIDE:
+            job.begin(config.n_orbits)
+            coarse = config.replace(nside=PREVIEW_NSIDE, grids="single")
+            job.tell(preview=ensemble.run(coarse, 1, self._pool, job))
+        while True:
+            result, asked = job.status.result, job.status.asked
+            if result is None or result.n_realizations < asked:
+                self._continue(job, asked)
+            with self._lock:  # nobody may raise the number between this look and the end
+                if job.status.result.n_realizations >= job.status.asked:
+                    self._jobs.pop(config.digest, None)
+                    break
+        self._end(job, "finished", seconds_left=0.0)
+
+    def _continue(self, job, asked):
+        config, before = job.status.config, job.status.result
+        job.begin((asked - job.status.done) * config.n_orbits)
+        started, stored_at = time.monotonic(), time.monotonic()
+        done_before = job.status.done
+        for result in ensemble.simulate(config, asked, self._pool, job, before):
+            job.tell(result=result, preview=None, done=result.n_realizations)
+            spent = time.monotonic() - started
+            self.rate = (result.n_realizations - done_before) * ensemble.work(config) / spent
+            if time.monotonic() - stored_at > STORE_EVERY:
+                self._store(job)
+                stored_at = time.monotonic()
+
+    def _store(self, job):
+        if self.library is None or job.status.result is None:
+            return ""
+        try:
+            self.library.put(job.status.result)
+        except OSError as error:
+            _log.warning("a result could not be stored: %s", error)
+            return f"The result could not be stored: {error.strerror or error}."
+        return ""
+
+    def _end(self, job, state, error="", **changes):
+        with self._lock:
+            if self._jobs.get(job.status.config.digest) is job:
+                del self._jobs[job.status.config.digest]
+        job.tell(state=state, error=error or self._store(job), **changes)
+
+
+def _nothing():
+    pass
+
+
+def _yield_to_others():
+    """Lower the priority of the calling thread, where the system has that per thread."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
