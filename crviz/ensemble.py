@@ -196,7 +196,7 @@ class _Accumulator:
         sums["mean_r"] = r[self.map_times, :, :n]
         for name, value in each.items():
             if name not in self.each:
-                self.each[name] = np.empty((self.realizations, *value.shape))
+                self.each[name] = np.empty((self.realizations, *value.shape), _STORED_AS.get(name, float))
             self.each[name][index] = value
         for name, value in sums.items():
             self.sums[name] = self.sums[name] + value if index else value.copy()
@@ -241,6 +241,8 @@ class _Accumulator:
         return Result(xr.Dataset(variables, coords, attrs), sums)
 
 
+# What takes most of the room, and scatters by a tenth or more between realisations anyway.
+_STORED_AS = {"cl": np.float32, "cl_cross": np.float32}
 _SPECTRA_DIMS = ("omega_t", "i", "j", "ell")
 _DIMS = {
     "cl": _SPECTRA_DIMS,

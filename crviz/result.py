@@ -20,7 +20,6 @@ SCHEMA = 1
 ESTIMATORS = ("eq9", "plateau", "cross", "none")
 MAPS = ("positions", "full")
 
-_ENCODING = {"zlib": True, "complevel": 4, "shuffle": True}
 _SUMS_GROUP = "sums"
 
 
@@ -167,7 +166,7 @@ class Result:
             raise ValueError("estimator = 'cross' needs a run with grids = 'cross'.")
         data = self.dataset
         suffix = "_cross" if estimator == "cross" else ""
-        each = spectra.contract(data["cl" + suffix].values[:, times], gradient)
+        each = spectra.contract(data["cl" + suffix].values[:, times].astype(float), gradient)
         noise_each = self._noise(gradient, estimator, times, each)
         subtracted = estimator in ("eq9", "plateau")
         estimates = each - noise_each[..., None] if subtracted else each
@@ -310,5 +309,17 @@ def standard_error(values):
 
 
 def _write(dataset, path, **options):
-    encoding = {name: _ENCODING for name, variable in dataset.variables.items() if variable.ndim}
+    # one realisation a chunk: what is equal in C_l^{ij} and C_l^{ji} is then stored once
+    encoding = {
+        name: {"zlib": True, "complevel": 4, "shuffle": True, "chunksizes": _chunk(variable)}
+        for name, variable in dataset.variables.items()
+        if variable.ndim
+    }
     dataset.to_netcdf(path, engine="h5netcdf", encoding=encoding, **options)
+
+
+def _chunk(variable):
+    return tuple(
+        1 if dim in ("realization", "omega_t_map") and variable.ndim > 1 else size
+        for dim, size in variable.sizes.items()
+    )
