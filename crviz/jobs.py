@@ -219,7 +219,8 @@ class Manager:
     def _simulate(self, job):
         config = job.status.config
         stored = self.library.get(config) if self.library is not None else None
-        job.tell(state="running", result=stored, done=stored.n_realizations if stored else 0)
+        done = stored.n_realizations if stored is not None else 0
+        job.tell(state="running", result=stored, done=done, asked=max(done, job.status.asked))
         if stored is None and config.nside > PREVIEW_NSIDE:
             job.begin(config.n_orbits)
             coarse = config.replace(nside=PREVIEW_NSIDE, grids="single")

@@ -78,7 +78,7 @@ class Diffusion:
     relative: np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Result:
     """Realisations of one configuration, finished or growing.
 

@@ -1,0 +1,5 @@
+"""`panel serve app/*.py --index explorer`."""
+
+from crviz.dashboard import explorer
+
+explorer().servable()

@@ -1,0 +1,21 @@
+"""What all visitors of one server process share: one library and one job manager."""
+
+from __future__ import annotations
+
+from crviz.jobs import Manager
+from crviz.library import Library
+
+_shared = {}
+
+
+def configure(library=None, threads=None):
+    """Make the shared manager and let it compile in the background. Call once, before serving."""
+    manager = Manager(library or Library(), threads)
+    manager.warm_up()
+    _shared["manager"] = manager
+    return manager
+
+
+def shared_manager():
+    """The manager of this process; made with the defaults where nobody configured one."""
+    return _shared.get("manager") or configure()

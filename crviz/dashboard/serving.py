@@ -1,0 +1,43 @@
+"""The server behind `crviz serve`."""
+
+from __future__ import annotations
+
+import panel as pn
+
+from crviz.dashboard.page import explorer
+from crviz.dashboard.process import configure
+
+
+def serve(port=5006, address="127.0.0.1", show=True, websocket_origin=None, library=None, threads=None):
+    """Serve the explorer at `/` until it is stopped.
+
+    Parameters
+    ----------
+    port : int
+        0 takes any free port.
+    address : str
+    show : bool
+        Whether a browser is opened.
+    websocket_origin : list of str or None
+        Host names under which the page may be reached, beside the local ones.
+    library : crviz.library.Library or None
+    threads : int or None
+
+    Raises
+    ------
+    OSError
+        Where the port is taken.
+    """
+    manager = configure(library, threads)
+    try:
+        pn.serve(
+            {"/": explorer},
+            port=port,
+            address=address,
+            show=show,
+            websocket_origin=websocket_origin,
+            title="crviz",
+            verbose=True,
+        )
+    finally:
+        manager.close()

@@ -1,0 +1,123 @@
+"""One visitor's link to the background: asks for runs, follows them, and leaves them."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+
+import panel as pn
+import param
+
+from crviz.config import ParameterError
+from crviz.jobs import Status
+
+
+class Session(param.Parameterized):
+    """Connects a `State` with the job manager that all visitors share.
+
+    The job's thread only asks the visitor's document for a tick; the tick, in the document's own
+    turn, pulls what is newest.
+    """
+
+    status = param.ClassSelector(class_=Status, doc="Newest status of the job asked for, or None.")
+    notice = param.String("", doc="One sentence on what went wrong, or empty.")
+
+    def __init__(self, state, manager):
+        super().__init__()
+        self._state = state
+        self._manager = manager
+        self._job = None
+        self._document = pn.state.curdoc
+        self._tick_due = False
+        self._rest_until = 0.0
+
+    @property
+    def busy(self):
+        """Whether a job of this visitor is under way."""
+        return self.status is not None and not self.status.over
+
+    def estimate(self):
+        """What Run would take, in words; or what is wrong with the parameters."""
+        try:
+            seconds = self._manager.seconds(self._state.config, self._state.realizations)
+        except ParameterError as error:
+            return str(error)
+        return f"about {duration(seconds)} on this machine"
+
+    def run(self, realizations=None):
+        """Start, or join, the run of the state's parameters."""
+        self.cancel()
+        try:
+            config = self._state.config
+            job = self._manager.request(
+                config, realizations or self._state.realizations, self._wake, id(self)
+            )
+        except ParameterError as error:
+            self.notice = str(error)
+            return
+        self.notice = " ".join(config.caveats)
+        self._job = job
+        self._tick()
+
+    def add(self, more=20):
+        """Ask for more realisations of the parameters that are set."""
+        shown = self._state.result
+        same = shown is not None and shown.digest == self._state.config.digest
+        self.run((shown.n_realizations if same else 0) + more)
+
+    def cancel(self):
+        """Leave the job; it stops unless somebody else wants it. What is finished is kept."""
+        if self._job is not None:
+            self._manager.leave(self._job, id(self))
+
+    def _wake(self):
+        """Called from the job's thread."""
+        if not self._tick_due and self._document is not None:
+            self._tick_due = True
+            self._document.add_next_tick_callback(self._tick)
+
+    def _tick(self):
+        self._tick_due = False
+        if self._job is None:
+            return
+        status = self._job.status
+        with pn.io.hold(), self._models_frozen():
+            self.status = status
+            if status.error:
+                self.notice = status.error
+            self._show(status)
+        if status.over:
+            self._job = None
+
+    def _show(self, status):
+        """Draw what is new, unless drawing would take more than a third of the server's time."""
+        shown = status.result or status.preview
+        start = time.monotonic()
+        soon = start < self._rest_until and not status.over
+        if shown is None or shown is self._state.result or soon:
+            return
+        self._state.show(shown, _origin(status))
+        end = time.monotonic()
+        self._rest_until = end + 2 * (end - start)
+
+    def _models_frozen(self):
+        """Let Bokeh take stock of its models once, not after every plot."""
+        return self._document.models.freeze() if self._document is not None else contextlib.nullcontext()
+
+
+def duration(seconds):
+    """A time span in words."""
+    if seconds < 1:
+        return "less than a second"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def _origin(status):
+    if status.result is None:
+        return "first look: 1 field, nside 8"
+    count = status.result.n_realizations
+    return f"simulated, {count} field{'s' if count > 1 else ''}"

@@ -1,0 +1,99 @@
+"""The sky of one realisation: relative intensity in the Mollweide projection."""
+
+from __future__ import annotations
+
+import holoviews as hv
+import numpy as np
+from bokeh.models import CustomJSHover, HoverTool
+
+from crviz.plots import mollweide, style
+
+#: Width of the image in pixels; the height is half of it.
+WIDTH = 480
+
+_LABEL = "δI [r_L |∇n|/n]"
+
+
+def sky_map(values, gradient, title="", dark=False):
+    """Draw a map, with graticule, the regular field at the top and the gradient's direction.
+
+    Parameters
+    ----------
+    values : (12 nside^2,) [r_L |grad n| / n]
+        At momentum directions p, ring order; shown at n = -p.
+    gradient : (theta, phi) [rad]
+    title : str
+    dark : bool
+
+    Returns
+    -------
+    hv.Overlay
+    """
+    colors = style.palette(dark)
+    nside = int(np.sqrt(len(values) / 12))
+    index = mollweide.pixel_index(nside, WIDTH)
+    # half precision in steps of 1/1000 of the range would do; float32 is what the browser draws
+    picture = np.where(index >= 0, np.asarray(values, np.float32)[index], np.float32("nan"))
+    limit = float(np.abs(values).max()) or 1.0
+    image = hv.Image(
+        picture[::-1], bounds=(-2, -1, 2, 1), kdims=["x", "y"], vdims=[hv.Dimension("delta", label=_LABEL)]
+    )
+    image = image.opts(
+        cmap=style.interpolated(colors.diverging),
+        clim=(-limit, limit),
+        colorbar=True,
+        colorbar_position="bottom",
+        colorbar_opts={"height": 10, "title": _LABEL, "title_standoff": 4, "padding": 4},
+        tools=[_hover()],
+        framewise=True,
+    )
+    lines = hv.Path(mollweide.graticule()).opts(color=colors.ink, alpha=0.25, line_width=0.7)
+    overlay = image * lines * _direction_marks(gradient, colors)
+    return overlay.opts(
+        title=title,
+        xaxis=None,
+        yaxis=None,
+        show_frame=False,
+        xlim=(-2.12, 2.12),
+        ylim=(-1.12, 1.16),
+        responsive=True,
+        height=330,
+        toolbar="above",
+        active_tools=[],
+        default_tools=["save"],
+        show_legend=False,
+    )
+
+
+def _direction_marks(gradient, colors):
+    x, y = mollweide.project(*gradient)
+    marks = hv.Scatter([(float(x), float(y))], "x", "y").opts(
+        marker="star", size=15, color=colors.accent, line_color=colors.ground, line_width=1
+    )
+    poles = hv.Scatter([(0, 1), (0, -1)], "x", "y").opts(
+        marker="circle", size=6, color=colors.ink, line_color=colors.ground
+    )
+    text = hv.Labels([(0, 1.085, "B₀"), (0, -1.075, "−B₀")], ["x", "y"], "text").opts(
+        text_color=colors.ink, text_font_size="9pt"
+    )
+    beside = 0.09 if x < 1.2 else -0.09
+    name = hv.Labels([(float(x) + beside, float(y) - 0.09, "∇n")], ["x", "y"], "text").opts(
+        text_color=colors.accent, text_font_size="10pt", text_font_style="bold"
+    )
+    return poles * marks * text * name
+
+
+def _hover():
+    """Angles worked out in the browser from the place in the picture, the inverse projection."""
+    angles = """
+        const x = special_vars.x, y = special_vars.y
+        if (x*x/4 + y*y >= 1) return "-"
+        const a = Math.asin(y)
+        const latitude = Math.asin((2*a + Math.sin(2*a))/Math.PI)
+        const azimuth = -Math.PI*x/(2*Math.cos(a))*180/Math.PI
+        return format == "theta" ? (90 - latitude*180/Math.PI).toFixed(1) : ((azimuth + 360) % 360).toFixed(1)
+    """
+    return HoverTool(
+        tooltips=[("θ from B₀", "$x{theta}°"), ("azimuth", "$y{phi}°"), ("δI", "@image{0.000}")],
+        formatters={"$x": CustomJSHover(code=angles), "$y": CustomJSHover(code=angles)},
+    )

@@ -1,0 +1,109 @@
+"""Colours, markers and dashes, by role. Every role differs in shape or dash too, never in hue alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: Sequence of dashes for analytic curves of different p.
+DASHES = ("dotted", "dashed", "dotdash")
+
+# Okabe-Ito colours, which survive the common colour blindnesses.
+_BLUE, _VERMILION, _PURPLE = "#0072b2", "#d55e00", "#aa4499"
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours of one theme."""
+
+    ground: str
+    ink: str
+    faint: str
+    analytic: str
+    accent: str
+    monopole: str
+    noise: str
+    standard: str
+    multipoles: tuple[str, ...]
+    diverging: tuple[str, ...]
+
+
+LIGHT = Palette(
+    ground="#ffffff",
+    ink="#1a1a1a",
+    faint="#c8ccd0",
+    analytic="#6d747a",
+    accent="#00695c",
+    monopole=_BLUE,
+    noise=_VERMILION,
+    standard=_PURPLE,
+    multipoles=("#00441b", "#07602b", "#17803d", "#319a50", "#52ae69", "#74c17f", "#93cf98", "#aedbb1"),
+    diverging=(
+        "#2d004b",
+        "#542788",
+        "#8073ac",
+        "#b2abd2",
+        "#ffffff",
+        "#fdb863",
+        "#e08214",
+        "#b35806",
+        "#7f3b08",
+    ),
+)
+
+DARK = Palette(
+    ground="#121212",
+    ink="#f2f2f2",
+    faint="#43484d",
+    analytic="#9aa2a9",
+    accent="#4db6ac",
+    monopole="#56b4e9",
+    noise="#ff8a4c",
+    standard="#d68fd6",
+    multipoles=("#d9f2dc", "#bde6c3", "#9dd8a7", "#7cc98b", "#5cb870", "#40a357", "#2c8a44", "#1e7035"),
+    diverging=(
+        "#d9ccff",
+        "#a893e6",
+        "#7459c4",
+        "#3c2b70",
+        "#121212",
+        "#5c3408",
+        "#ab620f",
+        "#ea9a3e",
+        "#ffd9a0",
+    ),
+)
+
+
+def palette(dark):
+    """The colours of the dark or the light theme."""
+    return DARK if dark else LIGHT
+
+
+def log_axes(colors):
+    """Options of an overlay on two log axes that fills the width it is given."""
+    return {
+        "logx": True,
+        "logy": True,
+        "responsive": True,
+        "height": 330,
+        "show_grid": True,
+        "show_legend": False,
+        "toolbar": "above",
+        "default_tools": ["save", "pan", "wheel_zoom", "reset"],
+        "active_tools": [],
+        "gridstyle": {"grid_line_color": colors.faint, "grid_line_alpha": 0.5},
+        "framewise": True,
+    }
+
+
+def interpolated(colors, number=256):
+    """A colour map of so many entries through a few colours given as #rrggbb."""
+    channels = [[int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in colors]
+    out = []
+    for step in range(number):
+        position = step / (number - 1) * (len(colors) - 1)
+        low = min(int(position), len(colors) - 2)
+        share = position - low
+        mixed = [round(a + share * (b - a)) for a, b in zip(channels[low], channels[low + 1], strict=True)]
+        out.append("#{:02x}{:02x}{:02x}".format(*mixed))
+    return out
