@@ -180,11 +180,20 @@ class Manager:
         return job
 
     def leave(self, job, key=None):
-        """Stop listening; the job is cancelled when nobody is left."""
+        """Want the job no more. It goes on where somebody else wants it, and the one who leaves
+        hears no more of it; else it is told to stop, and its end is still announced.
+
+        Returns
+        -------
+        bool
+            Whether the job was told to stop.
+        """
         with self._lock:
-            job.listeners.pop(key, None)
-            if not job.listeners:
-                job.stop.set()
+            if set(job.listeners) - {key}:
+                job.listeners.pop(key, None)
+                return False
+            job.stop.set()
+            return True
 
     def warm_up(self):
         """Compile the kernel and measure its rate, in the background."""

@@ -11,6 +11,7 @@ from crviz.dashboard.controls import Controls
 from crviz.dashboard.evolution_view import EvolutionView
 from crviz.dashboard.process import shared_manager
 from crviz.dashboard.session import Session
+from crviz.dashboard.sidebar_start import SidebarStart
 from crviz.dashboard.sky_view import SkyView
 from crviz.dashboard.spectra_view import SpectraView
 from crviz.dashboard.state import State
@@ -29,6 +30,7 @@ _SX = {  # a calm header: the ground's colour and a line in place of a bar of co
         "borderColor": "divider",
     },
     ".MuiToolbar-root": {"minHeight": "52px !important"},
+    ".sidebar .MuiToolbar-root": {"minHeight": "52px !important"},
     ".MuiAppBar-root .title": {"color": "inherit !important", "fontSize": "1.05rem", "fontWeight": 600},
     ".MuiAppBar-root a": {"color": "inherit"},
 }
@@ -51,14 +53,14 @@ def explorer():
     state = State()
     state.show(load(library.reference()), "shipped result of the paper's configuration")
     session = Session(state, shared_manager())
-    pn.state.on_session_destroyed(lambda _: session.cancel())
+    pn.state.on_session_destroyed(lambda _: session.close())
     page = pmui.Page(
         title=_TITLE,
         theme_config=_THEME,
         sidebar=[Controls(state, session)],
         sidebar_width=300,
         sx=_SX,
-        main=[_content(state, session)],
+        main=[_content(state, session), SidebarStart(width=0, height=0, margin=0)],
     )
     page.param.watch(lambda event: state.param.update(dark=event.new), "dark_theme")
     return page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import time
 
 import panel as pn
@@ -67,8 +68,15 @@ class Session(param.Parameterized):
 
     def cancel(self):
         """Leave the job; it stops unless somebody else wants it. What is finished is kept."""
-        if self._job is not None:
-            self._manager.leave(self._job, id(self))
+        if self._job is None or self._manager.leave(self._job, id(self)):
+            return  # a job that stops says so itself
+        self.status = dataclasses.replace(self._job.status, state="cancelled")
+        self._job = None
+
+    def close(self):
+        """The visitor is gone."""
+        self._document = None
+        self.cancel()
 
     def _wake(self):
         """Called from the job's thread."""

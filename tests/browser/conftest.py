@@ -1,0 +1,86 @@
+"""A served dashboard and a real browser. Everything stays on the loopback interface."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+
+import pytest
+
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def _chromium():
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
+def _give_up(reason):
+    """Skip, but fail where browser tests are required (CI)."""
+    if os.environ.get("CRVIZ_REQUIRE_BROWSER"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, without a window."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    executable = _chromium()
+    if executable is None:
+        _give_up("no chromium on this machine")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=executable, args=CHROMIUM_OPTIONS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """Address of a dashboard served by the command line, with a library of its own."""
+    command = [sys.executable, "-m", "crviz", "serve", "--port", "0", "--no-show", "--threads", "2"]
+    command += ["--library", str(tmp_path_factory.mktemp("library"))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        address, said = None, []
+        killer = threading.Timer(120, process.kill)  # a server that never answers must not hang the tests
+        killer.start()
+        for line in process.stdout:
+            said.append(line)
+            found = re.search(r"http://\S+?:\d+", line)
+            if found:
+                address = found.group()
+                break
+        killer.cancel()
+        assert address, "".join(said)
+        threading.Thread(target=lambda: said.extend(process.stdout), daemon=True).start()
+        yield address
+        process.terminate()
+        process.wait(20)
+    # tornado reports a page that closes while something is on its way; our own code must not fail
+    assert not [line for line in said if 'File "' in line and "crviz" in line], "".join(said)
+
+
+@pytest.fixture
+def page(browser, server):
+    """A fresh page on the dashboard, complete, with the requests it made and the errors it met."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.requested, page.errors = [], []
+    page.on("request", lambda request: page.requested.append(request.url))
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.goto(server)
+    page.get_by_text("fields,").first.wait_for()
+    page.wait_for_function("Bokeh.documents.length && Bokeh.documents[0].is_idle")
+    yield page
+    context.close()
