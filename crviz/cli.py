@@ -10,9 +10,10 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from crviz import ensemble, spectra
+from crviz import ensemble
 from crviz._version import __version__
 from crviz.config import Config, ParameterError, backtracking_times, check_whole
+from crviz.gradient import gradient_tensor
 from crviz.library import Library
 from crviz.result import load
 
@@ -282,7 +283,7 @@ def _info(options):
     tensors = result.diffusion()
     print(f"at Omega T = {result.omega_t[-1]:g}, in units of r_L and Omega:")
     for label, gradient in (("parallel", "parallel"), ("perpendicular", "perpendicular")):
-        g = spectra.gradient_tensor(gradient)
+        g = gradient_tensor(gradient)
         spectrum = result.spectrum(gradient, estimator="plateau")
         k, running = ((g * tensor[-1]).sum() for tensor in (tensors.k, tensors.running))
         c1, error = spectrum.cl[1], spectrum.error[1]

@@ -23,13 +23,16 @@ NUMERICS_VERSION = 1
 
 GRIDS = ("single", "cross")
 
+# The outer bounds are far beyond any use and keep the arithmetic finite.
 _REAL_PARAMETERS = {
-    "sigma2": {"at_least": 0},
-    "rl_over_lc": {"above": 0},
-    "gamma": {"above": 0},
-    "lambda_min": {"above": 0},
-    "lambda_max": {"above": 0},
+    "sigma2": {"at_least": 0, "at_most": 1e6},
+    "rl_over_lc": {"above": 0, "at_most": 1e6},
+    "gamma": {"above": 0, "at_most": 100},
+    "lambda_min": {"at_least": 1e-9, "at_most": 1e9},
+    "lambda_max": {"above": 0, "at_most": 1e9},
 }
+#: Steps that an orbit may take.
+MOST_STEPS = 1e8
 
 
 class ParameterError(ValueError):
@@ -47,21 +50,23 @@ class ParameterError(ValueError):
         self.parameter = parameter
 
 
-def check_number(name, value, above=None, at_least=None):
-    """A finite float above or at least a bound. Raises ParameterError."""
-    rule = (
-        f"must be a finite number {f'above {above:g}' if above is not None else f'of at least {at_least:g}'}"
-    )
+def check_number(name, value, above=-math.inf, at_least=-math.inf, at_most=math.inf):
+    """A finite float within bounds. Raises ParameterError."""
+    bounds = [
+        *([f"above {above:g}"] if above > -math.inf else []),
+        *([f"at least {at_least:g}"] if at_least > -math.inf else []),
+        *([f"at most {at_most:g}"] if at_most < math.inf else []),
+    ]
+    rule = " ".join(["must be a finite number", " and ".join(bounds)]).strip()
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         raise ParameterError(name, value, rule)
-    value = float(value)
-    if (
-        not math.isfinite(value)
-        or (above is not None and value <= above)
-        or (at_least is not None and value < at_least)
-    ):
-        raise ParameterError(name, value, rule)
-    return value
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ParameterError(name, value, rule) from None
+    if not (math.isfinite(number) and number > above and at_least <= number <= at_most):
+        raise ParameterError(name, number, rule)
+    return number
 
 
 def check_whole(name, value, at_least):
@@ -73,14 +78,13 @@ def check_whole(name, value, at_least):
 
 def _check_times(values):
     rule = "must be a sequence of finite, increasing times above 0"
-    try:
-        times = tuple(float(t) for t in values)
-    except (TypeError, ValueError):
-        raise ParameterError("omega_t", values, rule) from None
+    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
+        raise ParameterError("omega_t", values, rule)
+    times = tuple(check_number("omega_t", time, above=0) for time in values)
     if not times:
         raise ParameterError("omega_t", times, rule)
-    for before, after in itertools.pairwise((0.0, *times)):
-        if not math.isfinite(after) or after <= before:
+    for before, after in itertools.pairwise(times):
+        if after <= before:
             raise ParameterError("omega_t", [before, after], f"{rule}, but {after:g} follows {before:g}")
     return times
 
@@ -107,7 +111,8 @@ def backtracking_times(omega_t_max=100.0, number=64, first=0.3):
         return (float(omega_t_max),)
     times = np.geomspace(min(first, omega_t_max / 10), omega_t_max, number)
     times[-1] = omega_t_max
-    return tuple(float(t) for t in times)
+    # a few digits less than there are, so that every machine's logarithm gives the same times
+    return tuple(float(f"{time:.12g}") for time in times)
 
 
 @dataclass(frozen=True)
@@ -179,6 +184,12 @@ class Config:
                     f"is too large to follow the gyration: at most {self.largest_step:.3g} is allowed at "
                     f"sigma2 = {self.sigma2:g}, and {self.default_step:g} would be chosen here",
                 )
+        if not self.omega_t[-1] / self.resolved_step < MOST_STEPS:
+            raise ParameterError(
+                "omega_t",
+                self.omega_t[-1],
+                f"takes more than {MOST_STEPS:g} steps of {self.resolved_step:g} /Omega: that is never done",
+            )
         if self.grids not in GRIDS:
             raise ParameterError("grids", self.grids, f"must be one of {', '.join(map(repr, GRIDS))}")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from crviz.spectra import gradient_tensor
+from crviz.gradient import gradient_tensor
 
 
 def diffusion_tensor(rp):

@@ -25,15 +25,18 @@ RENEWAL = 32
 # reassociation: sums keep their order, so a result does not depend on how loops are vectorised.
 _FASTMATH = {"contract", "nsz", "arcp", "nnan", "ninf"}
 
+# numpy's error model: no test before a division, and NaN goes on to where it is looked for
+_OPTIONS = {"nogil": True, "error_model": "numpy"}
+
 
 def _jit(function=None, **options):
     """njit with the disk cache where some folder can hold it, else compiled anew in each process."""
     if function is None:
         return lambda f: _jit(f, **options)
     try:
-        return njit(cache=True, nogil=True, **options)(function)
+        return njit(cache=True, **_OPTIONS, **options)(function)
     except RuntimeError:  # numba found no folder to write to
-        return njit(nogil=True, **options)(function)
+        return njit(**_OPTIONS, **options)(function)
 
 
 def _cosine_coefficients(degree=5):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import uuid
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,8 @@ import numpy as np
 import xarray as xr
 
 from crviz import diffusion, spectra
-from crviz.config import Config
+from crviz.config import Config, check_number
+from crviz.gradient import gradient_vector
 
 #: Layout of the dataset; raised when names or meanings change.
 SCHEMA = 1
@@ -36,7 +38,8 @@ class Spectrum:
     cl : (..., L) [r_L^2]
         The estimate C^_l: <C_l> less the noise for "eq9" and "plateau".
     error : (..., L)
-        Standard error of the mean, from the scatter of the realisations.
+        Standard error of the mean, from the scatter of the realisations; for the full map, that of
+        the positions map, since the Fick term is kept as a mean only.
     noise : float or (T,)
         What is subtracted; for "cross" and "none" the level of Eq. 9, which is not.
     noise_variance : (..., L)
@@ -123,11 +126,7 @@ class Result:
 
     def time_index(self, omega_t=None):
         """Index of the recorded time nearest to omega_t [1/Omega]; None is the last."""
-        if omega_t is None:
-            return len(self.omega_t) - 1
-        if not np.isfinite(omega_t):
-            raise ValueError(f"omega_t = {omega_t} must be a finite time in 1/Omega.")
-        return int(np.abs(self.omega_t - omega_t).argmin())
+        return _nearest(self.omega_t, omega_t)
 
     def spectrum(self, gradient="parallel", omega_t=None, estimator="eq9", map="positions"):
         """The angular power spectrum at one time.
@@ -250,9 +249,9 @@ class Result:
         if which not in ("sample", "mean"):
             raise ValueError(f"which = {which!r} must be 'sample' or 'mean'.")
         times = self.dataset["omega_t_map"].values
-        index = len(times) - 1 if omega_t is None else int(np.abs(times - omega_t).argmin())
+        index = _nearest(times, omega_t)
         maps = self.dataset[f"{which}_r"].values[index]
-        return spectra.gradient_vector(gradient) @ maps, float(times[index])
+        return gradient_vector(gradient) @ maps, float(times[index])
 
     def save(self, path):
         """Write the file anew and put it in place at once, so that a kill leaves the old one.
@@ -260,7 +259,7 @@ class Result:
         Raises OSError where the folder cannot be written to.
         """
         path = Path(path)
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.part")
         try:
             _write(self.dataset, part, mode="w")
             if self.sums is not None:
@@ -298,6 +297,12 @@ def load(path):
     except OSError:  # a result that holds means only has no such group
         sums = None
     return Result(dataset, sums)
+
+
+def _nearest(times, omega_t):
+    if omega_t is None:
+        return len(times) - 1
+    return int(np.abs(times - check_number("omega_t", omega_t)).argmin())
 
 
 def standard_error(values):

@@ -6,9 +6,9 @@ import numpy as np
 import panel as pn
 import param
 
-from crviz import spectra
 from crviz.dashboard.state import State
 from crviz.dashboard.views import card
+from crviz.gradient import gradient_tensor
 
 
 class SummaryView(pn.viewable.Viewer):
@@ -68,7 +68,7 @@ def summarize(result, gradient, omega_t, estimator):
 
 
 def _numbers(result, tensors, gradient, index, estimator):
-    g = spectra.gradient_tensor(gradient)
+    g = gradient_tensor(gradient)
     spectrum = result.spectrum(gradient, result.omega_t[index], estimator)
     standard, standard_error = result.standard_dipole(gradient)
     four_pi = 4 * np.pi

@@ -1,0 +1,43 @@
+"""What many tests share: directions, and small runs that are made once."""
+
+import numpy as np
+import pytest
+
+from crviz import Config, backtracking_times, draw_field, run
+
+
+@pytest.fixture(scope="session")
+def directions():
+    """32 isotropic unit vectors (3, 32)."""
+    vectors = np.random.default_rng(1).normal(size=(3, 32))
+    return vectors / np.linalg.norm(vectors, axis=0)
+
+
+@pytest.fixture(scope="session")
+def paper_field():
+    """A field of the paper's configuration."""
+    return draw_field(Config(), 0)
+
+
+@pytest.fixture(scope="session")
+def small_run():
+    """Six fields of the paper's turbulence on a coarse sky, twelve times up to Omega T = 30."""
+    return run(Config(nside=8, omega_t=backtracking_times(30, 12)), 6)
+
+
+@pytest.fixture(scope="session")
+def cross_run():
+    """Four fields, each seen by two grids."""
+    return run(Config(nside=8, omega_t=backtracking_times(30, 12), grids="cross"), 4)
+
+
+@pytest.fixture(scope="session")
+def lone_run():
+    """A single field."""
+    return run(Config(nside=4, omega_t=(1.0, 10.0)), 1)
+
+
+@pytest.fixture
+def fixed_date(monkeypatch):
+    """Results carry the date of SOURCE_DATE_EPOCH, so that files can be compared byte by byte."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1434499200")

@@ -1,0 +1,97 @@
+import healpy as hp
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from crviz import Config, sky, spectra
+
+ROTATION = Rotation.from_euler("ZYZ", [0.4, 1.1, -2.3])
+
+
+def polynomial(n):
+    """A map of multipoles 1 to 3 without any symmetry: n (3, ...) -> (...)."""
+    x, y, z = n
+    return x * y * z + 0.5 * x * x - 0.3 * y + 0.2 * z
+
+
+def power(alm, lmax):
+    real = spectra.real_harmonics(alm)[None]
+    return spectra.cross_spectra(real, real)[0, 0, : lmax + 1]
+
+
+def test_pixels_are_unit_vectors_spread_evenly():
+    n = sky.pixel_directions(8)
+    assert n.shape == (3, 768)
+    np.testing.assert_allclose((n**2).sum(0), 1, atol=1e-14)  # rounding
+    np.testing.assert_allclose(n.mean(1), 0, atol=1e-14)  # HEALPix comes in opposite pairs
+    # equal areas: <n_i n_j> is isotropic but for the grid's 1e-3 at nside 8
+    np.testing.assert_allclose(n @ n.T / 768, np.eye(3) / 3, atol=1e-3)
+
+
+def test_pixels_are_shared_and_cannot_be_changed():
+    with pytest.raises(ValueError, match="read-only"):
+        sky.pixel_directions(8)[0, 0] = 1
+
+
+@pytest.mark.parametrize("nside", [1, 4, 16])
+def test_the_plain_transform_is_that_of_healpy(nside):
+    maps = np.random.default_rng(0).normal(size=(2, 3, 12 * nside**2))
+    ours = sky.harmonics(maps, nside)
+    theirs = [[hp.map2alm(one, lmax=2 * nside, iter=0) for one in three] for three in maps]
+    np.testing.assert_allclose(ours, theirs, atol=1e-12)  # rounding of coefficients of order 1
+
+
+def test_a_dipole_along_the_polar_axis_has_one_real_positive_coefficient():
+    z = sky.pixel_directions(8)[2]
+    alm = sky.harmonics(z, 8)
+    # a_10 = sqrt(4 pi / 3), as well as the grid knows <z^2> = 1/3
+    assert alm[1] == pytest.approx(np.sqrt(4 * np.pi / 3) * 3 * (z**2).mean(), rel=1e-13)
+    # the polar axis is a fourfold axis of the grid, and the grid is even: m = 0, 4, ... and odd l alone
+    ell, m = hp.Alm.getlm(16)
+    np.testing.assert_allclose(alm[(m % 4 != 0) | (ell % 2 == 0)], 0, atol=1e-14)
+
+
+def test_rotating_coefficients_rotates_the_dipole_vector():
+    v = np.array([0.3, -0.5, 0.9])
+    n = sky.pixel_directions(4)
+    alm = hp.almxfl(sky.harmonics(v @ n, 4), [0, 1])
+    rotated = sky.rotate_harmonics(alm, 8, ROTATION)
+    before, after = (spectra.real_harmonics(a)[[3, 1, 2]] for a in (alm, rotated))
+    np.testing.assert_allclose(after, ROTATION.apply(before), atol=1e-13)  # rounding
+
+
+def test_values_on_a_rotated_grid_come_back_to_the_common_frame():
+    n = sky.pixel_directions(16)
+    plain = sky.harmonics(polynomial(n), 16)
+    seen_rotated = sky.harmonics(polynomial(ROTATION.as_matrix() @ n), 16)
+    back = sky.rotate_harmonics(seen_rotated, 32, ROTATION)
+    # the grid's 2e-4 at nside 16, times sqrt((2l+1)(2l'+1)) < 21 for the norms of Y_lm, l <= 3, l' <= 32
+    assert np.abs(back - plain).max() < 4e-3
+    assert np.abs(seen_rotated - plain).max() > 0.1
+
+
+def test_rotating_forth_and_back_changes_nothing():
+    alm = sky.harmonics(np.random.default_rng(1).normal(size=(2, 768)), 8)
+    there = sky.rotate_harmonics(alm, 16, ROTATION)
+    np.testing.assert_allclose(sky.rotate_harmonics(there, 16, ROTATION.inv()), alm, atol=1e-12)  # rounding
+
+
+def test_rotation_preserves_the_power_of_every_multipole():
+    alm = sky.harmonics(np.random.default_rng(2).normal(size=768), 8)
+    rotated = sky.rotate_harmonics(alm, 16, ROTATION)
+    np.testing.assert_allclose(power(rotated, 16), power(alm, 16), rtol=1e-12)  # rounding
+
+
+def test_the_second_grid_is_a_pure_function_of_seed_and_index():
+    first = sky.random_rotation(Config(), 3).as_matrix()
+    np.testing.assert_array_equal(sky.random_rotation(Config(sigma2=0.1, nside=2), 3).as_matrix(), first)
+    for other in (sky.random_rotation(Config(), 4), sky.random_rotation(Config(seed=1), 3)):
+        assert np.abs(other.as_matrix() - first).max() > 0.01
+
+
+def test_the_second_grids_are_rotated_uniformly():
+    matrices = np.array([sky.random_rotation(Config(), index).as_matrix() for index in range(1000)])
+    np.testing.assert_allclose(np.linalg.det(matrices), 1, atol=1e-12)  # no reflections
+    # every element has mean 0, variance 1/3; its square has variance 4/45: 4 standard errors
+    assert np.abs(matrices.mean(0)).max() < 4 * np.sqrt(1 / 3000)
+    assert np.abs((matrices**2).mean(0) - 1 / 3).max() < 4 * np.sqrt(4 / 45 / 1000)
