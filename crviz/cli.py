@@ -1,9 +1,10 @@
-"""The command line: serve, run, info."""
+"""The command line: serve, run, info, bench."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
 import sys
 import time
 import warnings
@@ -64,6 +65,7 @@ def _parser():
     _add_serve(commands)
     _add_run(commands)
     _add_info(commands)
+    _add_bench(commands)
     return parser
 
 
@@ -291,4 +293,28 @@ def _info(options):
             f"  {label:<14} K = {k:.3g}   <r r>/2T = {running:.3g}   "
             f"C_1/4pi = {c1 / 12.566370614:.3g} +- {error / 12.566370614:.2g}"
         )
+    return 0
+
+
+def _add_bench(commands):
+    bench = commands.add_parser("bench", help="measure speed and accuracy on this machine")
+    bench.add_argument("--json", action="store_true", help="a machine-readable record")
+    bench.add_argument("--quick", action="store_true", help="some 15 s in place of a minute")
+    bench.set_defaults(command=_bench)
+
+
+def _bench(options):
+    from rich.console import Console
+    from rich.table import Table
+
+    from crviz import bench  # compiles kernels, which no other command needs at once
+
+    record = bench.measure(options.quick)
+    if options.json:
+        print(json.dumps(record, indent=2))
+        return 0
+    table = Table("what", "measured", "", title=f"crviz {__version__}")
+    for row in bench.rows(record):
+        table.add_row(*row)
+    Console().print(table)
     return 0

@@ -192,7 +192,7 @@ class _Accumulator:
     def add(self, index, r, p):
         """Take in the orbits of one realisation: r, p (T, 3, n), grid A first."""
         n = self.config.n_pixels
-        each, sums = _observables(self.config, index, r, p)
+        each, sums = observables(self.config, index, r, p)
         sums["mean_r"] = r[self.map_times, :, :n]
         for name, value in each.items():
             if name not in self.each:
@@ -274,7 +274,7 @@ _ATTRIBUTES = {
 }
 
 
-def _observables(config, index, r, p):
+def observables(config, index, r, p):
     """What is kept of one realisation, and what is summed: two dicts of arrays."""
     n, lmax = config.n_pixels, 2 * config.nside
     r_a, p_a = r[..., :n], p[..., :n]

@@ -20,6 +20,9 @@ LANES = 64
 WAVES_PER_PASS = 2
 #: Steps between renewals of the anchors.
 RENEWAL = 32
+#: Floating-point instructions of one wave at one position, a fused multiply-add counted as one:
+#: 3 for the phase, 2 to take it into [-1/2, 1/2], 1 square, 5 for the polynomial, 3 to add up b.
+OPERATIONS_PER_WAVE = 14
 
 # Contraction to fused multiply-adds and no special cases for NaN, inf and signed zeros, but no
 # reassociation: sums keep their order, so a result does not depend on how loops are vectorised.
@@ -195,3 +198,30 @@ def trace(wavevectors, amplitudes, phases, directions, n_steps, step_sizes, out_
                 for lane in range(live):
                     out_r[t, i, start + lane] = r[i, lane]
                     out_p[t, i, start + lane] = p[i, lane]
+
+
+@_jit(fastmath={"contract"})
+def multiply_add(values, repetitions):
+    """Independent chains of 16 fused multiply-adds an element, again and again: what the machine's
+    arithmetic can do at its best, to compare the other kernels with. Changes `values` (n,) float32."""
+    factor, summand = np.float32(0.9999999), np.float32(1e-7)
+    for _ in range(repetitions):
+        for i in range(values.shape[0]):
+            v = values[i]
+            v = v * factor + summand
+            v = v * factor + summand
+            v = v * factor + summand
+            v = v * factor + summand
+            v = v * factor + summand
+            v = v * factor + summand
+            v = v * factor + summand
+            v = v * factor + summand
+            v = v * factor + summand
+            v = v * factor + summand
+            v = v * factor + summand
+            v = v * factor + summand
+            v = v * factor + summand
+            v = v * factor + summand
+            v = v * factor + summand
+            v = v * factor + summand
+            values[i] = v

@@ -1,0 +1,232 @@
+"""What this machine makes of crviz: rates, accuracy against cost, shares and start-up times.
+
+The unit of work is the wave evaluation, one plane wave at one position; cost is orbits x steps x
+waves. The reference work is the paper's run, 120 fields at nside 32 to Omega T = 100.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from scipy.integrate import solve_ivp
+
+from crviz import ensemble, kernels, orbits, sky
+from crviz._version import __version__
+from crviz.config import Config
+from crviz.turbulence import draw_field
+
+PAPER_FIELDS = 120
+_STEPS = (0.01, 0.02, 0.04, 0.08)
+_LIBRARIES = ("numpy", "numba", "ducc0", "scipy", "xarray", "panel", "holoviews", "bokeh")
+
+
+def measure(quick=False):
+    """All measurements as a dict of plain numbers and strings; 10 to 60 s.
+
+    Parameters
+    ----------
+    quick : bool
+        Fewer orbits and repetitions.
+    """
+    start_up = _start_up()
+    record = {
+        "crviz": __version__,
+        "machine": _machine(),
+        "versions": {name: version(name) for name in _LIBRARIES},
+        "kernel": _kernel(0.5 if quick else 1.5),
+        "threads": _threads(1.0 if quick else 3.0),
+        "accuracy": _accuracy(6 if quick else 24),
+        "reference": _reference(1 if quick else 3),
+        "start_s": start_up,
+    }
+    return record
+
+
+def _machine():
+    model = platform.processor()
+    flags = ""
+    if os.path.exists("/proc/cpuinfo"):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            name, _, value = line.partition(":")
+            model = value.strip() if name.strip() == "model name" else model
+            flags = value if name.strip() == "flags" else flags
+    vectors = [name for name in ("avx2", "fma", "avx512f") if name in flags.split()]
+    return {"processor": model, "cores": ensemble.thread_count(), "vectors": " ".join(vectors)}
+
+
+def _best(function, seconds, clock):
+    """Shortest time of one call, repeated for so many seconds and at least three times."""
+    times, end = [], time.perf_counter() + seconds
+    while len(times) < 3 or time.perf_counter() < end:
+        start = clock()
+        function()
+        times.append(clock() - start)
+    return min(times)
+
+
+def _kernel(seconds):
+    """Wave evaluations a second on one core, and the share of what the arithmetic allows."""
+    config = Config()
+    field, steps = draw_field(config, 0), orbits.intervals((40.0,), config.resolved_step)
+    directions = sky.pixel_directions(32)[:, : 4 * kernels.LANES]
+    orbits.trace(field, directions, *steps)  # compiles
+    took = _best(lambda: orbits.trace(field, directions, *steps), seconds, time.thread_time)
+    rate = int(steps[0].sum()) * directions.shape[1] * config.n_modes / took
+    values = np.ones(256, np.float32)
+    kernels.multiply_add(values, 1)
+    took = _best(lambda: kernels.multiply_add(values, 50_000), seconds, time.thread_time)
+    peak = 16 * 256 * 50_000 / took
+    return {
+        "waves_per_s_per_core": rate,
+        "multiply_adds_per_s_per_core": peak,
+        "share_of_peak": rate * kernels.OPERATIONS_PER_WAVE / peak,
+    }
+
+
+def _threads(seconds):
+    """How much faster two threads are than one, by the clock on the wall."""
+    if ensemble.thread_count() < 2:
+        return {"speed_up_of_2": None}
+    config = Config()
+    field, steps = draw_field(config, 0), orbits.intervals((20.0,), config.resolved_step)
+    directions = sky.pixel_directions(32)[:, : 8 * kernels.LANES]
+    with ThreadPoolExecutor(2) as pool:
+
+        def tasks(number):
+            for future in [pool.submit(orbits.trace, field, directions, *steps) for _ in range(number)]:
+                future.result()
+
+        # in turn, so that a change of the machine's speed touches both
+        one, two, end = [], [], time.perf_counter() + seconds
+        while len(one) < 3 or time.perf_counter() < end:
+            one.append(_best(lambda: tasks(1), 0, time.perf_counter))
+            two.append(_best(lambda: tasks(2), 0, time.perf_counter))
+    return {"speed_up_of_2": 2 * min(one) / min(two)}
+
+
+def _accuracy(n_orbits):
+    """Position error at Omega T = 10 against DOP853 through the very same field, by step."""
+    config = Config()
+    field = draw_field(config, 0)
+    directions = sky.pixel_directions(32)[:, :: 12288 // n_orbits][:, :n_orbits]
+    exact = exact_positions(field, directions, 10.0)
+    found = {}
+    for step in _STEPS:
+        error = np.linalg.norm(orbits.backtrack(field, directions, [10.0], step).r[-1] - exact, axis=0)
+        found[f"{step:g}"] = {"median": float(np.median(error)), "p90": float(np.quantile(error, 0.9))}
+    return found
+
+
+def exact_positions(field, directions, omega_t):
+    """r(-T) by SciPy's eighth-order method at a tolerance of 1e-12: directions (3, n) -> (3, n)."""
+
+    def backward(_, state):
+        r, p = state[:3], state[3:]
+        return np.concatenate([-p, -np.cross(p, field.b(r[:, None])[:, 0])])
+
+    starts = np.concatenate([np.zeros_like(directions), directions]).T
+    ends = [solve_ivp(backward, (0, omega_t), start, "DOP853", rtol=1e-12, atol=1e-12).y for start in starts]
+    return np.stack([end[:3, -1] for end in ends], 1)
+
+
+def _reference(fields):
+    """The paper's run projected from a few of its fields at nside 16, and where the time goes."""
+    config = Config(nside=16)
+    timed = _TimedPool(ensemble.thread_count())
+    with timed:
+        begun, used = time.perf_counter(), time.process_time()
+        ensemble.run(config, fields, timed)
+        wall, used = time.perf_counter() - begun, time.process_time() - used
+    r, p = np.random.default_rng(0).standard_normal((2, len(config.omega_t), 3, config.n_pixels))
+    harmonics = fields * _best(lambda: ensemble.observables(config, 0, r, p), 0.2, time.process_time)
+    whole = PAPER_FIELDS / fields * (Config().n_pixels / config.n_pixels)
+    return {
+        "threads": ensemble.thread_count(),
+        "wall_s": wall * whole,
+        "waves": ensemble.work(Config()) * PAPER_FIELDS,
+        "share_integration": timed.seconds / used,
+        "share_harmonics": harmonics / used,
+        "share_rest": max(0.0, 1 - (timed.seconds + harmonics) / used),
+    }
+
+
+class _TimedPool(ThreadPoolExecutor):
+    """Adds up the processor time of its tasks."""
+
+    seconds = 0.0
+
+    def submit(self, function, *arguments):
+        """Submit, and count."""
+
+        def timed():
+            start = time.thread_time()
+            result = function(*arguments)
+            self.seconds += time.thread_time() - start
+            return result
+
+        return super().submit(timed)
+
+
+def _start_up():
+    """Seconds of a new process to the first orbit, with an empty and with a filled kernel cache."""
+    code = (
+        "import crviz; c = crviz.Config(nside=1, omega_t=(1.0,)); "
+        "crviz.backtrack(crviz.draw_field(c, 0), [[0.0], [0.6], [0.8]], c.omega_t)"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {"NUMBA_CACHE_DIR": folder}
+        took = []
+        for _ in range(2):
+            start = time.perf_counter()
+            subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+            took.append(time.perf_counter() - start)
+    return {"cold": took[0], "warm": took[1]}
+
+
+def rows(record):
+    """The record as (what, value, remark) in words."""
+    kernel, reference, start = record["kernel"], record["reference"], record["start_s"]
+    speed_up = record["threads"]["speed_up_of_2"]
+    machine = record["machine"]
+    yield "machine", machine["processor"], f"{machine['cores']} cores, {machine['vectors'] or 'no vectors'}"
+    yield (
+        "kernel",
+        f"{kernel['waves_per_s_per_core'] / 1e9:.2f} G waves/s/core",
+        "one plane wave at one position",
+    )
+    yield (
+        "share of the arithmetic",
+        f"{kernel['share_of_peak']:.2f}",
+        f"of {kernel['multiply_adds_per_s_per_core'] / 1e9:.0f} G multiply-adds/s/core, measured now",
+    )
+    yield "2 threads against 1", "–" if speed_up is None else f"{speed_up:.2f}", ""
+    for step, error in record["accuracy"].items():
+        yield (
+            f"error at step {step}",
+            f"{error['median']:.1e} r_L",
+            f"median at Omega T = 10; 9 of 10 below {error['p90']:.1e}",
+        )
+    yield (
+        "the paper's run",
+        f"{reference['wall_s']:.0f} s",
+        f"projected, {reference['threads']} threads; {reference['waves']:.2g} waves",
+    )
+    yield (
+        "where its time goes",
+        f"{reference['share_integration']:.0%} orbits",
+        f"{reference['share_harmonics']:.0%} harmonics, {reference['share_rest']:.0%} the rest",
+    )
+    yield (
+        "start to first orbit",
+        f"{start['warm']:.1f} s",
+        f"{start['cold']:.1f} s where kernels are compiled first",
+    )
