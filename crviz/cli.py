@@ -56,8 +56,16 @@ def _refuse(options, sentence):
     return BAD_INPUT
 
 
+class _Parser(argparse.ArgumentParser):
+    """Refuses in one line, like everything else here."""
+
+    def error(self, message):
+        """Leave with what is wrong."""
+        self.exit(BAD_INPUT, f"{self.prog}: {message}\n")
+
+
 def _parser():
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         "crviz", description="Small-scale anisotropies of cosmic rays from turbulent magnetic fields."
     )
     parser.add_argument("--version", action="version", version=f"crviz {__version__}")
@@ -89,12 +97,14 @@ def _serve(options):
     from crviz.dashboard import serve  # brings Panel along, which no other command needs
 
     _check_threads(options)
+    if not 0 <= options.port <= 65535:
+        raise ParameterError("port", options.port, "must lie between 0 and 65535")
     serve(
         port=options.port,
         address=options.address,
         show=not options.no_show,
         websocket_origin=options.allow_websocket_origin,
-        library=Library(options.library),
+        library=_library(options.library),
         threads=options.threads,
     )
     return 0
@@ -142,13 +152,19 @@ def _check_threads(options):
         check_whole("threads", options.threads, at_least=1)
 
 
+def _library(folder):
+    if folder is not None and Path(folder).exists() and not Path(folder).is_dir():
+        raise ParameterError("library", str(folder), "must be a folder")
+    return Library(folder)
+
+
 def _run(options):
     config = _config(options)
     realizations = check_whole("realizations", options.realizations, at_least=1)
     _check_threads(options)
     _check_writable(options.out)
     before = _result_to_continue(options.out, config)
-    library = Library(options.library) if options.library else None
+    library = _library(options.library) if options.library else None
     stored = library.get(config) if library else None
     if stored is not None and (before is None or stored.n_realizations > before.n_realizations):
         before = stored

@@ -7,6 +7,7 @@ followed on the manager's pool. All of these run at low priority, so that a page
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
@@ -85,6 +86,7 @@ class Job:
         self.status = Status(config, "waiting", asked)
         self.listeners = {}
         self.stop = threading.Event()
+        self._changing = threading.Lock()
         self._orbits = 0
         self._begun = None
         self._told = 0.0
@@ -109,9 +111,20 @@ class Job:
 
     def tell(self, **changes):
         """Replace the status and call every listener (in the job's thread; they must be quick)."""
-        self.status = replace(self.status, **changes)
-        for listener in list(self.listeners.values()):
-            listener()
+        with self._changing:
+            self.status = replace(self.status, **changes)
+        for key, listener in list(self.listeners.items()):
+            try:
+                listener()
+            except Exception:  # noqa: BLE001 - one page's trouble is not the others'
+                _log.exception("a listener failed and hears no more")
+                self.listeners.pop(key, None)
+
+    def ask(self, realizations):
+        """Ask for so many realisations at least."""
+        with self._changing:
+            if realizations > self.status.asked:
+                self.status = replace(self.status, asked=realizations)
 
 
 class Manager:
@@ -175,8 +188,7 @@ class Manager:
                 threading.Thread(target=self._work, args=(job,), name="crviz-job", daemon=True).start()
             else:
                 job.listeners[key] = listener or _nothing
-                if realizations > job.status.asked:
-                    job.status = replace(job.status, asked=realizations)
+                job.ask(realizations)
         return job
 
     def leave(self, job, key=None):
@@ -222,6 +234,9 @@ class Manager:
         except Stopped:
             self._end(job, "cancelled")
         except Exception as error:  # noqa: BLE001 - whatever it was, those who wait must hear of it
+            if job.stop.is_set():  # the pool may be closed before the job notices
+                self._end(job, "cancelled")
+                return
             _log.exception("a job failed")
             self._end(job, "failed", error=f"The simulation failed: {error}")
 
@@ -281,4 +296,5 @@ def _nothing():
 def _yield_to_others():
     """Lower the priority of the calling thread, where the system has that per thread."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        with contextlib.suppress(PermissionError):  # some sandboxes forbid it: then all are equal
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

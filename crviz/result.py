@@ -282,7 +282,8 @@ def load(path):
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist.")
     try:
-        dataset = xr.load_dataset(path, engine="h5netcdf")
+        # files of other programs may have dimensions without names: read them, and then say no
+        dataset = xr.load_dataset(path, engine="h5netcdf", phony_dims="access")
     except (OSError, ValueError, KeyError) as error:
         raise ValueError(f"{path} is no crviz result: it cannot be read as NetCDF-4.") from error
     if not {"schema", "config", "digest"} <= set(dataset.attrs):

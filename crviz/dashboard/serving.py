@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+
 import panel as pn
 
+from crviz.config import ParameterError
 from crviz.dashboard.page import explorer
 from crviz.dashboard.process import configure
 
@@ -25,7 +28,7 @@ def serve(port=5006, address="127.0.0.1", show=True, websocket_origin=None, libr
 
     Raises
     ------
-    OSError
+    ParameterError
         Where the port is taken.
     """
     manager = configure(library, threads)
@@ -39,5 +42,9 @@ def serve(port=5006, address="127.0.0.1", show=True, websocket_origin=None, libr
             title="crviz",
             verbose=True,
         )
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise ParameterError("port", port, "is taken by another program; 0 takes any free one") from None
     finally:
         manager.close()

@@ -46,13 +46,13 @@ class Session(param.Parameterized):
         return f"about {duration(seconds)} on this machine"
 
     def run(self, realizations=None):
-        """Start, or join, the run of the state's parameters."""
-        self.cancel()
+        """Start, join or extend the run of the state's parameters."""
         try:
             config = self._state.config
-            job = self._manager.request(
-                config, realizations or self._state.realizations, self._wake, id(self)
-            )
+            if self._job is not None and self._job.status.config.digest != config.digest:
+                self.cancel()
+            wanted = realizations or self._state.realizations
+            job = self._manager.request(config, wanted, self._wake, id(self))
         except ParameterError as error:
             self.notice = str(error)
             return
@@ -62,9 +62,13 @@ class Session(param.Parameterized):
 
     def add(self, more=20):
         """Ask for more realisations of the parameters that are set."""
-        shown = self._state.result
-        same = shown is not None and shown.digest == self._state.config.digest
-        self.run((shown.n_realizations if same else 0) + more)
+        digest = self._state.config.digest
+        there = 0
+        if self._job is not None and self._job.status.config.digest == digest:
+            there = self._job.status.asked
+        elif self._state.result is not None and self._state.result.digest == digest:
+            there = self._state.result.n_realizations
+        self.run(there + more)
 
     def cancel(self):
         """Leave the job; it stops unless somebody else wants it. What is finished is kept."""

@@ -67,9 +67,8 @@ def names(drawn, x, y, apart, floor):
     hv.Labels
     """
     placed = []
-    for line in sorted(drawn, key=lambda line: -line.y[-1]):
-        if not line.y[-1] > floor:
-            continue
+    ends = [line for line in drawn if line.y[-1] > floor]
+    for line in sorted(ends, key=lambda line: -line.y[-1]):
         height = np.log10(line.y[-1])
         if placed:
             height = min(height, placed[-1][1] - apart)

@@ -1,0 +1,102 @@
+"""A visitor without a browser: a state, a document whose turns the test takes, an idle manager."""
+
+import contextlib
+import queue
+import types
+
+import holoviews as hv
+import pytest
+from bokeh.document import Document
+from panel.io.state import set_curdoc
+
+from crviz import Config, backtracking_times, run
+from crviz.dashboard.session import Session
+from crviz.dashboard.state import State
+from crviz.jobs import Status
+
+PATIENCE = 30  # seconds after which a test gives up waiting
+
+
+class TurnDocument(Document):
+    """A document in which nothing happens but what a test lets happen."""
+
+    def __init__(self):
+        super().__init__()
+        self.ticks = queue.Queue()
+
+    def add_next_tick_callback(self, callback):
+        self.ticks.put(callback)
+
+    def turn(self):
+        """One tick, as soon as it is asked for."""
+        self.ticks.get(timeout=PATIENCE)()
+
+    def turn_until(self, fact):
+        while not fact():
+            self.turn()
+
+
+class FakeManager:
+    """Takes note of what it is asked, and runs nothing."""
+
+    def __init__(self):
+        self.requests, self.left, self.refusal = [], [], None
+
+    def seconds(self, config, realizations):
+        return float(realizations)
+
+    def request(self, config, realizations, listener=None, key=None):
+        if self.refusal:
+            raise self.refusal
+        job = types.SimpleNamespace(
+            status=Status(config, "waiting", realizations), tell=listener, key=key, config=config
+        )
+        self.requests.append(job)
+        return job
+
+    def leave(self, job, key=None):
+        self.left.append((job, key))
+        return True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bokeh_backend():
+    hv.extension("bokeh")
+
+
+@pytest.fixture(scope="session")
+def result():
+    """Three fields on a coarse sky, at twelve times up to 20."""
+    return run(Config(nside=4, omega_t=backtracking_times(20, 12)), 3)
+
+
+@pytest.fixture
+def state(result):
+    """What a visitor sees who has just come, and would run next: something small."""
+    state = State(nside=4, omega_t_max=1.0, realizations=2)
+    state.show(result, "made for the tests")
+    return state
+
+
+@pytest.fixture
+def document():
+    return TurnDocument()
+
+
+@pytest.fixture
+def fake():
+    return FakeManager()
+
+
+@pytest.fixture
+def join(document):
+    """Makes a session of a visitor with a document."""
+    with contextlib.ExitStack() as stack:
+
+        def join(state, manager, document=document):
+            with set_curdoc(document):
+                session = Session(state, manager)
+            stack.callback(session.close)
+            return session
+
+        yield join

@@ -1,0 +1,54 @@
+import pytest
+
+from crviz.dashboard import process, serving
+from crviz.library import Library
+
+
+@pytest.fixture
+def nobody(monkeypatch):
+    """A process in which no manager was made, and none compiles in the background."""
+    monkeypatch.setattr(process, "_shared", {})
+    monkeypatch.setattr(process.Manager, "warm_up", lambda self: None)
+
+
+def test_all_visitors_share_one_manager(nobody):
+    assert process.shared_manager() is process.shared_manager()
+
+
+def test_the_manager_is_the_one_that_was_configured(nobody, tmp_path):
+    manager = process.configure(Library(tmp_path), threads=3)
+    assert process.shared_manager() is manager
+    assert manager.threads == 3
+    assert manager.library.folder == tmp_path
+
+
+def test_a_server_that_ends_stops_what_it_computes(monkeypatch):
+    closed = []
+
+    class Idle:
+        def close(self):
+            closed.append(True)
+
+    def interrupted(*arguments, **options):
+        raise OSError("the port is taken")
+
+    monkeypatch.setattr(serving, "configure", lambda *arguments: Idle())
+    monkeypatch.setattr(serving.pn, "serve", interrupted)
+    with pytest.raises(OSError, match="taken"):
+        serving.serve(port=0, show=False)
+    assert closed == [True]
+
+
+def test_the_explorer_is_served_at_the_root(monkeypatch):
+    class Idle:
+        def close(self):
+            pass
+
+    given = []
+    monkeypatch.setattr(serving, "configure", lambda *arguments: Idle())
+    monkeypatch.setattr(serving.pn, "serve", lambda pages, **options: given.append((pages, options)))
+    serving.serve(port=1234, address="127.0.0.1", show=False, websocket_origin=["a.example"])
+    ((pages, options),) = given
+    assert pages == {"/": serving.explorer}
+    assert (options["port"], options["address"], options["show"]) == (1234, "127.0.0.1", False)
+    assert options["websocket_origin"] == ["a.example"]

@@ -1,0 +1,296 @@
+import dataclasses
+import threading
+
+import pytest
+
+from crviz import jobs, run
+from crviz.config import ParameterError
+from crviz.dashboard.session import duration
+from crviz.dashboard.state import State
+from crviz.jobs import Manager
+from crviz.library import Library
+
+PATIENCE = 30
+
+
+@pytest.fixture
+def manager(tmp_path):
+    manager = Manager(Library(tmp_path / "library"), threads=2)
+    yield manager
+    manager.close()
+    let_jobs_end()
+
+
+def let_jobs_end():
+    for thread in threading.enumerate():
+        if thread.name == "crviz-job":
+            thread.join(PATIENCE)
+            assert not thread.is_alive()
+
+
+def tell(job, document, **changes):
+    """A new status of a job, and the visitor's turn."""
+    job.status = dataclasses.replace(job.status, **changes)
+    job.tell()
+    document.turn()
+
+
+# --- running
+
+
+def test_a_run_comes_to_its_end_and_onto_the_page(state, document, join, manager):
+    session = join(state, manager)
+    session.run()
+    document.turn_until(lambda: session.status.over)
+    assert (session.status.state, session.status.done, session.notice) == ("finished", 2, "")
+    assert not session.busy
+    assert state.result is session.status.result
+    assert state.result.config == state.config
+    assert state.origin == "simulated, 2 fields"
+    assert state.omega_t == 1.0  # as far as this result reaches
+
+
+def test_a_run_asks_for_what_is_set(state, join, fake):
+    session = join(state, fake)
+    state.param.update(sigma2=0.1, seed=4, realizations=6)
+    session.run()
+    (job,) = fake.requests
+    assert job.config == state.config
+    assert job.status.asked == 6
+    assert session.busy
+
+
+def test_the_visitor_sees_a_status_in_the_documents_own_turn_only(state, document, join, fake):
+    session = join(state, fake)
+    session.run()
+    (job,) = fake.requests
+    job.status = dataclasses.replace(job.status, state="running")
+    thread = threading.Thread(target=job.tell)
+    thread.start()
+    thread.join(PATIENCE)
+    assert session.status.state == "waiting"
+    document.turn()
+    assert session.status.state == "running"
+
+
+def test_one_turn_is_asked_for_however_much_is_told(state, document, join, fake):
+    session = join(state, fake)
+    session.run()
+    for _ in range(5):
+        fake.requests[0].tell()
+    assert document.ticks.qsize() == 1
+    document.turn()
+    fake.requests[0].tell()
+    assert document.ticks.qsize() == 1
+
+
+def test_a_first_look_is_shown_and_said_to_be_one(state, document, join, fake, result):
+    session = join(state, fake)
+    session.run()
+    preview = run(result.config.replace(seed=1), 1)
+    tell(fake.requests[0], document, state="running", preview=preview)
+    assert state.result is preview
+    assert state.origin == "first look: 1 field, nside 8"
+
+
+def test_the_last_word_is_always_shown(state, document, join, fake, result):
+    """However little time drawing may take while a run goes on."""
+    session = join(state, fake)
+    session.run()
+    growing = list(jobs.ensemble.simulate(result.config.replace(seed=1), 3))
+    for done, grown in enumerate(growing, 1):
+        tell(fake.requests[0], document, state="running", result=grown, done=done)
+    tell(fake.requests[0], document, state="finished")
+    assert state.result is growing[-1]
+    assert state.origin == "simulated, 3 fields"
+
+
+def test_a_single_field_is_called_so(state, document, join, fake, result):
+    session = join(state, fake)
+    session.run()
+    tell(fake.requests[0], document, state="finished", done=1, result=run(result.config, 1))
+    assert state.origin == "simulated, 1 field"
+
+
+def test_what_is_shown_before_a_run_stays_until_there_is_something_new(state, join, fake, result):
+    session = join(state, fake)
+    session.run()
+    assert state.result is result
+
+
+# --- what goes wrong
+
+
+def test_a_request_that_is_refused_becomes_a_notice(state, join):
+    manager = Manager(None, threads=1, most_work=1.0)
+    session = join(state, manager)
+    session.run()
+    assert session.notice.startswith("realizations = 2 is more than this server computes")
+    assert not session.busy
+    manager.close()
+
+
+def test_a_notice_goes_when_the_next_run_is_accepted(state, join, fake):
+    session = join(state, fake)
+    fake.refusal = ParameterError("realizations", 2, "is too much")
+    session.run()
+    assert session.notice == "realizations = 2 is too much."
+    fake.refusal = None
+    session.run()
+    assert session.notice == ""
+
+
+def test_a_failure_becomes_a_notice(state, document, join, fake):
+    session = join(state, fake)
+    session.run()
+    tell(fake.requests[0], document, state="failed", error="The simulation failed: no luck.")
+    assert session.notice == "The simulation failed: no luck."
+    assert not session.busy
+
+
+def test_what_is_not_resolved_becomes_a_notice(state, join, fake):
+    session = join(state, fake)
+    state.rl_over_lc = 0.001
+    session.run()
+    assert "no resonant waves" in session.notice
+
+
+# --- leaving
+
+
+def test_cancelling_leaves_the_job(state, join, fake):
+    session = join(state, fake)
+    session.run()
+    session.cancel()
+    (job,) = fake.requests
+    assert fake.left == [(job, job.key)]
+
+
+def test_cancelling_nothing_does_no_harm(state, join, fake):
+    join(state, fake).cancel()
+    assert fake.left == []
+
+
+def test_the_visitor_sees_that_a_run_was_cancelled(state, document, join, manager):
+    session = join(state, manager)
+    session.run(2000)
+    document.turn_until(lambda: session.status.done >= 2)
+    while not document.ticks.empty():
+        document.turn()
+    session.cancel()
+    document.turn_until(lambda: session.status.over)
+    assert session.status.state == "cancelled"
+    assert not session.busy
+    assert manager.library.get(state.config).n_realizations == session.status.done >= 2
+
+
+def test_cancelling_does_not_stop_what_somebody_else_wants(result, document, join, manager):
+    states = [State(nside=4, omega_t_max=1.0, realizations=2) for _ in range(2)]
+    for state in states:
+        state.show(result, "made for the tests")
+    other = type(document)()
+    gone, stays = join(states[0], manager), join(states[1], manager, other)
+    gone.run(200)
+    stays.run(200)
+    gone.cancel()
+    assert gone.status.state == "cancelled"
+    other.turn_until(lambda: stays.status.over)
+    assert (stays.status.state, stays.status.done) == ("finished", 200)
+    assert states[1].result.n_realizations == 200
+
+
+def test_another_run_leaves_the_one_before(state, join, fake):
+    session = join(state, fake)
+    session.run()
+    state.seed = 1
+    session.run()
+    first, second = fake.requests
+    assert fake.left == [(first, first.key)]
+    assert second.config.seed == 1
+
+
+def test_what_a_run_left_behind_still_says_is_not_shown(state, document, join, fake):
+    session = join(state, fake)
+    session.run()
+    state.seed = 1
+    session.run()
+    tell(fake.requests[0], document, state="cancelled")
+    assert session.status.state == "waiting"
+
+
+def test_a_visitor_who_is_gone_leaves_the_job_and_is_not_bothered(state, document, join, fake):
+    session = join(state, fake)
+    session.run()
+    session.close()
+    (job,) = fake.requests
+    assert fake.left == [(job, job.key)]
+    job.tell()
+    assert document.ticks.empty()
+
+
+# --- adding
+
+
+def test_adding_to_what_is_shown_asks_for_more_than_it_has(state, join, fake, result):
+    session = join(state, fake)
+    state.show(run(state.config, 3), "shown")
+    session.add()
+    assert fake.requests[0].status.asked == 23
+
+
+def test_adding_after_a_change_of_parameters_begins_anew(state, join, fake):
+    session = join(state, fake)
+    session.add()
+    assert fake.requests[0].status.asked == 20
+
+
+def test_adding_while_it_runs_computes_nothing_twice(state, document, join, manager, monkeypatch):
+    computed = []
+    trace = jobs.ensemble.draw_field
+
+    def draw_field(config, index):
+        computed.append(index)
+        return trace(config, index)
+
+    monkeypatch.setattr(jobs.ensemble, "draw_field", draw_field)
+    session = join(state, manager)
+    session.run(60)
+    document.turn_until(lambda: session.status.done >= 4)
+    session.add()
+    document.turn_until(lambda: session.status.over)
+    let_jobs_end()
+    # a realisation or two were under way when the run was changed
+    assert len(computed) - len(set(computed)) <= 3
+
+
+# --- in words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.0, "less than a second"),
+        (0.99, "less than a second"),
+        (1.0, "1 s"),
+        (40.2, "40 s"),
+        (600.0, "10 min"),
+        (9000.0, "2.5 h"),
+    ],
+)
+def test_time_in_words(seconds, words):
+    assert duration(seconds) == words
+
+
+def test_the_cost_of_a_run_is_said_before_it_begins(state, join, fake):
+    session = join(state, fake)
+    state.realizations = 40  # a second each, by the manager
+    assert session.estimate() == "about 40 s on this machine"
+    assert fake.requests == []
+
+
+def test_the_cost_of_what_cannot_be_run_is_the_reason(state, join, fake):
+    def refuse(config, realizations):
+        raise ParameterError("nside", 4, "is too coarse")
+
+    fake.seconds = refuse
+    assert join(state, fake).estimate() == "nside = 4 is too coarse."

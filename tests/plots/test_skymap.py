@@ -1,0 +1,105 @@
+import healpy as hp
+import holoviews as hv
+import numpy as np
+import pytest
+from bokeh.models import LinearColorMapper
+
+from crviz.plots import mollweide, sky_map, style
+
+NSIDE = 4
+MOMENTA = np.array(hp.pix2vec(NSIDE, np.arange(12 * NSIDE**2)))
+GRADIENT = (0.8, 2.0)
+VALUES = np.random.default_rng(3).normal(size=12 * NSIDE**2)
+
+
+def direction(theta, phi):
+    return np.array([np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)])
+
+
+def color_range(overlay):
+    mapper = hv.render(overlay, backend="bokeh").select_one(LinearColorMapper)
+    return mapper.low, mapper.high
+
+
+def test_every_pixel_is_shown_where_its_particles_come_from():
+    image = sky_map(VALUES, GRADIENT).Image.I
+    theta, phi = hp.vec2ang(-MOMENTA.T)
+    whole = np.abs((phi + np.pi) % (2 * np.pi) - np.pi) < np.radians(170)  # not cut by the rim
+    x, y = mollweide.project(theta, phi)
+    shown = [image[at] for at in zip(x[whole], y[whole], strict=True)]
+    assert whole.sum() > 170
+    np.testing.assert_allclose(shown, VALUES[whole], rtol=1e-6)  # float32
+
+
+def test_outside_the_ellipse_nothing_is_shown():
+    image = sky_map(VALUES, GRADIENT).Image.I
+    assert np.isnan(image[1.9, 0.9])
+    share = np.isfinite(image.dimension_values("delta")).mean()
+    assert share == pytest.approx(np.pi / 4, abs=2e-3)
+
+
+def test_the_sky_is_brightest_where_the_gradient_points():
+    """Without scattering r(-T) = -p T, so that more come from where there are more."""
+    overlay = sky_map(-direction(*GRADIENT) @ MOMENTA, GRADIENT)
+    x, y, delta = (overlay.Image.I.dimension_values(name) for name in ("x", "y", "delta"))
+    brightest = delta >= np.nanmax(delta)
+    star = overlay.Scatter.II.data.iloc[0]
+    # within a pixel of nside 4, some 15 degrees or 0.2 in the picture
+    assert np.hypot(x[brightest].mean() - star["x"], y[brightest].mean() - star["y"]) < 0.2
+
+
+def test_the_star_stands_at_the_gradient():
+    star = sky_map(VALUES, GRADIENT).Scatter.II.data.iloc[0]
+    assert (star["x"], star["y"]) == pytest.approx(mollweide.project(*GRADIENT))
+
+
+@pytest.mark.parametrize("gradient", [(0.0, 0.0), (np.pi / 2, np.pi), (np.pi, 0.0), (1.0, 6.28)])
+def test_marks_and_names_stay_within_the_picture(gradient):
+    overlay = sky_map(VALUES, gradient)
+    figure = hv.render(overlay, backend="bokeh")
+    for labels in (overlay.Labels.I, overlay.Labels.II, overlay.Scatter.I, overlay.Scatter.II):
+        x, y = labels.dimension_values("x"), labels.dimension_values("y")
+        assert (figure.x_range.start < x).all()
+        assert (x < figure.x_range.end).all()
+        assert (figure.y_range.start < y).all()
+        assert (y < figure.y_range.end).all()
+
+
+def test_the_field_is_named_at_the_top_and_its_opposite_at_the_bottom():
+    labels = sky_map(VALUES, GRADIENT).Labels.I
+    named = dict(zip(labels.dimension_values("text"), labels.dimension_values("y"), strict=True))
+    assert named["B₀"] > 1
+    assert named["−B₀"] < -1
+
+
+def test_colours_are_symmetric_about_zero_and_reach_the_largest_value():
+    largest = np.abs(VALUES).max()
+    assert color_range(sky_map(VALUES, GRADIENT)) == pytest.approx((-largest, largest))
+    assert color_range(sky_map(np.abs(VALUES), GRADIENT)) == pytest.approx((-largest, largest))
+
+
+def test_a_blank_sky_is_drawn():
+    assert color_range(sky_map(np.zeros(12), GRADIENT)) == (-1, 1)
+
+
+def test_a_map_of_a_result_is_drawn_as_it_is(small_run):
+    values, _ = small_run.sky_map(GRADIENT)
+    image = sky_map(values, GRADIENT).Image.I
+    theta, phi = hp.vec2ang(-np.array(hp.pix2vec(8, 100)))
+    x, y = mollweide.project(theta[0], phi[0])
+    assert image[x, y] == pytest.approx(values[100], rel=1e-6)
+
+
+def test_the_title_is_shown():
+    figure = hv.render(sky_map(VALUES, GRADIENT, title="Ω T = 7"), backend="bokeh")
+    assert figure.title.text == "Ω T = 7"
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_zero_has_the_colour_of_the_ground_in_both_themes(dark):
+    figure = hv.render(sky_map(VALUES, GRADIENT, dark=dark), backend="bokeh")
+    colors = figure.select_one(LinearColorMapper).palette
+    ground = style.palette(dark).ground
+    middle = [int(colors[len(colors) // 2][i : i + 2], 16) for i in (1, 3, 5)]
+    expected = [int(ground[i : i + 2], 16) for i in (1, 3, 5)]
+    np.testing.assert_allclose(middle, expected, atol=2)  # 256 colours: zero lies between two of them

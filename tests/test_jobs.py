@@ -1,0 +1,529 @@
+import os
+import sys
+import threading
+
+import pytest
+
+from crviz import Config, jobs, library, run
+from crviz.config import ParameterError
+from crviz.jobs import Manager
+from crviz.library import Library
+
+TINY = Config(nside=1, n_modes=10, omega_t=(0.5, 1.0))
+FINE = TINY.replace(nside=16)  # above the resolution of the first look
+PATIENCE = 30  # seconds after which a test gives up waiting
+
+
+class Ear:
+    """A listener that one can wait with."""
+
+    def __init__(self):
+        self.heard = 0
+        self._changed = threading.Condition()
+
+    def __call__(self):
+        with self._changed:
+            self.heard += 1
+            self._changed.notify_all()
+
+    def wait(self, fact):
+        with self._changed:
+            assert self._changed.wait_for(fact, PATIENCE), "waited in vain"
+
+
+class Gate:
+    """`ensemble.simulate` that hands on one realisation for every `open`, and remembers its calls."""
+
+    def __init__(self):
+        self.calls = []
+        self.arrived = Ear()
+        self._passes = threading.Semaphore(0)
+        self._simulate = jobs.ensemble.simulate
+
+    def simulate(self, config, realizations, executor=None, progress=None, resume=None, block=None):
+        self.calls.append((realizations, resume.n_realizations if resume is not None else 0))
+        self.arrived()
+        for result in self._simulate(config, realizations, executor, progress, resume, block):
+            assert self._passes.acquire(timeout=PATIENCE), "nobody opened the gate"
+            yield result
+
+    def open(self, realizations):
+        self._passes.release(realizations)
+
+
+@pytest.fixture(scope="module")
+def small_result(tmp_path_factory):
+    path = tmp_path_factory.mktemp("shipped") / "reference.nc"
+    run(TINY.replace(seed=99), 1).save(path)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def small_reference(small_result, monkeypatch):
+    """A small result in the place of the shipped one, which takes long to read."""
+    monkeypatch.setattr(library, "reference", lambda: small_result)
+
+
+@pytest.fixture
+def gate(monkeypatch):
+    gate = Gate()
+    monkeypatch.setattr(jobs.ensemble, "simulate", gate.simulate)
+    yield gate
+    gate.open(1000)
+
+
+@pytest.fixture
+def manager(tmp_path, small_reference):
+    manager = Manager(Library(tmp_path / "library"), threads=2)
+    yield manager
+    manager.close()
+    let_jobs_end()
+
+
+def let_jobs_end():
+    for thread in threading.enumerate():
+        if thread.name == "crviz-job":
+            thread.join(PATIENCE)
+            assert not thread.is_alive()
+
+
+def finished(manager, config, realizations):
+    """The status of a job at its end."""
+    ear = Ear()
+    job = manager.request(config, realizations, ear)
+    ear.wait(lambda: job.status.over)
+    return job.status
+
+
+# --- one job
+
+
+def test_a_job_yields_what_a_run_does(manager, tmp_path, fixed_date):
+    status = finished(manager, TINY, 3)
+    assert (status.state, status.asked, status.done, status.error) == ("finished", 3, 3, "")
+    status.result.save(tmp_path / "job.nc")
+    run(TINY, 3).save(tmp_path / "run.nc")
+    assert (tmp_path / "job.nc").read_bytes() == (tmp_path / "run.nc").read_bytes()
+
+
+def test_a_result_is_there_after_every_realisation(manager, gate):
+    ear = Ear()
+    job = manager.request(TINY, 3, ear)
+    for number in (1, 2):
+        gate.open(1)
+        ear.wait(lambda number=number: job.status.done == number)
+        assert (job.status.state, job.status.result.n_realizations) == ("running", number)
+    gate.open(1)
+    ear.wait(lambda: job.status.state == "finished")
+
+
+def test_a_status_that_was_taken_stays_as_it_was(manager, gate):
+    ear = Ear()
+    job = manager.request(TINY, 2, ear)
+    gate.open(1)
+    ear.wait(lambda: job.status.done == 1)
+    taken = job.status
+    gate.open(1)
+    ear.wait(lambda: job.status.over)
+    assert (taken.state, taken.done, taken.result.n_realizations) == ("running", 1, 1)
+
+
+def test_a_job_goes_into_the_library(manager):
+    finished(manager, TINY, 2)
+    assert manager.library.get(TINY).n_realizations == 2
+
+
+def test_a_manager_without_a_library_computes_all_the_same():
+    manager = Manager(None, threads=1)
+    assert finished(manager, TINY, 2).result.n_realizations == 2
+    manager.close()
+
+
+def test_a_listener_is_not_needed(manager):
+    job = manager.request(TINY, 1)
+    let_jobs_end()
+    assert job.status.state == "finished"
+
+
+@pytest.mark.parametrize("realizations", [0, -1, 2.5, None])
+def test_a_bad_number_of_realisations_is_refused(manager, realizations):
+    with pytest.raises(ParameterError) as refusal:
+        manager.request(TINY, realizations)
+    assert refusal.value.parameter == "realizations"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="priorities a thread are Linux's")
+def test_threads_that_compute_yield_to_the_page(manager, monkeypatch):
+    seen = {}
+
+    def look(*arguments):
+        seen["job"] = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+        raise RuntimeError("seen enough.")
+        yield
+
+    monkeypatch.setattr(jobs.ensemble, "simulate", look)
+    here = os.getpriority(os.PRIO_PROCESS, 0)
+    finished(manager, TINY, 1)
+    pool = manager._pool.submit(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+    assert seen["job"] == pool.result(PATIENCE) == max(here, jobs.NICENESS)
+    assert os.getpriority(os.PRIO_PROCESS, 0) == here
+
+
+def test_a_job_runs_where_priorities_may_not_be_changed(manager, monkeypatch):
+    """As under `nice -n 15`: an ordinary user cannot go back to 10."""
+
+    def forbidden(*arguments):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "setpriority", forbidden, raising=False)
+    job = manager.request(TINY, 1)
+    let_jobs_end()
+    assert job.status.state == "finished"
+
+
+# --- a first look
+
+
+def test_a_first_look_comes_before_a_fine_sky(manager, gate):
+    ear = Ear()
+    job = manager.request(FINE, 1, ear)
+    gate.open(1)
+    ear.wait(lambda: job.status.preview is not None)
+    assert (job.status.state, job.status.result, job.status.done) == ("running", None, 0)
+    assert job.status.preview.config == FINE.replace(nside=jobs.PREVIEW_NSIDE)
+    assert job.status.preview.n_realizations == 1
+    gate.open(1)
+    ear.wait(lambda: job.status.over)
+    assert job.status.preview is None
+    assert job.status.result.config == FINE
+
+
+def test_a_coarse_sky_needs_no_first_look(manager, gate):
+    gate.open(2)
+    finished(manager, TINY.replace(nside=jobs.PREVIEW_NSIDE), 2)
+    assert gate.calls == [(2, 0)]
+
+
+# --- one job for all who ask for the same
+
+
+def test_two_who_ask_for_the_same_share_one_job_and_both_hear(manager, gate):
+    first, second = Ear(), Ear()
+    job = manager.request(TINY, 2, first, "first")
+    assert manager.request(TINY, 2, second, "second") is job
+    gate.open(2)
+    for ear in (first, second):
+        ear.wait(lambda: job.status.state == "finished")
+    let_jobs_end()
+    assert gate.calls == [(2, 0)]
+    assert first.heard > 0
+    assert second.heard > 0
+
+
+def test_different_configurations_are_different_jobs(manager, gate):
+    assert manager.request(TINY, 1) is not manager.request(TINY.replace(seed=1), 1)
+
+
+def test_asking_for_more_raises_the_number_of_a_job_under_way(manager, gate, tmp_path, fixed_date):
+    ear = Ear()
+    job = manager.request(TINY, 2, ear, "first")
+    gate.open(1)
+    ear.wait(lambda: job.status.done == 1)
+    assert manager.request(TINY, 4, ear, "second") is job
+    assert job.status.asked == 4
+    gate.open(3)
+    ear.wait(lambda: job.status.over)
+    assert job.status.done == 4
+    job.status.result.save(tmp_path / "job.nc")
+    gate.open(4)
+    run(TINY, 4).save(tmp_path / "run.nc")
+    assert (tmp_path / "job.nc").read_bytes() == (tmp_path / "run.nc").read_bytes()
+
+
+def test_asking_for_fewer_takes_nothing_from_who_asked_for_more(manager, gate):
+    ear = Ear()
+    job = manager.request(TINY, 3, ear, "first")
+    manager.request(TINY, 1, ear, "second")
+    gate.open(3)
+    ear.wait(lambda: job.status.over)
+    assert job.status.done == 3
+
+
+def test_more_asked_for_while_a_result_comes_in_is_not_forgotten(manager, monkeypatch):
+    """The number is raised between the job's look at its status and the new status."""
+    coming, raised = threading.Event(), threading.Event()
+    replace = jobs.replace
+
+    def slow(status, **changes):
+        new = replace(status, **changes)
+        if changes.get("done") == 1:
+            coming.set()
+            raised.wait(0.5)  # not for ever: whoever asks may rightly be kept waiting until this is over
+        return new
+
+    monkeypatch.setattr(jobs, "replace", slow)
+    ear = Ear()
+    job = manager.request(TINY, 2, ear, "first")
+    assert coming.wait(PATIENCE)
+    manager.request(TINY, 5, ear, "second")
+    raised.set()
+    ear.wait(lambda: job.status.over)
+    assert job.status.asked == 5
+    assert job.status.done == 5
+
+
+# --- leaving
+
+
+def test_a_job_goes_on_while_somebody_wants_it(manager, gate):
+    ear = Ear()
+    job = manager.request(TINY, 3, Ear(), "first")
+    manager.request(TINY, 3, ear, "second")
+    gate.open(1)
+    ear.wait(lambda: job.status.done == 1)
+    manager.leave(job, "first")
+    gate.open(2)
+    ear.wait(lambda: job.status.over)
+    assert (job.status.state, job.status.done) == ("finished", 3)
+
+
+def test_who_has_left_hears_no_more(manager, gate):
+    gone, ear = Ear(), Ear()
+    job = manager.request(TINY, 2, gone, "gone")
+    manager.request(TINY, 2, ear, "second")
+    gate.open(1)
+    ear.wait(lambda: job.status.done == 1)
+    manager.leave(job, "gone")
+    heard = gone.heard
+    gate.open(1)
+    ear.wait(lambda: job.status.over)
+    assert gone.heard == heard
+
+
+def test_a_job_that_nobody_wants_is_cancelled_and_what_is_finished_is_kept(manager, gate):
+    ear = Ear()
+    job = manager.request(TINY, 500, ear, "only")
+    gate.open(2)
+    ear.wait(lambda: job.status.done == 2)
+    manager.leave(job, "only")
+    gate.open(500)
+    let_jobs_end()
+    assert job.status.state == "cancelled"
+    assert 2 <= job.status.done < 500
+    assert manager.library.get(TINY).n_realizations == job.status.done
+
+
+def test_leaving_twice_does_no_harm(manager, gate):
+    job = manager.request(TINY, 1, None, "only")
+    manager.leave(job, "only")
+    manager.leave(job, "only")
+    gate.open(1)
+    let_jobs_end()
+    assert job.status.over
+
+
+def test_what_was_cancelled_is_taken_up_again(manager, gate):
+    ear = Ear()
+    job = manager.request(TINY, 500, ear, "only")
+    gate.open(2)
+    ear.wait(lambda: job.status.done == 2)
+    manager.leave(job, "only")
+    gate.open(500)
+    let_jobs_end()
+    status = finished(manager, TINY, job.status.done + 1)
+    assert gate.calls == [(500, 0), (job.status.done + 1, job.status.done)]
+    assert status.state == "finished"
+
+
+def test_a_job_that_is_being_cancelled_is_not_joined(manager, gate):
+    ear = Ear()
+    old = manager.request(TINY, 2, ear, "first")
+    ear.wait(lambda: old.status.state == "running")
+    manager.leave(old, "first")
+    new = manager.request(TINY, 2, ear, "second")
+    assert new is not old
+    gate.open(10)
+    ear.wait(lambda: new.status.over)
+    assert (new.status.state, new.status.done) == ("finished", 2)
+
+
+def test_closing_cancels_jobs_and_keeps_what_is_finished(manager, gate):
+    ear = Ear()
+    job = manager.request(TINY, 500, ear)
+    gate.open(2)
+    ear.wait(lambda: job.status.done == 2)
+    manager.close()
+    gate.open(500)
+    let_jobs_end()
+    assert manager.library.get(TINY) is not None
+    assert job.status.state == "cancelled"
+
+
+# --- what is stored
+
+
+def test_what_is_stored_is_not_computed_again(manager, gate):
+    manager.library.put(stored := jobs.ensemble.run(*opened(gate, 3)))
+    gate.calls.clear()
+    status = finished(manager, TINY, 3)
+    assert gate.calls == []
+    assert status.result.dataset.identical(stored.dataset)
+
+
+def opened(gate, realizations):
+    """Arguments of a run for which the gate stands open."""
+    gate.open(realizations)
+    return TINY, realizations
+
+
+def test_only_what_is_missing_is_computed(manager, gate, tmp_path, fixed_date):
+    manager.library.put(jobs.ensemble.run(*opened(gate, 2)))
+    gate.calls.clear()
+    gate.open(1)
+    status = finished(manager, TINY, 3)
+    assert gate.calls == [(3, 2)]
+    status.result.save(tmp_path / "job.nc")
+    jobs.ensemble.run(*opened(gate, 3)).save(tmp_path / "run.nc")
+    assert (tmp_path / "job.nc").read_bytes() == (tmp_path / "run.nc").read_bytes()
+
+
+def test_what_is_stored_is_shown_before_anything_is_computed(manager, gate):
+    manager.library.put(jobs.ensemble.run(*opened(gate, 2)))
+    ear = Ear()
+    job = manager.request(TINY, 3, ear)
+    ear.wait(lambda: job.status.state == "running")
+    assert (job.status.done, job.status.result.n_realizations) == (2, 2)
+
+
+def test_more_than_asked_for_is_given_where_it_is_stored(manager):
+    manager.library.put(run(TINY, 3))
+    status = finished(manager, TINY, 1)
+    assert (status.asked, status.done, status.result.n_realizations) == (3, 3, 3)
+
+
+def test_a_long_run_is_stored_on_the_way(manager, gate, monkeypatch):
+    monkeypatch.setattr(jobs, "STORE_EVERY", 0.0)
+    ear = Ear()
+    job = manager.request(TINY, 3, ear)
+    gate.open(2)
+    gate.arrived.wait(lambda: gate.calls)
+    ear.wait(lambda: job.status.done == 2)  # the first was stored before the second began
+    assert manager.library.get(TINY).n_realizations >= 1
+
+
+# --- what goes wrong
+
+
+def test_a_failure_is_told_in_a_sentence(manager, monkeypatch):
+    def broken(*arguments):
+        raise FloatingPointError("an orbit did not stay finite.")
+
+    monkeypatch.setattr(jobs.ensemble, "simulate", broken)
+    status = finished(manager, TINY, 1)
+    assert status.state == "failed"
+    assert status.error == "The simulation failed: an orbit did not stay finite."
+
+
+def test_after_a_failure_the_same_can_be_asked_for_again(manager, monkeypatch):
+    def broken(*arguments):
+        raise FloatingPointError("an orbit did not stay finite.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs.ensemble, "simulate", broken)
+        finished(manager, TINY, 1)
+    assert finished(manager, TINY, 1).state == "finished"
+
+
+def test_a_listener_that_fails_does_not_spoil_the_job_for_others(manager, gate):
+    """A page may close at the very moment at which it is told something."""
+
+    def broken():
+        raise RuntimeError("this page is gone.")
+
+    ear = Ear()
+    job = manager.request(TINY, 2, ear, "other")
+    manager.request(TINY, 2, broken, "gone")
+    gate.open(2)
+    let_jobs_end()
+    assert (job.status.state, job.status.done) == ("finished", 2)
+
+
+def test_a_result_that_cannot_be_stored_is_given_with_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    manager = Manager(Library(tmp_path / "file"), threads=1)
+    status = finished(manager, TINY, 1)
+    manager.close()
+    assert (status.state, status.result.n_realizations) == ("finished", 1)
+    assert status.error.startswith("The result could not be stored: ")
+
+
+def test_a_stored_file_that_is_spoilt_is_told(manager):
+    manager.library.put(run(TINY, 1))
+    manager.library.path(TINY).write_bytes(b"spoilt")
+    status = finished(manager, TINY, 1)
+    assert status.state == "failed"
+    assert str(manager.library.path(TINY)) in status.error
+
+
+# --- limits
+
+
+def test_two_jobs_compute_at_a_time_and_others_wait_for_their_turn(manager, gate):
+    ears = [Ear() for _ in range(3)]
+    started = [manager.request(TINY.replace(seed=seed), 1, ear) for seed, ear in enumerate(ears)]
+    gate.arrived.wait(lambda: len(gate.calls) == jobs.RUNNING_AT_ONCE)
+    assert sorted(job.status.state for job in started) == ["running", "running", "waiting"]
+    gate.open(3)
+    for job, ear in zip(started, ears, strict=True):
+        ear.wait(lambda job=job: job.status.state == "finished")
+
+
+def test_more_work_than_is_allowed_is_refused_with_what_would_do():
+    manager = Manager(None, threads=1, most_work=2.5 * jobs.ensemble.work(TINY))
+    with pytest.raises(ParameterError, match=r"realizations = 3 .* 2 at most") as refusal:
+        manager.request(TINY, 3)
+    assert refusal.value.parameter == "realizations"
+    assert finished(manager, TINY, 2).state == "finished"
+    manager.close()
+
+
+def test_a_request_that_is_refused_starts_nothing(gate):
+    manager = Manager(None, threads=1, most_work=1.0)
+    with pytest.raises(ParameterError):
+        manager.request(TINY, 1)
+    let_jobs_end()
+    assert gate.calls == []
+    manager.close()
+
+
+def test_the_time_a_run_takes_is_in_proportion_to_its_work(manager):
+    one = manager.seconds(TINY, 1)
+    assert one > 0
+    # 12 nside^2 directions; the same times and steps, so that rounding alone is left
+    assert manager.seconds(TINY, 10) == pytest.approx(10 * one, rel=1e-12)
+    assert manager.seconds(TINY.replace(nside=4), 1) == pytest.approx(16 * one, rel=1e-12)
+
+
+def test_the_rate_is_that_of_the_realisations_seen(manager):
+    assumed = manager.rate
+    finished(manager, TINY, 2)
+    assert 0 < manager.rate != assumed
+
+
+def test_warming_up_measures_the_rate(manager):
+    assumed = manager.rate
+    manager.warm_up()
+    for thread in threading.enumerate():
+        if thread.name == "crviz-warm-up":
+            thread.join(PATIENCE)
+    assert 0 < manager.rate != assumed
+
+
+def test_orbits_and_time_left_are_told_while_a_run_goes_on(manager):
+    slow = Config(nside=8, n_modes=50, omega_t=(20.0,))
+    ear = Ear()
+    job = manager.request(slow, 2000, ear, "only")
+    ear.wait(lambda: job.status.orbits_per_second > 0)
+    status = job.status
+    assert 0 < status.seconds_left * status.orbits_per_second < 2000 * slow.n_orbits
+    manager.leave(job, "only")
