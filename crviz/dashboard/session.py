@@ -9,7 +9,7 @@ import time
 import panel as pn
 import param
 
-from crviz.config import ParameterError
+from crviz.config import ParameterError, check_whole
 from crviz.jobs import Status
 
 
@@ -40,7 +40,8 @@ class Session(param.Parameterized):
     def estimate(self):
         """What Run would take, in words; or what is wrong with the parameters."""
         try:
-            seconds = self._manager.seconds(self._state.config, self._state.realizations)
+            wanted = check_whole("realizations", self._state.realizations, at_least=1)
+            seconds = self._manager.seconds(self._state.config, wanted)
         except ParameterError as error:
             return str(error)
         return f"about {duration(seconds)} on this machine"
@@ -51,7 +52,7 @@ class Session(param.Parameterized):
             config = self._state.config
             if self._job is not None and self._job.status.config.digest != config.digest:
                 self.cancel()
-            wanted = realizations or self._state.realizations
+            wanted = self._state.realizations if realizations is None else realizations
             job = self._manager.request(config, wanted, self._wake, id(self))
         except ParameterError as error:
             self.notice = str(error)

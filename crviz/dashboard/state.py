@@ -39,10 +39,11 @@ class State(param.Parameterized):
     observed = param.Boolean(True, label="Observed spectra")
     normalized = param.Boolean(True, label="Normalised to the dipole")
 
-    realizations = param.Integer(20, bounds=(1, 2000), label="Realisations")
+    # without bounds: what is out of range gets its sentence beside Run, from the configuration itself
+    realizations = param.Integer(20, allow_None=True, label="Realisations")
     nside = param.Selector(default=16, objects=list(NSIDES), label="nside")
-    omega_t_max = param.Number(100.0, bounds=(1, 1000), label="Largest Ω T")
-    seed = param.Integer(0, bounds=(0, 2**31 - 1), label="Seed")
+    omega_t_max = param.Number(100.0, allow_None=True, label="Largest Ω T")
+    seed = param.Integer(0, allow_None=True, label="Seed")
 
     omega_t = param.Number(100.0, bounds=(0.001, None), label="Backtracking time Ω T")
 

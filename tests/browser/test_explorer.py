@@ -41,7 +41,8 @@ def status(page):
 def set_number(page, label, value):
     """Type into one of the sidebar's number fields."""
     field = page.get_by_label(label, exact=True).first
-    field.fill(str(value))
+    field.click(click_count=3)  # as a person does: mark what is there, and type
+    field.press_sequentially(str(value))
     field.press("Enter")
 
 
@@ -88,6 +89,17 @@ def test_a_run_counts_its_realisations_and_changes_the_spectrum(page):
     assert len(counts - {None}) >= 2  # it was seen to rise
     page.get_by_text("simulated, 4 fields").wait_for()
     assert changed(page, "power", before)
+    assert not page.errors
+
+
+def test_a_wrong_number_gets_its_sentence_and_nothing_is_lost(page):
+    set_number(page, "Largest Ω T", -5)
+    page.get_by_text("omega_t_max = -5 must be a finite number above 0.").first.wait_for()
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_text("omega_t_max = -5 must be a finite number above 0.").nth(1).wait_for()
+    assert page.get_by_text("shipped result of the paper's configuration").is_visible()
+    set_number(page, "Largest Ω T", 100)
+    page.get_by_text(re.compile("on this machine")).wait_for()
     assert not page.errors
 
 
