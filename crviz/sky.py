@@ -11,7 +11,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 import ducc0
-import healpy as hp
 import numpy as np
 from scipy.spatial.transform import Rotation
 
@@ -19,7 +18,7 @@ from scipy.spatial.transform import Rotation
 @lru_cache(maxsize=8)
 def pixel_directions(nside):
     """Unit vectors of the pixel centres: (3, 12 nside^2), read-only."""
-    vectors = np.array(hp.pix2vec(nside, np.arange(12 * nside**2)))
+    vectors = np.ascontiguousarray(_grid(nside).pix2vec(np.arange(12 * nside**2)).T)
     vectors.setflags(write=False)
     return vectors
 
@@ -37,9 +36,40 @@ def random_rotation(config, realization):
     return Rotation.random(rng=np.random.default_rng(seeds))
 
 
+def pixels_at(nside, theta, phi):
+    """Indices of the pixels that hold directions: polar angle and azimuth (...) [rad] -> (...) int."""
+    angles = np.stack([theta, np.mod(phi, 2 * np.pi)], -1)
+    return _grid(nside).ang2pix(angles)
+
+
+def write_map(path, values, **header):
+    """Write a map in ring order as a HEALPix FITS file.
+
+    Parameters
+    ----------
+    path : path
+    values : (12 nside^2,)
+    **header : str or number
+        Further cards of the FITS header.
+
+    Raises OSError where the file cannot be written.
+    """
+    import healpy  # noqa: PLC0415 - brings matplotlib and astropy along: most of a second at every start
+
+    cards = [(name.upper()[:8], value) for name, value in header.items()]
+    healpy.write_map(
+        path, values, dtype=np.float32, overwrite=True, extra_header=cards, column_names=["DELTA_I"]
+    )
+
+
+@lru_cache(maxsize=8)
+def _grid(nside):
+    return ducc0.healpix.Healpix_Base(nside, "RING")
+
+
 @lru_cache(maxsize=8)
 def _rings(nside):
-    return ducc0.healpix.Healpix_Base(nside, "RING").sht_info()
+    return _grid(nside).sht_info()
 
 
 def harmonics(maps, nside, lmax=None):

@@ -95,3 +95,15 @@ def test_the_second_grids_are_rotated_uniformly():
     # every element has mean 0, variance 1/3; its square has variance 4/45: 4 standard errors
     assert np.abs(matrices.mean(0)).max() < 4 * np.sqrt(1 / 3000)
     assert np.abs((matrices**2).mean(0) - 1 / 3).max() < 4 * np.sqrt(4 / 45 / 1000)
+
+
+def test_a_map_written_as_fits_is_what_healpy_reads(tmp_path):
+    values = np.linspace(-1, 1, 12 * 8**2, dtype=np.float32)
+    sky.write_map(tmp_path / "map.fits", values, omega_t=100.0)
+    np.testing.assert_array_equal(hp.read_map(tmp_path / "map.fits"), values)
+
+
+def test_directions_lie_in_the_pixels_that_healpy_says():
+    rng = np.random.default_rng(3)
+    theta, phi = np.arccos(rng.uniform(-1, 1, 500)), rng.uniform(-7, 7, 500)
+    np.testing.assert_array_equal(sky.pixels_at(16, theta, phi), hp.ang2pix(16, theta, phi))

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import healpy as hp
 import numpy as np
+
+from crviz.sky import pixels_at
 
 
 def project(theta, phi):
@@ -41,7 +42,7 @@ def pixel_index(nside, width):
     theta, phi = unproject(x[None, :], y[:, None])
     inside = np.isfinite(theta)
     index = np.full(theta.shape, -1)
-    index[inside] = hp.ang2pix(nside, np.pi - theta[inside], phi[inside] + np.pi)
+    index[inside] = pixels_at(nside, np.pi - theta[inside], phi[inside] + np.pi)
     index.setflags(write=False)
     return index
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import holoviews as hv
 import numpy as np
 from bokeh.models import CustomJSHover, HoverTool
+from holoviews import dim
 
 from crviz.plots import mollweide, style
 
@@ -66,21 +67,22 @@ def sky_map(values, gradient, title="", dark=False):
 
 
 def _direction_marks(gradient, colors):
-    x, y = mollweide.project(*gradient)
-    marks = hv.Scatter([(float(x), float(y))], "x", "y").opts(
-        marker="star", size=15, color=colors.accent, line_color=colors.ground, line_width=1
-    )
-    poles = hv.Scatter([(0, 1), (0, -1)], "x", "y").opts(
-        marker="circle", size=6, color=colors.ink, line_color=colors.ground
-    )
-    text = hv.Labels([(0, 1.085, "B₀"), (0, -1.075, "−B₀")], ["x", "y"], "text").opts(
-        text_color=colors.ink, text_font_size="9pt"
-    )
-    beside = 0.09 if x < 1.2 else -0.09
-    name = hv.Labels([(float(x) + beside, float(y) - 0.09, "∇n")], ["x", "y"], "text").opts(
-        text_color=colors.accent, text_font_size="10pt", text_font_style="bold"
-    )
-    return poles * marks * text * name
+    """The poles and the gradient's direction, with their names."""
+    x, y = (float(coordinate) for coordinate in mollweide.project(*gradient))
+    marks = [
+        (0.0, 1.0, "circle", 6, colors.ink),
+        (0.0, -1.0, "circle", 6, colors.ink),
+        (x, y, "star", 15, colors.accent),
+    ]
+    beside = 0.1 if x < 1.2 else -0.1
+    text = [
+        (0.0, 1.085, "B₀", colors.ink),
+        (0.0, -1.075, "−B₀", colors.ink),
+        (x + beside, y - 0.1, "∇n", colors.accent),
+    ]
+    return hv.Scatter(marks, "x", ["y", "marker", "size", "color"]).opts(
+        marker=dim("marker"), size=dim("size"), color=dim("color"), line_color=colors.ground
+    ) * hv.Labels(text, ["x", "y"], ["text", "color"]).opts(text_color="color", text_font_size="10pt")
 
 
 def _hover():

@@ -130,6 +130,27 @@ def test_a_request_that_is_refused_becomes_a_notice(state, join):
     manager.close()
 
 
+@pytest.mark.parametrize("press", ["run", "add"])
+@pytest.mark.parametrize("value", [{"omega_t_max": None}, {"omega_t_max": 0.0}, {"seed": -1}])
+def test_a_number_that_cannot_be_becomes_a_notice(state, join, fake, press, value):
+    session = join(state, fake)
+    state.param.update(**value)
+    getattr(session, press)()
+    (name,) = value
+    assert session.notice.startswith(
+        f"{name} = {value[name]:g} " if value[name] is not None else f"{name} = None "
+    )
+    assert fake.requests == []
+
+
+def test_a_field_without_a_number_of_realisations_becomes_a_notice(state, join, manager):
+    session = join(state, manager)
+    state.realizations = None
+    session.run()
+    assert session.notice.startswith("realizations = None must be a whole number")
+    assert session.estimate() == session.notice
+
+
 def test_a_notice_goes_when_the_next_run_is_accepted(state, join, fake):
     session = join(state, fake)
     fake.refusal = ParameterError("realizations", 2, "is too much")
