@@ -200,6 +200,16 @@ def trace(wavevectors, amplitudes, phases, directions, n_steps, step_sizes, out_
                     out_p[t, i, start + lane] = p[i, lane]
 
 
+def compile_trace():
+    """Compile `trace`, or take it from the disk cache, for the arrays that `orbits` hands over."""
+    waves, one = np.zeros((3, 1)), np.array([[0.0], [0.0], [1.0]])
+    out = np.zeros((1, 3, 1))
+    # wave vectors and amplitudes are read-only in a field, which makes them another type
+    for array in (waves, phases := np.zeros(1)):
+        array.setflags(write=False)
+    trace(waves, waves, phases, one, np.ones(1, np.int64), np.ones(1), out, out.copy())
+
+
 @_jit(fastmath={"contract"})
 def multiply_add(values, repetitions):
     """Independent chains of 16 fused multiply-adds an element, again and again: what the machine's

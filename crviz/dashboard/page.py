@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import holoviews as hv
 import panel as pn
 import panel_material_ui as pmui
@@ -51,7 +53,7 @@ def explorer():
     hv.renderer("bokeh").webgl = False  # the plots are small, and many machines have no fast WebGL
     pn.extension(notifications=False)
     state = State()
-    state.show(load(library.reference()), "shipped result of the paper's configuration")
+    state.show(_reference(), "shipped result of the paper's configuration")
     session = Session(state, shared_manager())
     pn.state.on_session_destroyed(lambda _: session.close())
     page = pmui.Page(
@@ -64,6 +66,12 @@ def explorer():
     )
     page.param.watch(lambda event: state.param.update(dark=event.new), "dark_theme")
     return page
+
+
+@cache
+def _reference():
+    """The shipped result, read once for all visitors: results are never changed."""
+    return load(library.reference())
 
 
 def _content(state, session):

@@ -63,7 +63,11 @@ class Session(param.Parameterized):
 
     def add(self, more=20):
         """Ask for more realisations of the parameters that are set."""
-        digest = self._state.config.digest
+        try:
+            digest = self._state.config.digest
+        except ParameterError as error:
+            self.notice = str(error)
+            return
         there = 0
         if self._job is not None and self._job.status.config.digest == digest:
             there = self._job.status.asked
