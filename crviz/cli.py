@@ -13,7 +13,7 @@ from pathlib import Path
 
 from crviz import ensemble
 from crviz._version import __version__
-from crviz.config import Config, ParameterError, backtracking_times, check_whole
+from crviz.config import Config, ParameterError, backtracking_times, check_realizations, check_whole
 from crviz.gradient import gradient_tensor
 from crviz.library import Library
 from crviz.result import load
@@ -160,7 +160,7 @@ def _library(folder):
 
 def _run(options):
     config = _config(options)
-    realizations = check_whole("realizations", options.realizations, at_least=1)
+    realizations = check_realizations(options.realizations)
     _check_threads(options)
     _check_writable(options.out)
     before = _result_to_continue(options.out, config)

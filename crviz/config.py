@@ -76,6 +76,14 @@ def check_whole(name, value, at_least):
     return int(value)
 
 
+def check_realizations(realizations):
+    """A number of realisations, from 1 to 100000. Raises ParameterError."""
+    check_whole("realizations", realizations, at_least=1)
+    if realizations > 100_000:
+        raise ParameterError("realizations", realizations, "must be 100000 at most")
+    return int(realizations)
+
+
 def _check_times(values):
     rule = "must be a sequence of finite, increasing times above 0"
     if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):

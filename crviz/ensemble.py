@@ -20,7 +20,7 @@ import xarray as xr
 
 from crviz import kernels, orbits, sky, spectra
 from crviz._version import __version__
-from crviz.config import check_whole
+from crviz.config import check_realizations
 from crviz.result import SCHEMA, Result
 from crviz.turbulence import draw_field
 
@@ -82,7 +82,7 @@ def simulate(config, realizations, executor=None, progress=None, resume=None, bl
     ------
     ValueError
     """
-    realizations = check_whole("realizations", realizations, at_least=1)
+    realizations = check_realizations(realizations)
     if resume is not None and resume.digest != config.digest:
         raise ValueError("the result to go on from belongs to another configuration.")
     for caveat in config.caveats:

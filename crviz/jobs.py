@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from crviz import ensemble
-from crviz.config import Config, ParameterError
+from crviz.config import Config, ParameterError, check_realizations
 from crviz.result import Result
 
 _log = logging.getLogger(__name__)
@@ -149,6 +149,8 @@ class Manager:
         self._lock = threading.Lock()
         self._jobs = {}
         self._turns = threading.Semaphore(RUNNING_AT_ONCE)
+        self._threads = []
+        self._compiler = None
         self._pool = ThreadPoolExecutor(self.threads, "crviz-orbits", initializer=_yield_to_others)
 
     def seconds(self, config, realizations):
@@ -175,7 +177,7 @@ class Manager:
         ------
         ParameterError
         """
-        ensemble.check_whole("realizations", realizations, at_least=1)
+        check_realizations(realizations)
         if self.most_work is not None and ensemble.work(config) * realizations > self.most_work:
             allowed = int(self.most_work / ensemble.work(config))
             raise ParameterError(
@@ -186,7 +188,7 @@ class Manager:
             if job is None or job.stop.is_set():
                 job = self._jobs[config.digest] = Job(config, realizations)
                 job.listeners[key] = listener or _nothing
-                threading.Thread(target=self._work, args=(job,), name="crviz-job", daemon=True).start()
+                self._start("crviz-job", self._work, job)
             else:
                 job.listeners[key] = listener or _nothing
                 job.ask(realizations)
@@ -213,19 +215,34 @@ class Manager:
 
         The compiler would hold up the page for seconds, so a process of its own fills the cache.
         """
-        threading.Thread(target=self._measure, name="crviz-warm-up", daemon=True).start()
+        command = [sys.executable, "-c", "import crviz.kernels as k; k.compile_trace()"]
+        self._compiler = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._start("crviz-warm-up", self._measure)
 
-    def close(self):
-        """Stop all jobs."""
+    def close(self, patience=20.0):
+        """Stop all jobs, keep what is finished, and wait until they have ended, so many seconds
+        at most."""
         with self._lock:
             for job in self._jobs.values():
                 job.stop.set()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._compiler is not None:
+            self._compiler.terminate()
+        end = time.monotonic() + patience
+        for thread in self._threads:
+            thread.join(max(0.0, end - time.monotonic()))
+        # without cancelling: futures that a pool cancels wake nobody who waits for them
+        self._pool.shutdown(wait=False)
+
+    def _start(self, name, function, *arguments):
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        thread = threading.Thread(target=function, args=arguments, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def _measure(self):
         _yield_to_others()
-        compile_kernels = [sys.executable, "-c", "import crviz.kernels as k; k.compile_trace()"]
-        subprocess.run(compile_kernels, check=False, stdin=subprocess.DEVNULL)
+        if self._compiler.wait() < 0:  # ended by `close`
+            return
         config = Config(nside=PREVIEW_NSIDE, omega_t=(2.0,))
         ensemble.run(
             config, 1, self._pool
@@ -254,8 +271,8 @@ class Manager:
         done = stored.n_realizations if stored is not None else 0
         job.tell(state="running", result=stored, done=done, asked=max(done, job.status.asked))
         if stored is None and config.nside > PREVIEW_NSIDE:
-            job.begin(config.n_orbits)
             coarse = config.replace(nside=PREVIEW_NSIDE, grids="single")
+            job.begin(coarse.n_orbits)
             job.tell(preview=ensemble.run(coarse, 1, self._pool, job))
         while True:
             result, asked = job.status.result, job.status.asked
@@ -294,7 +311,8 @@ class Manager:
         with self._lock:
             if self._jobs.get(job.status.config.digest) is job:
                 del self._jobs[job.status.config.digest]
-        job.tell(state=state, error=error or self._store(job), **changes)
+        not_stored = self._store(job)  # whatever happened, what is finished is kept
+        job.tell(state=state, error=error or not_stored, **changes)
 
 
 def _nothing():

@@ -1,6 +1,8 @@
 import os
+import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -80,11 +82,14 @@ def manager(tmp_path, small_reference):
     let_jobs_end()
 
 
+def job_threads():
+    return [thread for thread in threading.enumerate() if thread.name == "crviz-job"]
+
+
 def let_jobs_end():
-    for thread in threading.enumerate():
-        if thread.name == "crviz-job":
-            thread.join(PATIENCE)
-            assert not thread.is_alive()
+    for thread in job_threads():
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
 
 
 def finished(manager, config, realizations):
@@ -357,6 +362,56 @@ def test_closing_cancels_jobs_and_keeps_what_is_finished(manager, gate):
     let_jobs_end()
     assert manager.library.get(TINY) is not None
     assert job.status.state == "cancelled"
+
+
+def test_closing_ends_a_job_whose_orbits_have_not_begun(tmp_path, monkeypatch):
+    """Futures that a pool cancels as it shuts down do not wake those who wait for them."""
+    waited_for, waits, release = [], threading.Event(), threading.Event()
+    as_completed = jobs.ensemble.as_completed
+
+    def watched(futures, *arguments):
+        waited_for.extend(futures)
+        waits.set()
+        return as_completed(futures, *arguments)
+
+    monkeypatch.setattr(jobs.ensemble, "as_completed", watched)
+    manager = Manager(Library(tmp_path / "library"), threads=1)
+    manager._pool.submit(release.wait, PATIENCE)  # keeps the only thread busy
+    job = manager.request(TINY, 1)
+    assert waits.wait(PATIENCE)
+    manager.close(patience=1)
+    release.set()
+    for thread in job_threads():
+        thread.join(5)
+    ended = job.status.over
+    for future in waited_for:  # wakes it in any case
+        if future.cancelled() and not ended:
+            future.set_running_or_notify_cancel()
+    let_jobs_end()
+    assert ended
+    assert job.status.state == "cancelled"
+
+
+CLOSING = """
+import sys, time
+from crviz import Config
+from crviz.jobs import Manager
+from crviz.library import Library
+
+manager = Manager(Library(sys.argv[1]), threads=2)
+job = manager.request(Config(nside=8, omega_t=(20.0,)), 5000)
+while job.status.done < 5 and not job.status.over:
+    time.sleep(0.01)
+manager.close()
+"""
+
+
+def test_a_process_that_closes_its_manager_ends_and_keeps_what_is_finished(tmp_path):
+    environment = os.environ | {"PYTHONPATH": str(Path(jobs.__file__).parents[1])}
+    argv = [sys.executable, "-c", CLOSING, str(tmp_path / "library")]
+    done = subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=40)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert Library(tmp_path / "library").get(Config(nside=8, omega_t=(20.0,))).n_realizations >= 5
 
 
 # --- what is stored

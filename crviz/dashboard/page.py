@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import holoviews as hv
 import panel as pn
 import panel_material_ui as pmui
@@ -20,7 +18,6 @@ from crviz.dashboard.state import State
 from crviz.dashboard.status_view import StatusView
 from crviz.dashboard.summary_view import SummaryView
 from crviz.dashboard.time_view import TimeView
-from crviz.result import load
 
 _TITLE = "crviz · small-scale anisotropies of cosmic rays"
 _SX = {  # a calm header: the ground's colour and a line in place of a bar of colour
@@ -53,7 +50,7 @@ def explorer():
     hv.renderer("bokeh").webgl = False  # the plots are small, and many machines have no fast WebGL
     pn.extension(notifications=False)
     state = State()
-    state.show(_reference(), "shipped result of the paper's configuration")
+    state.show(library.shipped(), "shipped result of the paper's configuration")
     session = Session(state, shared_manager())
     pn.state.on_session_destroyed(lambda _: session.close())
     page = pmui.Page(
@@ -66,12 +63,6 @@ def explorer():
     )
     page.param.watch(lambda event: state.param.update(dark=event.new), "dark_theme")
     return page
-
-
-@cache
-def _reference():
-    """The shipped result, read once for all visitors: results are never changed."""
-    return load(library.reference())
 
 
 def _content(state, session):

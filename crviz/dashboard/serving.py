@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 
 import panel as pn
 
@@ -29,7 +30,7 @@ def serve(port=5006, address="127.0.0.1", show=True, websocket_origin=None, libr
     Raises
     ------
     ParameterError
-        Where the port is taken.
+        Where the port is taken or the address is not this machine's.
     """
     manager = configure(library, threads)
     try:
@@ -43,6 +44,8 @@ def serve(port=5006, address="127.0.0.1", show=True, websocket_origin=None, libr
             verbose=True,
         )
     except OSError as error:
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise ParameterError("address", address, "is no address of this machine") from None
         if error.errno != errno.EADDRINUSE:
             raise
         raise ParameterError("port", port, "is taken by another program; 0 takes any free one") from None

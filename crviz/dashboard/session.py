@@ -9,7 +9,7 @@ import time
 import panel as pn
 import param
 
-from crviz.config import ParameterError, check_whole
+from crviz.config import ParameterError, check_realizations
 from crviz.jobs import Status
 
 
@@ -40,7 +40,7 @@ class Session(param.Parameterized):
     def estimate(self):
         """What Run would take, in words; or what is wrong with the parameters."""
         try:
-            wanted = check_whole("realizations", self._state.realizations, at_least=1)
+            wanted = check_realizations(self._state.realizations)
             seconds = self._manager.seconds(self._state.config, wanted)
         except ParameterError as error:
             return str(error)
@@ -69,7 +69,7 @@ class Session(param.Parameterized):
             self.notice = str(error)
             return
         there = 0
-        if self._job is not None and self._job.status.config.digest == digest:
+        if self._job is not None and self._job.status.config.digest == digest and not self._job.stop.is_set():
             there = self._job.status.asked
         elif self._state.result is not None and self._state.result.digest == digest:
             there = self._state.result.n_realizations
@@ -89,9 +89,10 @@ class Session(param.Parameterized):
 
     def _wake(self):
         """Called from the job's thread."""
-        if not self._tick_due and self._document is not None:
+        document = self._document
+        if not self._tick_due and document is not None:
             self._tick_due = True
-            self._document.add_next_tick_callback(self._tick)
+            document.add_next_tick_callback(self._tick)
 
     def _tick(self):
         self._tick_due = False

@@ -67,7 +67,7 @@ def _auxiliary_angle(latitude):
     angle = latitude * 0.9
     for _ in range(60):
         slope = 2 + 2 * np.cos(2 * angle)
-        # the slope vanishes at the poles, where Newton's steps halve the distance: good to 1e-9
+        # the slope vanishes at the poles, where Newton's steps only halve the distance: good to 2e-6 there
         change = (2 * angle + np.sin(2 * angle) - target) / np.maximum(slope, 1e-12)
         angle = np.clip(angle - change, -np.pi / 2, np.pi / 2)
     return angle
