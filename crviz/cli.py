@@ -1,10 +1,11 @@
-"""The command line: serve, run, info, bench."""
+"""The command line: serve, run, info, reduce, bench."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
 import json
+import os
 import sys
 import time
 import warnings
@@ -47,6 +48,9 @@ def main(argv=None):
         return _refuse(options, f"{option}: {error}")
     except (ValueError, FileNotFoundError) as error:
         return _refuse(options, str(error))
+    except BrokenPipeError:  # whoever read along has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         return _refuse(options, f"{error.filename or 'a file'}: {error.strerror or error}.")
 
@@ -73,6 +77,7 @@ def _parser():
     _add_serve(commands)
     _add_run(commands)
     _add_info(commands)
+    _add_reduce(commands)
     _add_bench(commands)
     return parser
 
@@ -309,6 +314,24 @@ def _info(options):
             f"  {label:<14} K = {k:.3g}   <r r>/2T = {running:.3g}   "
             f"C_1/4pi = {c1 / 12.566370614:.3g} +- {error / 12.566370614:.2g}"
         )
+    return 0
+
+
+def _add_reduce(commands):
+    reduce = commands.add_parser("reduce", help="write a small copy: means and covariances, no realisations")
+    reduce.add_argument("result", metavar="RESULT.nc", type=Path)
+    reduce.add_argument("out", metavar="OUT.nc", type=Path)
+    reduce.set_defaults(command=_reduce)
+
+
+def _reduce(options):
+    result = load(options.result)
+    _check_writable(options.out)
+    if options.out.exists():
+        raise ValueError(f"{options.out} exists: it is not overwritten.")
+    result.reduced().save(options.out)
+    size = options.out.stat().st_size / 1e6
+    print(f"{options.out}: means over {result.n_realizations} realisations, {size:.1f} MB.")
     return 0
 
 

@@ -268,6 +268,8 @@ class Manager:
     def _simulate(self, job):
         config = job.status.config
         stored = self.library.get(config) if self.library is not None else None
+        if stored is not None and stored.sums is None and stored.n_realizations < job.status.asked:
+            stored = None  # means only, from which no run can go on
         done = stored.n_realizations if stored is not None else 0
         job.tell(state="running", result=stored, done=done, asked=max(done, job.status.asked))
         if stored is None and config.nside > PREVIEW_NSIDE:

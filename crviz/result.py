@@ -14,7 +14,7 @@ import xarray as xr
 
 from crviz import diffusion, spectra
 from crviz.config import Config, check_number
-from crviz.gradient import gradient_vector
+from crviz.gradient import gradient_tensor, gradient_vector
 
 #: Layout of the dataset; raised when names or meanings change.
 SCHEMA = 1
@@ -165,16 +165,21 @@ class Result:
             raise ValueError("estimator = 'cross' needs a run with grids = 'cross'.")
         data = self.dataset
         suffix = "_cross" if estimator == "cross" else ""
-        each = spectra.contract(data["cl" + suffix].values[:, times].astype(float), gradient)
-        noise_each = self._noise(gradient, estimator, times, each)
+        each = self._each("cl" + suffix, gradient, times)
+        mean_cl = self._mean("cl" + suffix)[times]
+        cl = spectra.contract(mean_cl, gradient)
+        noise = self._noise(gradient, estimator, times, cl)
         subtracted = estimator in ("eq9", "plateau")
-        estimates = each - noise_each[..., None] if subtracted else each
-        cl, noise = estimates.mean(0), noise_each.mean(0)
+        if each is None:
+            error = self._error_of_the_mean("cl" + suffix, gradient, times)
+        else:
+            own_noise = self._noise_of_each(gradient, estimator, times, each)
+            error = standard_error(each - own_noise[..., None] if subtracted else each)
         if map == "full":
             k = diffusion.diffusion_tensor(data["rp"].values[:, times].mean(0))
-            auto, cross = (
+            auto, cl = (
                 spectra.full_map_spectra(
-                    data["cl" + s].values[:, times].mean(0),
+                    self._mean("cl" + s)[times],
                     data["cl_rp" + s].values[times],
                     data["cl_pp" + s].values[times],
                     k,
@@ -188,22 +193,69 @@ class Result:
                 moments = (data[name].values[:, times].mean(0)[..., None] for name in ("rr", "rp", "pp"))
                 mean_square = spectra.full_map_spectra(*moments, k, gradient)[..., 0]
                 noise = spectra.pixel_noise(mean_square, self.config.n_pixels)
-            cl = cross - np.asarray(noise)[..., None] if subtracted else cross
+        if subtracted:
+            cl = cl - np.asarray(noise)[..., None]
         return Spectrum(
             ell=self.ell,
             cl=cl,
-            error=standard_error(estimates),
+            error=error,
             noise=noise,
             noise_variance=spectra.noise_variance(noise, self.ell),
             cosmic_variance=spectra.cosmic_variance(cl, self.ell),
             omega_t=self.omega_t[times],
         )
 
+    def _mean(self, name):
+        """Ensemble mean of a cross spectrum, (T, 3, 3, L)."""
+        variable = self.dataset[name]
+        values = variable.values
+        return values.mean(0, dtype=float) if "realization" in variable.dims else values.astype(float)
+
+    def _each(self, name, gradient, times):
+        """Spectra of every realisation (R, ..., L), or None where only their mean is kept."""
+        if "realization" not in self.dataset[name].dims:
+            return None
+        return spectra.contract(self.dataset[name].values[:, times].astype(float), gradient)
+
+    def _error_of_the_mean(self, name, gradient, times):
+        weight = _pair_weights(gradient_tensor(gradient))
+        covariance = self.dataset[f"{name}_covariance"].values[times].astype(float)
+        variance = np.einsum("a,...abl,b->...l", weight, covariance, weight)
+        return np.sqrt(np.maximum(variance, 0))
+
     def _noise(self, gradient, estimator, times, cl):
         if estimator == "plateau":
             return spectra.plateau_noise(cl)
+        rr = self.dataset["rr"].values[:, times].mean(0)
+        return spectra.pixel_noise(spectra.contract(rr[..., None], gradient)[..., 0], self.config.n_pixels)
+
+    def _noise_of_each(self, gradient, estimator, times, each):
+        if estimator == "plateau":
+            return spectra.plateau_noise(each)
         mean_square = spectra.contract(self.dataset["rr"].values[:, times, ..., None], gradient)[..., 0]
         return spectra.pixel_noise(mean_square, self.config.n_pixels)
+
+    def reduced(self):
+        """The same result with the mean of the spectra, and the covariance of that mean, in place of
+        every realisation's: a small fraction of the size, from which no run can go on.
+
+        cl_covariance (omega_t, pair, other_pair, ell) is over the components xx, yy, zz, xy, xz, yz.
+        Maps are rounded to 16 bits when they are saved.
+        """
+        data = self.dataset
+        for name in ("cl", "cl_cross"):
+            if name in data and "realization" in data[name].dims:
+                covariance = (
+                    ("omega_t", "pair", "other_pair", "ell"),
+                    _covariance_of_the_mean(data[name].values),
+                )
+                mean = (data[name].dims[1:], self._mean(name).astype(np.float32), data[name].attrs)
+                data = data.assign({name: mean, f"{name}_covariance": covariance})
+        data = data.assign_coords(pair=list(_PAIRS), other_pair=list(_PAIRS))
+        for name in ("mean_r", "sample_r", "sample_p"):
+            largest = float(np.abs(data[name].values).max())
+            data[name].encoding = {"dtype": "int16", "scale_factor": largest / 32767, "_FillValue": -32768}
+        return Result(data)
 
     def standard_dipole(self, gradient="parallel"):
         """C_1 of standard diffusion (Eq. 3) at all times, without the bias of the mean's variance.
@@ -219,7 +271,7 @@ class Result:
         k = diffusion.diffusion_tensor(self.dataset["rp"].values)
         rr = self.dataset["rr"].values
         running = diffusion.running_diffusion(rr, self.omega_t)
-        monopole = self.dataset["cl"].values[..., 0].mean(0)
+        monopole = self._mean("cl")[..., 0]
         return Diffusion(
             self.omega_t,
             k.mean(0),
@@ -300,6 +352,23 @@ def load(path):
     return Result(dataset, sums)
 
 
+_PAIRS = ("xx", "yy", "zz", "xy", "xz", "yz")
+_ROWS, _COLUMNS = np.array([["xyz".index(axis) for axis in pair] for pair in _PAIRS]).T
+
+
+def _pair_weights(tensor):
+    """What each of the pairs counts in sum_ij G_ij X_ij for a symmetric X: (3, 3) -> (6,)."""
+    return np.where(_ROWS == _COLUMNS, 1.0, 2.0) * tensor[_ROWS, _COLUMNS]
+
+
+def _covariance_of_the_mean(cl):
+    """(R, T, 3, 3, L) -> (T, 6, 6, L) float32."""
+    pairs = cl[:, :, _ROWS, _COLUMNS].astype(float)
+    deviation = pairs - pairs.mean(0)
+    n = len(cl)
+    return np.einsum("rtal,rtbl->tabl", deviation, deviation, dtype=float).astype(np.float32) / (n * (n - 1))
+
+
 def _nearest(times, omega_t):
     if omega_t is None:
         return len(times) - 1
@@ -314,10 +383,15 @@ def standard_error(values):
     return values.std(0, ddof=1) / np.sqrt(n)
 
 
+# what `reduced` asks for; all else that a loaded file brings along is chosen anew
+_KEPT_ENCODING = {"dtype", "scale_factor", "_FillValue"}
+
+
 def _write(dataset, path, **options):
     # one realisation a chunk: what is equal in C_l^{ij} and C_l^{ji} is then stored once
     encoding = {
         name: {"zlib": True, "complevel": 4, "shuffle": True, "chunksizes": _chunk(variable)}
+        | {key: variable.encoding[key] for key in _KEPT_ENCODING & set(variable.encoding)}
         for name, variable in dataset.variables.items()
         if variable.ndim
     }

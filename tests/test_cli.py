@@ -10,6 +10,7 @@ from collections import namedtuple
 from pathlib import Path
 
 import h5py
+import numpy as np
 import pytest
 
 import crviz
@@ -548,3 +549,15 @@ def test_serve_names_a_port_that_is_taken(call, nothing_compiles):
 
 def test_serve_refuses_what_is_no_port(call, nothing_compiles):
     refused(call("serve", "--port", 99999, "--no-show"), "--port", 99999)
+
+
+def test_reduce_writes_a_small_copy_and_overwrites_nothing(call, tmp_path):
+    call("run", tmp_path / "whole.nc", *TINY, "--realizations", 3)
+    outcome = call("reduce", tmp_path / "whole.nc", tmp_path / "small.nc")
+    assert outcome.status == 0
+    small, whole = (load(tmp_path / name) for name in ("small.nc", "whole.nc"))
+    assert small.n_realizations == whole.n_realizations
+    np.testing.assert_allclose(small.spectrum().cl, whole.spectrum().cl, rtol=1e-5, atol=1e-6)
+    refused(
+        call("reduce", tmp_path / "whole.nc", tmp_path / "small.nc"), tmp_path / "small.nc", "overwritten"
+    )

@@ -167,7 +167,7 @@ def test_diffusion_is_read_off_positions_and_momenta(small_run):
     np.testing.assert_allclose(found.k, -data["rp"].values.mean(0), rtol=1e-12)  # rounding
     half_rate = data["rr"].values.mean(0) / (2 * small_run.omega_t[:, None, None])
     np.testing.assert_allclose(found.running, half_rate, rtol=1e-12)
-    monopole = data["cl"].values[..., 0].mean(0) / (4 * np.pi)
+    monopole = data["cl"].values[..., 0].mean(0, dtype=float) / (4 * np.pi)
     relative = (data["rr"].values.mean(0) - monopole) / (2 * small_run.omega_t[:, None, None])
     np.testing.assert_allclose(found.relative, relative, rtol=1e-10, atol=1e-13)
     np.testing.assert_allclose(found.k_error, standard_error(-data["rp"].values), rtol=1e-12)
@@ -326,3 +326,40 @@ def test_a_file_of_another_layout_is_refused(lone_run, tmp_path):
     Result(lone_run.dataset.assign_attrs(schema=99)).save(tmp_path / "later.nc")
     with pytest.raises(ValueError, match="layout 99"):
         load(tmp_path / "later.nc")
+
+
+@pytest.mark.parametrize("gradient", ["parallel", "perpendicular", (0.7, 2.0)])
+@pytest.mark.parametrize("estimator", ["eq9", "plateau", "cross", "none"])
+def test_a_reduced_result_has_the_same_spectra(cross_run, gradient, estimator):
+    """Means are means; float32 keeps 6e-8 of the largest component."""
+    small, whole = (r.evolution(gradient, estimator) for r in (cross_run.reduced(), cross_run))
+    np.testing.assert_allclose(small.cl, whole.cl, rtol=1e-5, atol=1e-6 * np.abs(whole.cl).max())
+    np.testing.assert_allclose(small.noise, whole.noise, rtol=1e-5)
+
+
+@pytest.mark.parametrize("gradient", ["parallel", "perpendicular", (0.7, 2.0)])
+@pytest.mark.parametrize("estimator", ["cross", "none"])
+def test_the_covariance_of_a_reduced_result_gives_the_error_of_any_gradient(cross_run, gradient, estimator):
+    small, whole = (r.spectrum(gradient, estimator=estimator) for r in (cross_run.reduced(), cross_run))
+    # differences of nearly equal float32 products: a thousandth of the larger errors
+    np.testing.assert_allclose(small.error, whole.error, rtol=1e-3, atol=1e-4 * whole.error.max())
+
+
+def test_a_reduced_result_survives_its_file(cross_run, tmp_path):
+    small = cross_run.reduced()
+    small.save(tmp_path / "small.nc")
+    cross_run.save(tmp_path / "whole.nc")
+    read = load(tmp_path / "small.nc")
+    assert (tmp_path / "small.nc").stat().st_size < (tmp_path / "whole.nc").stat().st_size
+    assert read.n_realizations == cross_run.n_realizations
+    assert read.sums is None
+    np.testing.assert_array_equal(read.spectrum().cl, small.spectrum().cl)
+    before, after = (r.dataset["sample_r"].values for r in (small, read))
+    assert np.abs(before - after).max() <= np.abs(before).max() / 32767  # 16 bits
+    for which in ("k", "running", "relative"):
+        np.testing.assert_array_equal(getattr(read.diffusion(), which), getattr(small.diffusion(), which))
+
+
+def test_no_run_goes_on_from_a_reduced_result(cross_run):
+    with pytest.raises(ValueError, match="means only"):
+        crviz.run(cross_run.config, cross_run.n_realizations + 1, resume=cross_run.reduced())

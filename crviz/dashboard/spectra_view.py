@@ -23,7 +23,7 @@ class SpectraView(PlotView):
             state.omega_t,
             p=state.p,
             form=state.form,
-            estimator=state.estimator,
+            estimator=state.usable_estimator,
             observed=state.observed,
             normalized=state.normalized,
             dark=state.dark,

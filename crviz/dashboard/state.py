@@ -9,7 +9,7 @@ import param
 
 from crviz import theory
 from crviz.config import Config, backtracking_times
-from crviz.result import Result
+from crviz.result import ESTIMATORS, Result
 
 NSIDES = (4, 8, 16, 32, 64)
 
@@ -35,7 +35,7 @@ class State(param.Parameterized):
 
     p = param.Number(0.5, bounds=(0.02, 0.98), step=0.01, label="p, in ν_r ∝ (1 − x)^p")
     form = param.Selector(default="printed", objects=list(theory.FORMS), label="Form of Eq. 16")
-    estimator = param.Selector(default="eq9", objects=["eq9", "plateau", "none"], label="Noise")
+    estimator = param.Selector(default="eq9", objects=list(ESTIMATORS), label="Noise")
     observed = param.Boolean(True, label="Observed spectra")
     normalized = param.Boolean(True, label="Normalised to the dipole")
 
@@ -63,6 +63,12 @@ class State(param.Parameterized):
         )
 
     @property
+    def usable_estimator(self):
+        """The estimator that is set, or "eq9" where the result at hand has no second grid."""
+        missing = self.estimator == "cross" and "cl_cross" not in self.result.dataset
+        return "eq9" if missing else self.estimator
+
+    @property
     def gradient(self):
         """Direction of the gradient (theta, phi) [rad]."""
         return math.radians(self.theta), math.radians(self.phi)
@@ -70,6 +76,6 @@ class State(param.Parameterized):
     def show(self, result, origin):
         """Put a result on the page; the time stays where it is as far as the result reaches."""
         changes = {"result": result, "origin": origin}
-        if self.omega_t > result.omega_t[-1] or self.result is None:
+        if self.omega_t > result.omega_t[-1]:
             changes["omega_t"] = float(result.omega_t[-1])
         self.param.update(**changes)

@@ -32,8 +32,9 @@ class SummaryView(pn.viewable.Viewer):
             pn.pane.HTML(words, margin=(4, 12), sizing_mode="stretch_width"),
         )
 
-    def _words(self, result, theta, phi, omega_t, estimator):
-        summary = summarize(result, (np.radians(theta), np.radians(phi)), omega_t, estimator)
+    def _words(self, result, *_):
+        state = self.state
+        summary = summarize(result, state.gradient, state.omega_t, state.usable_estimator)
         head = "".join(f"<th scope='col'>{name}</th>" for name in ("", "chosen gradient", "perpendicular"))
         rows = "".join(
             f"<tr><th scope='row'>{name}</th>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"

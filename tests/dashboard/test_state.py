@@ -58,10 +58,11 @@ def test_what_is_typed_out_of_range_is_refused_by_the_configuration(value):
         _ = State(**value).config
 
 
-def test_showing_the_first_result_goes_to_its_last_time(result):
-    state = State(omega_t=3.0)
+def test_the_page_opens_at_the_papers_time_or_the_last_one_before_it(result):
+    state = State()
+    assert state.omega_t == 100
     state.show(result, "here")
-    assert state.omega_t == result.omega_t[-1]
+    assert state.omega_t == result.omega_t[-1] < 100
     assert state.result is result
     assert state.origin == "here"
 
