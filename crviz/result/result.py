@@ -1,13 +1,10 @@
-"""What a run yields: labelled arrays, what is read off them, and their file (NetCDF)."""
+"""What a run yields: labelled arrays, and what is read off them."""
 
 from __future__ import annotations
 
 import json
-import os
-import uuid
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import xarray as xr
@@ -15,70 +12,13 @@ import xarray as xr
 from crviz import diffusion, spectra
 from crviz.config import Config, check_number
 from crviz.gradient import gradient_tensor, gradient_vector
+from crviz.result import storage
+from crviz.result.records import Diffusion, Spectrum
+from crviz.result.reduction import PAIRS, covariance_of_the_mean, pair_weights
 
-#: Layout of the dataset; raised when names or meanings change.
-SCHEMA = 1
 #: "none" is the plain mean <C_l>, noise included, as Figure 1 of the paper shows it.
 ESTIMATORS = ("eq9", "plateau", "cross", "none")
 MAPS = ("positions", "full")
-
-_SUMS_GROUP = "sums"
-
-
-@dataclass(frozen=True)
-class Spectrum:
-    """Ensemble-averaged angular power spectrum for one gradient, |grad n| / n = 1/r_L.
-
-    At one time the arrays have the shape (L,); in `Result.evolution` they are (T, L), with noise
-    (T,). Errors are NaN where there is but one realisation.
-
-    Attributes
-    ----------
-    ell : (L,) int
-    cl : (..., L) [r_L^2]
-        The estimate C^_l: <C_l> less the noise for "eq9" and "plateau".
-    error : (..., L)
-        Standard error of the mean, from the scatter of the realisations; for the full map, that of
-        the positions map, since the Fick term is kept as a mean only.
-    noise : float or (T,)
-        What is subtracted; for "cross" and "none" the level of Eq. 9, which is not.
-    noise_variance : (..., L)
-        2 N^2 / (2l + 1): variance of one sky's estimate by pixel noise.
-    cosmic_variance : (..., L)
-        2 C^_l^2 / (2l + 1): variance of one sky's C_l in an isotropic Gaussian ensemble.
-    omega_t : float or (T,) [1/Omega]
-    """
-
-    ell: np.ndarray
-    cl: np.ndarray
-    error: np.ndarray
-    noise: np.ndarray | float
-    noise_variance: np.ndarray
-    cosmic_variance: np.ndarray
-    omega_t: np.ndarray | float
-
-
-@dataclass(frozen=True)
-class Diffusion:
-    """Diffusion tensors against time, in r_L^2 Omega, with standard errors of the mean.
-
-    Attributes
-    ----------
-    omega_t : (T,) [1/Omega]
-    k, k_error : (T, 3, 3)
-        K_ij = -<r_i(-T) p_j(-T)>; the antisymmetric part is the drift, K_xy > 0 in Eq. 2.
-    running, running_error : (T, 3, 3)
-        <r_i r_j> / 2T, an average of the symmetric part of K since T = 0.
-    relative : (T, 3, 3)
-        K~_ij of Eq. 8.
-    """
-
-    omega_t: np.ndarray
-    k: np.ndarray
-    k_error: np.ndarray
-    running: np.ndarray
-    running_error: np.ndarray
-    relative: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,7 +158,7 @@ class Result:
         return spectra.contract(self.dataset[name].values[:, times].astype(float), gradient)
 
     def _error_of_the_mean(self, name, gradient, times):
-        weight = _pair_weights(gradient_tensor(gradient))
+        weight = pair_weights(gradient_tensor(gradient))
         covariance = self.dataset[f"{name}_covariance"].values[times].astype(float)
         variance = np.einsum("a,...abl,b->...l", weight, covariance, weight)
         return np.sqrt(np.maximum(variance, 0))
@@ -247,11 +187,11 @@ class Result:
             if name in data and "realization" in data[name].dims:
                 covariance = (
                     ("omega_t", "pair", "other_pair", "ell"),
-                    _covariance_of_the_mean(data[name].values),
+                    covariance_of_the_mean(data[name].values),
                 )
                 mean = (data[name].dims[1:], self._mean(name).astype(np.float32), data[name].attrs)
                 data = data.assign({name: mean, f"{name}_covariance": covariance})
-        data = data.assign_coords(pair=list(_PAIRS), other_pair=list(_PAIRS))
+        data = data.assign_coords(pair=list(PAIRS), other_pair=list(PAIRS))
         for name in ("mean_r", "sample_r", "sample_p"):
             largest = float(np.abs(data[name].values).max())
             data[name].encoding = {"dtype": "int16", "scale_factor": largest / 32767, "_FillValue": -32768}
@@ -310,15 +250,7 @@ class Result:
 
         Raises OSError where the folder cannot be written to.
         """
-        path = Path(path)
-        part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.part")
-        try:
-            _write(self.dataset, part, mode="w")
-            if self.sums is not None:
-                _write(self.sums, part, mode="a", group=_SUMS_GROUP)
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
+        storage.write(self.dataset, self.sums, path)
 
 
 def load(path):
@@ -330,43 +262,7 @@ def load(path):
     ValueError
         Where the file is no crviz result, or one of a layout that this version does not know.
     """
-    path = Path(path)
-    if not path.exists():
-        raise FileNotFoundError(f"{path} does not exist.")
-    try:
-        # files of other programs may have dimensions without names: read them, and then say no
-        dataset = xr.load_dataset(path, engine="h5netcdf", phony_dims="access")
-    except (OSError, ValueError, KeyError) as error:
-        raise ValueError(f"{path} is no crviz result: it cannot be read as NetCDF-4.") from error
-    if not {"schema", "config", "digest"} <= set(dataset.attrs):
-        raise ValueError(f"{path} is no crviz result: it carries no crviz configuration.")
-    if dataset.attrs["schema"] != SCHEMA:
-        raise ValueError(
-            f"{path} has the layout {dataset.attrs['schema']}, "
-            f"but this version of crviz reads layout {SCHEMA}."
-        )
-    try:
-        sums = xr.load_dataset(path, engine="h5netcdf", group=_SUMS_GROUP)
-    except OSError:  # a result that holds means only has no such group
-        sums = None
-    return Result(dataset, sums)
-
-
-_PAIRS = ("xx", "yy", "zz", "xy", "xz", "yz")
-_ROWS, _COLUMNS = np.array([["xyz".index(axis) for axis in pair] for pair in _PAIRS]).T
-
-
-def _pair_weights(tensor):
-    """What each of the pairs counts in sum_ij G_ij X_ij for a symmetric X: (3, 3) -> (6,)."""
-    return np.where(_ROWS == _COLUMNS, 1.0, 2.0) * tensor[_ROWS, _COLUMNS]
-
-
-def _covariance_of_the_mean(cl):
-    """(R, T, 3, 3, L) -> (T, 6, 6, L) float32."""
-    pairs = cl[:, :, _ROWS, _COLUMNS].astype(float)
-    deviation = pairs - pairs.mean(0)
-    n = len(cl)
-    return np.einsum("rtal,rtbl->tabl", deviation, deviation, dtype=float).astype(np.float32) / (n * (n - 1))
+    return Result(*storage.read(path))
 
 
 def _nearest(times, omega_t):
@@ -381,25 +277,3 @@ def standard_error(values):
     if n < 2:
         return np.full(values.shape[1:], np.nan)
     return values.std(0, ddof=1) / np.sqrt(n)
-
-
-# what `reduced` asks for; all else that a loaded file brings along is chosen anew
-_KEPT_ENCODING = {"dtype", "scale_factor", "_FillValue"}
-
-
-def _write(dataset, path, **options):
-    # one realisation a chunk: what is equal in C_l^{ij} and C_l^{ji} is then stored once
-    encoding = {
-        name: {"zlib": True, "complevel": 4, "shuffle": True, "chunksizes": _chunk(variable)}
-        | {key: variable.encoding[key] for key in _KEPT_ENCODING & set(variable.encoding)}
-        for name, variable in dataset.variables.items()
-        if variable.ndim
-    }
-    dataset.to_netcdf(path, engine="h5netcdf", encoding=encoding, **options)
-
-
-def _chunk(variable):
-    return tuple(
-        1 if dim in ("realization", "omega_t_map") and variable.ndim > 1 else size
-        for dim, size in variable.sizes.items()
-    )
