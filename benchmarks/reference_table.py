@@ -12,6 +12,7 @@ import numpy as np
 import crviz
 from crviz.gradient import gradient_tensor
 
+OMEGA_T = 100.0
 TRIAL = {
     ("K", "parallel"): (5.68, 0.09),
     ("<r r>/2T", "parallel"): (4.18, 0.05),
@@ -22,13 +23,13 @@ TRIAL = {
 
 
 def measured(result, quantity, gradient):
-    """Value and standard error at the last time; tensors per realisation, so that the error is exact."""
-    g = gradient_tensor(gradient)
+    """Value and standard error at the time of the trial figures, from every realisation where kept."""
+    g, index = gradient_tensor(gradient), result.time_index(OMEGA_T)
     if quantity == "C_1/4pi":
-        spectrum = result.spectrum(gradient, estimator="plateau")
+        spectrum = result.spectrum(gradient, OMEGA_T, "cross" if "cl_cross" in result.dataset else "plateau")
         return spectrum.cl[1] / (4 * np.pi), spectrum.error[1] / (4 * np.pi)
-    name, factor = ("rp", -1) if quantity == "K" else ("rr", 1 / (2 * result.omega_t[-1]))
-    each = factor * np.einsum("ij,rij->r", g, result.dataset[name].values[:, -1])
+    name, factor = ("rp", -1) if quantity == "K" else ("rr", 1 / (2 * result.omega_t[index]))
+    each = factor * np.einsum("ij,rij->r", g, result.dataset[name].values[:, index])
     return each.mean(), each.std(ddof=1) / np.sqrt(len(each))
 
 
@@ -37,7 +38,7 @@ def main(path):
     result = crviz.load(path)
     config = result.config
     print(f"{result.n_realizations} fields, nside {config.nside}, seed {config.seed},", end=" ")
-    print(f"at Omega T = {result.omega_t[-1]:g}:\n")
+    print(f"at Omega T = {result.omega_t[result.time_index(OMEGA_T)]:.4g}:\n")
     print("| quantity [r_L, Omega] | gradient | this run | 700-field trial | difference in combined errors |")
     print("| --- | --- | --- | --- | --- |")
     for (quantity, gradient), (trial, trial_error) in TRIAL.items():
@@ -53,7 +54,7 @@ def main(path):
         print("|", " | ".join(row), "|")
     value, error = measured(result, "K", "perpendicular")
     print(f"| K | perpendicular | {value:.3g} ± {error:.2g} | – | – |")
-    rp = result.dataset["rp"].values[:, -1]
+    rp = result.dataset["rp"].values[:, result.time_index(OMEGA_T)]
     drift = (rp[:, 1, 0] - rp[:, 0, 1]) / 2
     error = drift.std(ddof=1) / np.sqrt(len(drift))
     print(f"| (K_xy - K_yx)/2, positive as in Eq. 2 | – | {drift.mean():.3g} ± {error:.2g} | 0.28 | – |")

@@ -1,5 +1,41 @@
-"""Analytic spectra (section 4 and appendix A of Ahlers & Mertsch 2015)."""
+"""Analytic side: spectra, their growth, and what measured spectra say about the rate of scattering.
 
-from crviz.theory.stationary import FORMS, power_law_rate, spectrum, spectrum_from_rate
+Section 4 and appendix A of Ahlers & Mertsch 2015, Eq. 2, and what follows from Eqs. 12-14. Plain
+arrays in and out; times in 1/Omega, rates in Omega, spectra in units of the source Q_1.
+"""
 
-__all__ = ["FORMS", "power_law_rate", "spectrum", "spectrum_from_rate"]
+from crviz.theory.arguments import FORMS
+from crviz.theory.bgk import Rates, bgk_rates, bgk_tensor, rates, tensor_from_rates
+from crviz.theory.covariance import dipole_ratio, jackknife_covariance
+from crviz.theory.dipole import dipole_excess
+from crviz.theory.evolution import evolve
+from crviz.theory.fitting import Fit, fit, fit_shape
+from crviz.theory.hierarchy import hierarchy
+from crviz.theory.inversion import METHODS, invert
+from crviz.theory.measured_rate import MeasuredRate
+from crviz.theory.slope import slope
+from crviz.theory.stationary import power_law_rate, spectrum, spectrum_from_rate
+
+__all__ = [
+    "FORMS",
+    "METHODS",
+    "Fit",
+    "MeasuredRate",
+    "Rates",
+    "bgk_rates",
+    "bgk_tensor",
+    "dipole_excess",
+    "dipole_ratio",
+    "evolve",
+    "fit",
+    "fit_shape",
+    "hierarchy",
+    "invert",
+    "jackknife_covariance",
+    "power_law_rate",
+    "rates",
+    "slope",
+    "spectrum",
+    "spectrum_from_rate",
+    "tensor_from_rates",
+]

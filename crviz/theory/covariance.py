@@ -1,0 +1,120 @@
+"""Covariances of spectra: estimated from fields, and divided out of residuals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import cholesky, solve_triangular
+
+from crviz.config import ParameterError
+
+
+@dataclass(frozen=True, eq=False)
+class Whitening:
+    """A covariance matrix S R S ready to be divided out; made by `whitening`.
+
+    Spectra fall by orders of magnitude, so the correlations R are factorised apart from the
+    standard deviations S.
+
+    Attributes
+    ----------
+    deviation : (L,)
+    inverse : (L, L)
+        Inverse of the lower Cholesky factor of R.
+    """
+
+    deviation: np.ndarray
+    inverse: np.ndarray
+
+    def __call__(self, values):
+        """Values (L,) or (L, M) -> the same shape, with unit covariance."""
+        return self.inverse @ (np.asarray(values, float).T / self.deviation).T
+
+
+def whitening(covariance, size):
+    """`Whitening` for a covariance matrix (L, L) or variances (L,), L = size. Raises ParameterError."""
+    covariance = np.asarray(covariance, float)
+    if covariance.shape not in ((size,), (size, size)):
+        raise ParameterError("covariance", list(covariance.shape), f"must be ({size},) or ({size}, {size})")
+    matrix = np.diag(covariance) if covariance.ndim == 1 else covariance
+    deviation = np.sqrt(np.maximum(np.diag(matrix), 0))
+    if not (np.isfinite(matrix).all() and (deviation > 0).all()):
+        raise ParameterError("covariance", list(covariance.shape), "must be finite, with variances above 0")
+    correlation = matrix / np.outer(deviation, deviation)
+    if not np.allclose(correlation, correlation.T, rtol=0, atol=1e-8):
+        raise ParameterError("covariance", list(covariance.shape), "must be symmetric")
+    try:
+        factor = cholesky(correlation, lower=True)
+    except np.linalg.LinAlgError:
+        rule = "must be positive definite: that of fewer fields than multipoles is not"
+        raise ParameterError("covariance", list(covariance.shape), rule) from None
+    return Whitening(deviation, solve_triangular(factor, np.eye(size), lower=True))
+
+
+def covariance_of_logarithms(covariance, values):
+    """Covariance (L, L), or variances (L,), of the logarithms of values (L,) > 0, to first order.
+
+    A wrong shape is left for `whitening` to refuse.
+    """
+    covariance = np.asarray(covariance, float)
+    if covariance.shape == values.shape:
+        return covariance / values**2
+    return covariance / np.outer(values, values) if covariance.shape == 2 * values.shape else covariance
+
+
+def jackknife_covariance(fields, statistic):
+    """Covariance of a function of the mean over fields, from leaving out one field at a time.
+
+    Parameters
+    ----------
+    fields : (R, L)
+        One row a field, for example its C_l.
+    statistic : callable (n, L) -> (n, M)
+        What is made of each of n mean spectra, for example `dipole_ratio`.
+
+    Returns
+    -------
+    (M, M)
+
+    Raises
+    ------
+    ParameterError
+    """
+    fields = np.asarray(fields, float)
+    n = len(fields)
+    if fields.ndim != 2 or n < 2 or not np.isfinite(fields).all():
+        raise ParameterError("fields", list(fields.shape), "must be finite and of 2 fields at least")
+    values = statistic((fields.sum(0) - fields) / (n - 1))
+    away = values - values.mean(0)
+    return (n - 1) / n * away.T @ away
+
+
+def dipole_ratio(cl):
+    """C_l / C_1 for l > 1: spectra (..., L) that begin at l = 1 -> (..., L - 1)."""
+    cl = np.asarray(cl, float)
+    return cl[..., 1:] / cl[..., :1]
+
+
+def inverse_bias(n_fields, n_data):
+    """(n - d - 2)/(n - 1): what the inverse of a covariance from n fields is too large by.
+
+    The inverse of an estimated d x d covariance matrix has a mean larger by one over this factor
+    (Hartlap, Simon & Schneider 2007). Raises ParameterError where n <= d + 2.
+    """
+    if n_fields <= n_data + 2:
+        raise ParameterError("n_fields", n_fields, f"must be above {n_data + 2} for {n_data} multipoles")
+    return (n_fields - n_data - 2) / (n_fields - 1)
+
+
+def parameter_widening(n_fields, n_data, n_parameters):
+    """What the covariance of fitted parameters is too small by, beyond `inverse_bias`.
+
+    The noise of an estimated covariance matrix scatters the best fit itself (Percival et al.
+    2014, Eq. 18). Needs n_fields > n_data + 4; it is infinite below.
+    """
+    spare = n_fields - n_data
+    if spare <= 4:
+        return np.inf
+    a, b = np.array([2, spare - 2]) / ((spare - 1) * (spare - 4))
+    return (1 + b * (n_data - n_parameters)) / (1 + a + b * (n_parameters + 1))

@@ -1,0 +1,148 @@
+"""Fits of p and nu0: what was put in comes out, with errors that hold."""
+
+import numpy as np
+import pytest
+
+import crviz
+from crviz import theory
+from crviz.config import ParameterError
+
+ELL = np.arange(1, 21)
+
+
+def correlated(cl, relative=0.05, correlation=0.6):
+    """A covariance with relative errors and a common correlation."""
+    pattern = (1 - correlation) * np.eye(len(cl)) + correlation
+    return relative**2 * np.outer(cl, cl) * pattern
+
+
+@pytest.mark.parametrize("form", theory.FORMS)
+@pytest.mark.parametrize("p", [0.03, 1 / 3, 1 / 2, 2 / 3, 0.97])
+def test_an_exact_spectrum_gives_back_its_power_and_rate(p, form):
+    cl = 7 * theory.spectrum(ELL, p, 0.04, form)
+    found = theory.fit(ELL, cl, correlated(cl), form, q1=7)
+    # the minimum of a parabola that touches 0 is located to 1e-10
+    assert (found.p, found.nu0) == pytest.approx((p, 0.04), rel=1e-7)
+    assert found.chi2 == pytest.approx(0, abs=1e-10)
+    assert (found.dof, found.form) == (18, form)
+    assert found.p_value == pytest.approx(1)
+
+
+def test_units_do_not_matter():
+    cl = theory.spectrum(ELL, 0.4) * (1 + 0.05 * np.cos(ELL))
+    one = theory.fit(ELL, cl, correlated(cl))
+    tiny = theory.fit(ELL, 1e-10 * cl, 1e-20 * correlated(cl), q1=1e-10)
+    assert (tiny.p, tiny.nu0, tiny.chi2) == pytest.approx((one.p, one.nu0, one.chi2), rel=1e-6)
+    np.testing.assert_allclose(tiny.covariance, one.covariance, rtol=1e-6)
+
+
+@pytest.mark.parametrize("form", theory.FORMS)
+def test_errors_and_probabilities_are_those_of_many_noisy_spectra(form):
+    p, nu0, n = 0.5, 0.3, 300
+    cl = theory.spectrum(ELL, p, nu0, form)
+    covariance = correlated(cl)
+    noise = np.random.default_rng(1).multivariate_normal(np.zeros(20), covariance, n)
+    fits = [theory.fit(ELL, cl + one, covariance, form) for one in noise]
+    found = np.array([(one.p, one.nu0) for one in fits])
+    stated = np.mean([one.covariance for one in fits], axis=0)
+    # means within 3 errors; scatter known to 1/sqrt(600) = 4 %; nu0 is normal only where its error is small
+    np.testing.assert_allclose(found.mean(0), [p, nu0], atol=3 * found.std(0).max() / np.sqrt(n))
+    np.testing.assert_allclose(found.std(0), np.sqrt(np.diag(stated)), rtol=0.15)
+    correlation = stated[0, 1] / np.sqrt(stated[0, 0] * stated[1, 1])
+    assert np.corrcoef(found.T)[0, 1] == pytest.approx(correlation, abs=3 / np.sqrt(n))
+    # p-values are uniform: mean 1/2 to 1/sqrt(12 n)
+    assert np.mean([one.p_value for one in fits]) == pytest.approx(0.5, abs=3 / np.sqrt(12 * n))
+
+
+def test_a_spectrum_of_another_kind_is_told_apart():
+    cl = theory.hierarchy(ELL)
+    found = theory.fit(ELL, cl, (0.01 * cl) ** 2)
+    assert found.p_value < 1e-6  # Ahlers' 2014 spectrum is steeper at first: no power p fits it to 1 %
+    assert 0.3 < found.p < 0.7  # and falls as l^-3 in the end, as p = 1/2 does
+
+
+def test_the_shape_alone_needs_no_amplitude():
+    ratio = theory.dipole_ratio(3 * theory.spectrum(ELL, 0.6, 0.2))
+    for logs in (True, False):
+        found = theory.fit_shape(ELL[1:], ratio, (0.1 * ratio) ** 2, logs=logs)
+        assert found.p == pytest.approx(0.6, rel=1e-7)
+        assert np.isnan(found.nu0)
+        assert (found.dof, found.covariance.shape) == (18, (2, 2))
+
+
+def runs_of_normal_fields(n_fields, n_runs, p=0.5, lmax=10):
+    """Fits of p to runs of fields whose C_l scatter normally, by as much as Gaussian skies do."""
+    rng = np.random.default_rng(5)
+    ell = np.arange(1, lmax + 1)
+    scatter = 0.5 * np.sqrt(2 / (2 * ell + 1))
+    for _ in range(n_runs):
+        fields = theory.spectrum(ell, p) * (1 + scatter * rng.normal(size=(n_fields, lmax)))
+        covariance = theory.jackknife_covariance(fields, theory.dipole_ratio)
+        yield theory.fit_shape(ell[1:], theory.dipole_ratio(fields.mean(0)), covariance, n_fields)
+
+
+@pytest.mark.parametrize("n_fields", [24, 60])
+def test_errors_hold_for_covariances_of_few_fields(n_fields):
+    fits = list(runs_of_normal_fields(n_fields, 200))
+    found = np.array([fit.p for fit in fits])
+    # 200 runs: scatter to 5 %, and some non-linearity of ratios at 24 fields
+    assert found.std() == pytest.approx(np.mean([fit.p_error for fit in fits]), rel=0.15)
+    assert found.mean() == pytest.approx(0.5, abs=4 * found.std() / np.sqrt(200))
+    assert np.mean([fit.p_value for fit in fits]) == pytest.approx(0.5, abs=0.15)  # chi2 is only nearly one
+
+
+def test_logarithms_keep_skewed_fields_from_drawing_p_down():
+    rng = np.random.default_rng(6)
+    ell = np.arange(1, 11)
+    straight, in_logs = [], []
+    for _ in range(100):  # C_1 scatters by some 90 % from field to field
+        fields = rng.lognormal(0, 0.8, (40, 1)) * theory.spectrum(ell, 0.5)
+        fields = fields * rng.chisquare(2 * ell + 1, (40, 10)) / (2 * ell + 1)
+        ratio = theory.dipole_ratio(fields.mean(0))
+        covariance = theory.jackknife_covariance(fields, theory.dipole_ratio)
+        for fits, logs in ((straight, False), (in_logs, True)):
+            fits.append(theory.fit_shape(ell[1:], ratio, covariance, 40, logs=logs).p)
+    assert np.mean(in_logs) == pytest.approx(0.5, abs=4 * np.std(in_logs) / 10)
+    assert np.std(in_logs) < 0.7 * np.std(straight)  # 0.03 against 0.06
+
+
+def test_a_run_of_the_papers_turbulence_speaks_for_a_power_near_one_half():
+    result = crviz.run(crviz.Config(nside=8, omega_t=(100.0,)), 40)
+    fields = result.dataset["cl"].values[:, -1, 2, 2, 1:11].astype(float)
+    noise = result.spectrum("parallel", estimator="plateau").noise
+    ratio = theory.dipole_ratio(fields.mean(0) - noise)
+    covariance = theory.jackknife_covariance(fields - noise, theory.dipole_ratio)
+    found = theory.fit_shape(np.arange(2, 11), ratio, covariance, n_fields=40)
+    assert 0.3 < found.p < 0.7  # the three curves of Figure 2 are 1/3, 1/2, 2/3
+    assert found.p_error < 0.1
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"ell": [0, 1, 2]}, "ell"),
+        ({"ell": [1, 2, 2]}, "ell"),
+        ({"cl": [1.0, 0.1]}, "cl"),
+        ({"cl": [1.0, 0.1, np.nan]}, "cl"),
+        ({"covariance": np.eye(2)}, "covariance"),
+        ({"form": "corrected"}, "form"),
+        ({"q1": 0.0}, "q1"),
+        ({"ell": [1], "cl": [1.0], "covariance": [1.0]}, "ell"),
+    ],
+)
+def test_nonsense_is_refused_by_name(change, name):
+    usual = {"ell": [1, 2, 3], "cl": [1.0, 0.1, 0.03], "covariance": np.eye(3)}
+    with pytest.raises(ParameterError, match=f"^{name} = "):
+        theory.fit(**(usual | change))
+
+
+def test_spectra_without_power_are_refused():
+    with pytest.raises(ValueError, match="positive"):
+        theory.fit([1, 2, 3], [-1.0, -0.1, -0.03], np.eye(3))
+    with pytest.raises(ParameterError, match=r"^ratio = "):
+        theory.fit_shape([2, 3], [0.1, -0.01], np.eye(2))
+
+
+def test_a_covariance_of_too_few_fields_is_refused():
+    with pytest.raises(ParameterError, match=r"^n_fields = "):
+        theory.fit_shape([2, 3, 4], [0.1, 0.03, 0.01], np.eye(3), n_fields=5)
