@@ -48,7 +48,7 @@ def evolution(result, gradient, omega_t=None, dark=False):
     )
     first, final = result.omega_t[[0, -1]]
     return overlay.opts(
-        **style.log_axes(colors), xlim=(first, final * (final / first) ** 0.19), ylim=(floor, top)
+        **style.log_axes(colors), xlim=(first, final * (final / first) ** 0.27), ylim=(floor, top)
     )
 
 
