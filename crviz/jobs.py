@@ -244,9 +244,7 @@ class Manager:
         if self._compiler.wait() < 0:  # ended by `close`
             return
         config = Config(nside=PREVIEW_NSIDE, omega_t=(2.0,))
-        ensemble.run(
-            config, 1, self._pool
-        )  # takes the kernel from the cache, or compiles where there is none
+        ensemble.run(config, 1, self._pool)  # takes the kernel from the cache, if there is one
         start = time.perf_counter()
         ensemble.run(config, 2, self._pool)
         self.rate = 2 * ensemble.work(config) / (time.perf_counter() - start)

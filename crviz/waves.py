@@ -49,8 +49,8 @@ def excess_scattering(k, amplitude, step):
 
 
 def default_step(k, amplitude):
-    """The largest step [1/Omega] of two digits at which momenta turn by TURN_PER_STEP at most and
-    unresolved waves add EXCESS_SCATTERING at most.
+    """The step chosen for some waves [1/Omega]: momenta turn by TURN_PER_STEP, but for rounding to
+    two digits, or by less where unresolved waves would add more than EXCESS_SCATTERING.
 
     Parameters
     ----------
