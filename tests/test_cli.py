@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import crviz
-from crviz import Config, cli, dashboard, library, load, paths, run
+from crviz import Config, cli, dashboard, ensemble, library, load, paths, run
 from crviz.dashboard import serving
 
 CONFIG = Config(nside=1, n_modes=10, omega_t=(0.5, 1.0))
@@ -56,13 +56,13 @@ def small_reference(small_result, monkeypatch):
 @pytest.fixture
 def simulated(monkeypatch):
     """What was asked of `ensemble.simulate`: [(realisations, realisations to go on from)]."""
-    calls, simulate = [], cli.ensemble.simulate
+    calls, simulate = [], ensemble.simulate
 
     def recording(config, realizations, executor=None, progress=None, resume=None, block=None):
         calls.append((realizations, resume.n_realizations if resume is not None else 0))
         return simulate(config, realizations, executor, progress, resume, block)
 
-    monkeypatch.setattr(cli.ensemble, "simulate", recording)
+    monkeypatch.setattr(ensemble, "simulate", recording)
     return calls
 
 
@@ -456,7 +456,7 @@ def test_stopping_before_anything_is_finished_leaves_no_file(call, tmp_path, mon
         raise KeyboardInterrupt
         yield
 
-    monkeypatch.setattr(cli.ensemble, "simulate", stopped)
+    monkeypatch.setattr(ensemble, "simulate", stopped)
     outcome = call("run", tmp_path / "out.nc", *TINY)
     assert outcome.status == 130
     assert "Nothing was finished" in outcome.out
@@ -472,7 +472,7 @@ def test_stopping_leaves_what_was_there_before_as_it_was(call, tmp_path, monkeyp
         raise KeyboardInterrupt
         yield
 
-    monkeypatch.setattr(cli.ensemble, "simulate", stopped)
+    monkeypatch.setattr(ensemble, "simulate", stopped)
     assert call("run", out, *TINY, "--realizations", 4).status == 130
     assert out.read_bytes() == before
 

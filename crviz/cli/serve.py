@@ -1,0 +1,40 @@
+"""`crviz serve`: the dashboard in a browser."""
+
+from __future__ import annotations
+
+from crviz.cli.arguments import check_threads, library
+from crviz.config import ParameterError
+
+
+def add(commands):
+    """Declare the command and its options."""
+    serve = commands.add_parser("serve", help="open the dashboard in a browser")
+    serve.add_argument("--port", type=int, default=5006, help="0 takes any free port")
+    serve.add_argument("--address", default="127.0.0.1", help="address to listen on")
+    serve.add_argument("--no-show", action="store_true", help="do not open a browser")
+    serve.add_argument(
+        "--allow-websocket-origin",
+        action="append",
+        metavar="HOST[:PORT]",
+        help="host names under which the page is reached; may be repeated",
+    )
+    serve.add_argument("--library", metavar="DIR", help="folder of results (default: the user's)")
+    serve.add_argument("--threads", type=int, help="threads that follow orbits (default: all processors)")
+    serve.set_defaults(command=_serve)
+
+
+def _serve(options):
+    from crviz.dashboard import serve  # brings Panel along, which no other command needs
+
+    check_threads(options)
+    if not 0 <= options.port <= 65535:
+        raise ParameterError("port", options.port, "must lie between 0 and 65535")
+    serve(
+        port=options.port,
+        address=options.address,
+        show=not options.no_show,
+        websocket_origin=options.allow_websocket_origin,
+        library=library(options.library),
+        threads=options.threads,
+    )
+    return 0
