@@ -4,6 +4,37 @@ from __future__ import annotations
 
 import numpy as np
 
+#: The different components of a symmetric tensor, in the order of the covariances.
+PAIRS = ("xx", "yy", "zz", "xy", "xz", "yz")
+_ROWS, _COLUMNS = np.array([["xyz".index(axis) for axis in pair] for pair in PAIRS]).T
+
+
+def components(tensor):
+    """The PAIRS of a symmetric tensor: (..., 3, 3) -> (..., 6)."""
+    return np.asarray(tensor)[..., _ROWS, _COLUMNS]
+
+
+def pair_weights(tensor):
+    """What each of PAIRS counts in sum_ij G_ij X_ij for a symmetric X: (3, 3) -> (6,)."""
+    return np.where(_ROWS == _COLUMNS, 1.0, 2.0) * tensor[_ROWS, _COLUMNS]
+
+
+def contracted_error(covariance, gradient):
+    """Standard error of sum_ij G_ij X_ij, exactly, from the covariance of the PAIRS of X.
+
+    Parameters
+    ----------
+    covariance : (..., 6, 6)
+    gradient : see `gradient_tensor`
+
+    Returns
+    -------
+    (...)
+    """
+    weight = pair_weights(gradient_tensor(gradient))
+    variance = np.einsum("a,...ab,b->...", weight, covariance, weight)
+    return np.sqrt(np.maximum(variance, 0))
+
 
 def gradient_tensor(gradient):
     """The tensor G_ij = g_i g_j that picks a gradient out of C_l^{ij}.

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from crviz.gradient import gradient_tensor
+from crviz.gradient import components, contracted_error, gradient_tensor
 
 #: The multipoles of the "plateau" are those above this fraction of the largest.
 PLATEAU_FROM = 0.75
@@ -117,33 +117,60 @@ def cosmic_variance(cl, ell):
 
 
 def standard_dipole(dipole, gradient):
-    """C_1 of the ensemble mean (Eq. 3): <r_i r_j> replaced by <r_i><r_j>, for pairs of different
-    realisations only, so that the variance of the mean does not add to it.
+    """C_1 of the ensemble mean (Eq. 3) for one gradient: `standard_dipole_tensor`, contracted.
 
     Parameters
     ----------
     dipole : (R, ..., 3, 3)
-        Real l = 1 coefficients of the three position components, index (realisation, ..., i, m).
     gradient : see `gradient_tensor`
 
     Returns
     -------
     value, error : (...)
-        The U-statistic and its jackknife error; NaN where R = 1.
     """
+    tensor, covariance = standard_dipole_tensor(dipole)
+    value = np.einsum("ij,...ij->...", gradient_tensor(gradient), tensor)
+    return value, contracted_error(covariance, gradient)
+
+
+def standard_dipole_tensor(dipole):
+    """S_ij of the ensemble mean (Eq. 3), of which g_i g_j S_ij is the standard C_1.
+
+    <r_i r_j> replaced by <r_i><r_j>, for pairs of different realisations only, so that the variance
+    of the mean does not add to it.
+
+    Parameters
+    ----------
+    dipole : (R, ..., 3, 3)
+        Real l = 1 coefficients of the three position components, index (realisation, ..., i, m).
+
+    Returns
+    -------
+    tensor : (..., 3, 3)
+        The U-statistic, symmetric; NaN where R = 1.
+    covariance : (..., 6, 6)
+        Jackknife covariance of its components xx, yy, zz, xy, xz, yz (`gradient.PAIRS`); NaN
+        where R < 3.
+    """
+    dipole = np.asarray(dipole, float)
     n = len(dipole)
-    g = gradient_tensor(gradient)
+    shape = dipole.shape[1:-2]
     if n < 2:
-        nothing = np.full(dipole.shape[1:-2], np.nan)
-        return nothing, nothing.copy()
-    own = np.einsum("ij,r...im,r...jm->r...", g, dipole, dipole) / 3
+        return np.full((*shape, 3, 3), np.nan), np.full((*shape, 6, 6), np.nan)
     total = dipole.sum(0)
-    with_total = np.einsum("ij,r...im,...jm->r...", g, dipole, total) / 3
-    square = np.einsum("ij,...im,...jm->...", g, total, total) / 3
-    value = (square - own.sum(0)) / (n * (n - 1))
+    own, square, with_total = (
+        _dipole_power(*pair) for pair in ((dipole, dipole), (total, total), (dipole, total))
+    )
+    tensor = (square - own.sum(0)) / (n * (n - 1))
     if n < 3:
-        return value, np.full_like(value, np.nan)
+        return tensor, np.full((*shape, 6, 6), np.nan)
     # leaving out realisation r: (S - d_r)^2 - (sum of squares - d_r^2)
-    left_out = (square - 2 * with_total + own - (own.sum(0) - own)) / ((n - 1) * (n - 2))
-    error = np.sqrt((n - 1) / n * ((left_out - left_out.mean(0)) ** 2).sum(0))
-    return value, error
+    left_out = components(square - 2 * with_total + 2 * own - own.sum(0)) / ((n - 1) * (n - 2))
+    away = left_out - left_out.mean(0)
+    return tensor, (n - 1) / n * np.einsum("r...a,r...b->...ab", away, away)
+
+
+def _dipole_power(one, other):
+    """1/3 sum_m d_im e_jm, symmetrised: (..., 3, 3), (..., 3, 3) -> (..., 3, 3)."""
+    product = one @ other.swapaxes(-2, -1) / 3
+    return (product + product.swapaxes(-2, -1)) / 2

@@ -204,3 +204,21 @@ def test_the_standard_dipole_needs_two_realisations_and_its_error_three(dipole_e
     value, error = spectra.standard_dipole(dipoles[:2], "parallel")
     assert np.isfinite(value).all()
     assert np.isnan(error).all()
+
+
+def test_every_gradients_standard_dipole_is_a_contraction_of_the_tensor(dipole_experiments):
+    few = dipole_experiments[0][:7, :3]
+    tensor, covariance = spectra.standard_dipole_tensor(few)
+    assert tensor.shape == (3, 3, 3)
+    assert covariance.shape == (3, 6, 6)
+    np.testing.assert_allclose(tensor, tensor.swapaxes(1, 2), rtol=1e-14)
+    for gradient in ("parallel", "perpendicular", (1.0, 2.0)):
+        g = gradient_tensor(gradient)
+        weight = np.array([g[0, 0], g[1, 1], g[2, 2], 2 * g[0, 1], 2 * g[0, 2], 2 * g[1, 2]])
+        # by hand: pairs of different realisations, and the jackknife of that very number
+        along = np.einsum("ij,rkim,skjm->rsk", g, few, few) / 3
+        different = along[~np.eye(7, dtype=bool)].mean(0)
+        keep = [np.delete(np.delete(along, r, 0), r, 1)[~np.eye(6, dtype=bool)].mean(0) for r in range(7)]
+        error = np.sqrt(6 / 7 * ((np.array(keep) - np.mean(keep, axis=0)) ** 2).sum(0))
+        np.testing.assert_allclose(np.einsum("ij,kij->k", g, tensor), different, rtol=1e-11)  # rounding
+        np.testing.assert_allclose(np.sqrt(weight @ covariance @ weight), error, rtol=1e-9)

@@ -11,10 +11,10 @@ import xarray as xr
 
 from crviz import diffusion, spectra
 from crviz.config import Config, check_number
-from crviz.gradient import gradient_tensor, gradient_vector
+from crviz.gradient import PAIRS, contracted_error, gradient_vector
 from crviz.result import storage
 from crviz.result.records import Diffusion, Spectrum
-from crviz.result.reduction import PAIRS, covariance_of_the_mean, pair_weights
+from crviz.result.reduction import covariance_of_the_mean
 
 #: "none" is the plain mean <C_l>, noise included, as Figure 1 of the paper shows it.
 ESTIMATORS = ("eq9", "plateau", "cross", "none")
@@ -158,10 +158,8 @@ class Result:
         return spectra.contract(self.dataset[name].values[:, times].astype(float), gradient)
 
     def _error_of_the_mean(self, name, gradient, times):
-        weight = pair_weights(gradient_tensor(gradient))
         covariance = self.dataset[f"{name}_covariance"].values[times].astype(float)
-        variance = np.einsum("a,...abl,b->...l", weight, covariance, weight)
-        return np.sqrt(np.maximum(variance, 0))
+        return contracted_error(np.moveaxis(covariance, -1, -3), gradient)
 
     def _noise(self, gradient, estimator, times, cl):
         if estimator == "plateau":
@@ -205,6 +203,17 @@ class Result:
         value, error : (T,) [r_L^2]
         """
         return spectra.standard_dipole(self.dataset["dipole"].values, gradient)
+
+    def standard_dipole_tensor(self):
+        """`standard_dipole` before its contraction with a gradient: `spectra.standard_dipole_tensor`.
+
+        Returns
+        -------
+        tensor : (T, 3, 3) [r_L^2]
+        covariance : (T, 6, 6)
+            Of the components xx, yy, zz, xy, xz, yz.
+        """
+        return spectra.standard_dipole_tensor(self.dataset["dipole"].values)
 
     def diffusion(self):
         """The diffusion tensors of the run against time: `Diffusion`."""
