@@ -14,6 +14,8 @@ import ducc0
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from crviz.config import ParameterError
+
 
 @lru_cache(maxsize=8)
 def pixel_directions(nside):
@@ -21,6 +23,15 @@ def pixel_directions(nside):
     vectors = np.ascontiguousarray(_grid(nside).pix2vec(np.arange(12 * nside**2)).T)
     vectors.setflags(write=False)
     return vectors
+
+
+def nside_of(maps, name="maps"):
+    """nside of maps (..., 12 nside^2). Raises ParameterError, with a name, for other numbers of pixels."""
+    shape = np.shape(maps)
+    nside = int(np.sqrt(shape[-1] / 12)) if shape else 0
+    if not nside or shape[-1] != 12 * nside**2:
+        raise ParameterError(name, list(shape), "must have 12 nside^2 pixels in its last dimension")
+    return nside
 
 
 def random_rotation(config, realization):
@@ -93,6 +104,19 @@ def harmonics(maps, nside, lmax=None):
         map=maps.reshape(-1, 1, maps.shape[-1]), lmax=lmax, spin=0, nthreads=1, **_rings(nside)
     )
     return alm.reshape(*lead, -1) * (4 * np.pi / maps.shape[-1])
+
+
+def synthesis(alm, nside):
+    """Maps of coefficients at the pixel centres: (..., n_lm) complex -> (..., 12 nside^2)."""
+    lead = alm.shape[:-1]
+    maps = ducc0.sht.synthesis(
+        alm=alm.reshape(-1, 1, alm.shape[-1]),
+        lmax=int(np.sqrt(2 * alm.shape[-1]) - 1),
+        spin=0,
+        nthreads=1,
+        **_rings(nside),
+    )
+    return maps.reshape(*lead, -1)
 
 
 def rotate_harmonics(alm, lmax, rotation):
