@@ -1,0 +1,54 @@
+"""Observations: published spectra, what the experiments saw of the sky, and simulations seen alike.
+
+Angles in degrees and equatorial coordinates, as experiments state them.
+"""
+
+from crviz.observations.comparison import (
+    NORMALIZATIONS,
+    Comparison,
+    common_factor,
+    common_multipoles,
+    compare,
+    compare_sky,
+    observing_matrix,
+    sky_as_observed,
+)
+from crviz.observations.coupling import coupling_matrix, mode_coupling
+from crviz.observations.field_of_view import FULL_SKY, HAWC_ICECUBE, ICECUBE, FieldOfView
+from crviz.observations.orientation import Orientation
+from crviz.observations.pseudo_spectrum import masked, pseudo_cross_spectra, pseudo_spectrum
+from crviz.observations.published import ObservedSpectrum, noise_levels, spectra, spectrum
+from crviz.observations.smoothing import deconvolve_spectrum, smooth_maps, smooth_spectrum, top_hat
+from crviz.observations.variance import cosmic_variance, independent_modes, missing_m0_factor
+
+__all__ = [
+    "FULL_SKY",
+    "HAWC_ICECUBE",
+    "ICECUBE",
+    "NORMALIZATIONS",
+    "Comparison",
+    "FieldOfView",
+    "ObservedSpectrum",
+    "Orientation",
+    "common_factor",
+    "common_multipoles",
+    "compare",
+    "compare_sky",
+    "cosmic_variance",
+    "coupling_matrix",
+    "deconvolve_spectrum",
+    "independent_modes",
+    "masked",
+    "missing_m0_factor",
+    "mode_coupling",
+    "noise_levels",
+    "observing_matrix",
+    "pseudo_cross_spectra",
+    "pseudo_spectrum",
+    "sky_as_observed",
+    "smooth_maps",
+    "smooth_spectrum",
+    "spectra",
+    "spectrum",
+    "top_hat",
+]

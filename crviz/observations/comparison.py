@@ -1,0 +1,228 @@
+"""Simulated spectra put through what was done to an observed one, and set beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from crviz import sky, spectra
+from crviz.config import ParameterError
+from crviz.observations.coupling import coupling_matrix
+from crviz.observations.orientation import Orientation
+from crviz.observations.pseudo_spectrum import pseudo_cross_spectra
+from crviz.observations.published import ObservedSpectrum
+from crviz.observations.smoothing import deconvolve_spectrum, smooth_maps, smooth_spectrum
+from crviz.observations.variance import cosmic_variance, independent_modes
+
+#: The common factor is that of the dipole alone, or the likeliest one of all multipoles.
+NORMALIZATIONS = ("dipole", "fit")
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A simulated spectrum beside an observed one, both in the units of the observed one.
+
+    Attributes
+    ----------
+    source : ObservedSpectrum
+        With its name, caption and noise.
+    ell : (L,) int
+        The multipoles that both have.
+    observed : (L,)
+    observed_error : (2, L)
+        Down and up; NaN where it is not known.
+    simulated, simulated_error : (L,)
+        Times `factor`; the error of the simulation alone, NaN where it is not known.
+    cosmic_variance : (L,)
+        Of one sky about the simulated mean, for the part of the sky that is seen.
+    factor, factor_error : float
+        What the simulated spectrum was multiplied by; the error is the cosmic variance's.
+    """
+
+    source: ObservedSpectrum
+    ell: np.ndarray
+    observed: np.ndarray
+    observed_error: np.ndarray
+    simulated: np.ndarray
+    simulated_error: np.ndarray
+    cosmic_variance: np.ndarray
+    factor: float
+    factor_error: float
+
+    @property
+    def gradient_strength(self):
+        """r_L |grad n| / n that the factor means, since simulated spectra are for 1."""
+        return float(np.sqrt(self.factor))
+
+
+def compare(observed, cl, error=None, normalization="dipole", fitted=None):
+    """Set the mean spectrum of a simulation beside an observed one.
+
+    The simulated spectrum is coupled by the mask, smoothed and deconvolved like the observed one,
+    as if the ensemble were isotropic: then the direction of B0 does not matter.
+
+    Parameters
+    ----------
+    observed : ObservedSpectrum
+    cl : (L,) [r_L^2]
+        Of the whole sky, from l = 0 on; above its end there is taken to be no power.
+    error : (L,) or None
+        Of `cl`, taken as independent between multipoles.
+    normalization : "dipole" or "fit"
+        See `common_factor`.
+    fitted : (l_min, l_max) or None
+        The multipoles that a fit takes; None takes all.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ParameterError
+    """
+    cl = np.asarray(cl, float)
+    if cl.ndim != 1 or cl.size < 2:
+        raise ParameterError("cl", list(cl.shape), "must be a spectrum from l = 0 to at least 1")
+    matrix = observing_matrix(observed, cl.size - 1)
+    spread = None
+    if error is not None:
+        spread = np.sqrt(matrix**2 @ np.asarray(error, float) ** 2)
+    return _beside(observed, matrix @ cl, spread, normalization, fitted)
+
+
+def compare_sky(observed, maps, gradient, orientation=None, normalization="dipole", fitted=None):
+    """Set the spectrum of one simulated sky beside an observed one, seen through the same window.
+
+    Parameters
+    ----------
+    observed : ObservedSpectrum
+    maps : (3, 12 nside^2) [r_L]
+        Position components at the pixels of results, such as one time of `sample_r`.
+    gradient : (theta, phi) [rad] or "parallel" or "perpendicular"
+    orientation : Orientation or None
+        Where B0 points; None is the default `Orientation`.
+    normalization, fitted : see `compare`
+
+    Returns
+    -------
+    Comparison
+        Its simulated_error is NaN.
+
+    Raises
+    ------
+    ParameterError, ValueError
+    """
+    tensor = sky_as_observed(observed, maps, orientation)
+    return _beside(observed, spectra.contract(tensor, gradient), None, normalization, fitted)
+
+
+def observing_matrix(observed, lmax):
+    """What turns the mean spectrum of isotropic skies, l' = 0..lmax, into what would be published
+    of it at the multipoles of `common_multipoles`: (L, lmax + 1)."""
+    ell = common_multipoles(observed, lmax)
+    matrix = coupling_matrix(observed.field_of_view, lmax, m0=observed.measures_m0)[ell]
+    matrix = smooth_spectrum(np.arange(lmax + 1), matrix, observed.smoothing)
+    return _published(observed, ell, matrix.T).T
+
+
+def sky_as_observed(observed, maps, orientation=None):
+    """Cross spectra C_l^{ij} of one sky, seen like the observed one.
+
+    Parameters
+    ----------
+    observed : ObservedSpectrum
+    maps : (..., 3, 12 nside^2) [r_L]
+    orientation : Orientation or None
+
+    Returns
+    -------
+    (..., 3, 3, L) [r_L^2]
+        At the multipoles of `common_multipoles(observed, 2 nside)`.
+
+    Raises
+    ------
+    ParameterError
+    """
+    orientation = orientation or Orientation()
+    nside = sky.nside_of(maps)
+    mask = observed.field_of_view.mask(nside, orientation)
+    remove_m0 = None if observed.measures_m0 else orientation
+    seen = pseudo_cross_spectra(smooth_maps(maps, observed.smoothing), mask, remove_m0=remove_m0)
+    ell = common_multipoles(observed, seen.shape[-1] - 1)
+    return _published(observed, ell, seen[..., ell])
+
+
+def common_multipoles(observed, lmax):
+    """The multipoles of an observed spectrum up to lmax: (L,) int. Raises ParameterError for none."""
+    ell = observed.ell[observed.ell <= lmax]
+    if not ell.size:
+        raise ParameterError("lmax", lmax, f"must be at least {observed.ell[0]}, the first that was observed")
+    return ell
+
+
+def common_factor(observed_cl, simulated, modes):
+    """The likeliest A of observed C_l that scatter about A times the simulated ones.
+
+    (modes C_l) / (A S_l) is a chi^2 of as many degrees of freedom in an isotropic Gaussian sky, so
+    A = sum modes C_l / S_l / sum modes; with the dipole alone it is the ratio of the dipoles.
+
+    Parameters
+    ----------
+    observed_cl, simulated, modes : (L,)
+        Multipoles with simulated power of 0 or less (noise taken off) are left out.
+
+    Returns
+    -------
+    factor, error : float
+
+    Raises
+    ------
+    ParameterError
+        Where no multipole has simulated power.
+    """
+    good = np.asarray(simulated) > 0
+    if not good.any():
+        raise ParameterError("cl", float(np.max(simulated, initial=0)), "must be positive where it is fitted")
+    total = modes[good].sum()
+    factor = (modes[good] * observed_cl[good] / simulated[good]).sum() / total
+    return float(factor), float(factor * np.sqrt(2 / total))
+
+
+def _published(observed, ell, seen):
+    """From the power of the masked map to the published number: multipoles last."""
+    unmasked = seen if observed.pseudo else seen / observed.field_of_view.f_sky
+    return deconvolve_spectrum(ell, unmasked, observed.smoothing)
+
+
+def _beside(observed, simulated, error, normalization, fitted):
+    ell = observed.ell[: simulated.size]
+    cl = observed.cl[: simulated.size]
+    f_sky, m0 = observed.field_of_view.f_sky, observed.measures_m0
+    chosen = _fitted_multipoles(ell, normalization, fitted)
+    modes = independent_modes(ell, f_sky, m0)
+    factor, factor_error = common_factor(cl[chosen], simulated[chosen], modes[chosen])
+    return Comparison(
+        source=observed,
+        ell=ell,
+        observed=cl,
+        observed_error=observed.error[:, : ell.size],
+        simulated=factor * simulated,
+        simulated_error=np.full(ell.shape, np.nan) if error is None else factor * error,
+        cosmic_variance=cosmic_variance(factor * simulated, ell, f_sky, m0),
+        factor=factor,
+        factor_error=factor_error,
+    )
+
+
+def _fitted_multipoles(ell, normalization, fitted):
+    if normalization not in NORMALIZATIONS:
+        raise ParameterError("normalization", normalization, f"must be one of {', '.join(NORMALIZATIONS)}")
+    if normalization == "dipole":
+        return ell == 1
+    low, high = (ell[0], ell[-1]) if fitted is None else fitted
+    chosen = (ell >= low) & (ell <= high)
+    if not chosen.any():
+        raise ParameterError("fitted", fitted, f"must hold multipoles between {ell[0]} and {ell[-1]}")
+    return chosen

@@ -1,0 +1,86 @@
+"""What a mask does to the mean power spectrum of isotropic skies: sum_l' M_ll' C_l'.
+
+The mode-coupling matrix of Hivon et al. 2002 (arXiv:astro-ph/0105302),
+    M_ll' = (2l'+1)/(4 pi) sum_L (2L+1) W_L (l l' L; 0 0 0)^2,   W_L the spectrum of the mask,
+with what the shift to zero mean and the missing m = 0 change in it. A band in declination keeps m,
+so both of these change the coefficients of m = 0 alone, and both are exact here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import legendre_p_all, roots_legendre
+
+from crviz.config import ParameterError, check_whole
+
+
+def mode_coupling(mask_power, lmax):
+    """The mode-coupling matrix of any mask from its spectrum, without a shift to zero mean.
+
+    The squared 3j symbol is half the integral of P_l P_l' P_L, and the sum over L is done under the
+    integral: one Gauss-Legendre quadrature, exact for these polynomials.
+
+    Parameters
+    ----------
+    mask_power : (at least 2 lmax + 1,)
+        W_L of the mask, from L = 0.
+    lmax : int
+
+    Returns
+    -------
+    (lmax + 1, lmax + 1)
+        Row l, column l'.
+
+    Raises
+    ------
+    ParameterError
+    """
+    lmax = check_whole("lmax", lmax, at_least=0)
+    power = np.asarray(mask_power, float)
+    if power.ndim != 1 or power.size < 2 * lmax + 1:
+        raise ParameterError("mask_power", list(power.shape), f"must reach L = 2 lmax = {2 * lmax}")
+    x, weight = roots_legendre(2 * lmax + 1)
+    legendre = legendre_p_all(2 * lmax, x)[0]
+    degree = 2 * np.arange(2 * lmax + 1) + 1
+    correlation = (degree * power[: 2 * lmax + 1]) @ legendre / (4 * np.pi)
+    low = legendre[: lmax + 1]
+    return low * (weight * correlation) @ low.T * degree[: lmax + 1] / 2
+
+
+def coupling_matrix(field_of_view, lmax, zero_mean=True, m0=True):
+    """What an experiment makes of the mean spectrum of isotropic skies; see `pseudo_spectrum`.
+
+    Parameters
+    ----------
+    field_of_view : FieldOfView
+    lmax : int
+        Power above it that leaks in is not counted.
+    zero_mean : bool
+        Whether the map is shifted to zero mean inside the mask.
+    m0 : bool
+        Whether the power in m = 0 of the equatorial frame is measured.
+
+    Returns
+    -------
+    (lmax + 1, lmax + 1)
+        Row l of the pseudo-spectrum, column l' of the sky.
+    """
+    lmax = check_whole("lmax", lmax, at_least=0)
+    degree = 2 * np.arange(2 * lmax + 1) + 1
+    zonal = _zonal_coupling(field_of_view, lmax)
+    mask_power = 4 * np.pi * zonal[:, 0] ** 2 / degree
+    zonal = zonal[: lmax + 1]
+    # the mean inside the mask is sum_l' w_l'0 a_l'0 / (sqrt(4 pi) w_00), and w_l0 = sqrt(4 pi) K_l0
+    shifted = zonal - np.outer(zonal[:, 0], zonal[0]) / zonal[0, 0] if zero_mean else zonal
+    change = (shifted**2 if m0 else 0) - zonal**2
+    return mode_coupling(mask_power, lmax) + change / degree[: lmax + 1, None]
+
+
+def _zonal_coupling(field_of_view, lmax):
+    """K_ll' = integral over the band of Y_l0 Y_l'0 for l <= 2 lmax, l' <= lmax."""
+    low, high = field_of_view.sin_dec
+    x, weight = roots_legendre(2 * lmax + 1)
+    legendre = legendre_p_all(2 * lmax, (low + high + (high - low) * x) / 2)[0]
+    norm = np.sqrt(2 * np.arange(2 * lmax + 1) + 1)
+    zonal = norm[:, None] * legendre
+    return zonal * (weight * (high - low) / 4) @ zonal[: lmax + 1].T

@@ -1,0 +1,106 @@
+"""Pseudo-spectra: the power of maps of which only a part is seen, as it is measured.
+
+The map is shifted to zero mean inside the mask and set to zero outside; the power of its
+coefficients is neither divided by the fraction of the sky nor freed of noise. All of it is linear in
+the map but for the last step, so that a gradient may be chosen afterwards.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from crviz import sky, spectra
+from crviz.config import ParameterError, check_whole
+
+
+def masked(maps, mask):
+    """Maps shifted to zero mean inside the mask, times the mask.
+
+    Parameters
+    ----------
+    maps : (..., 12 nside^2)
+    mask : (12 nside^2,)
+        bool, or weights from 0 to 1.
+
+    Returns
+    -------
+    (..., 12 nside^2)
+
+    Raises
+    ------
+    ParameterError
+        Where the mask has another number of pixels, hides the whole sky, or holds other numbers.
+    """
+    maps, mask = np.asarray(maps, float), np.asarray(mask, float)
+    sky.nside_of(mask, "mask")
+    if maps.shape[-1:] != mask.shape:
+        raise ParameterError("maps", list(maps.shape), f"must have the {mask.size} pixels of the mask")
+    if not (mask.min() >= 0 and mask.max() <= 1 and mask.any()):
+        raise ParameterError("mask", [mask.min(), mask.max()], "must be weights from 0 to 1, not all 0")
+    mean = maps @ mask / mask.sum()
+    return (maps - mean[..., None]) * mask
+
+
+def pseudo_spectrum(maps, mask, lmax=None, remove_m0=None):
+    """C_l = sum_m |a_lm|^2 / (2l+1) of masked maps.
+
+    Parameters
+    ----------
+    maps : (..., 12 nside^2)
+        At the pixels of results (momentum directions p).
+    mask : (12 nside^2,)
+        bool, or weights from 0 to 1; see `FieldOfView.mask`.
+    lmax : int or None
+        None takes 2 nside.
+    remove_m0 : Orientation or None
+        Drop the power in m = 0 of the equatorial frame that an Orientation stands in: what depends
+        on declination alone is lost to measurements that compare right ascensions. For a band in
+        declination this is the same as taking the mean of every declination off the map.
+
+    Returns
+    -------
+    (..., lmax + 1)
+
+    Raises
+    ------
+    ParameterError
+    """
+    real = _coefficients(maps, mask, lmax, remove_m0)[..., None, :]
+    return spectra.cross_spectra(real, real)[..., 0, 0, :]
+
+
+def pseudo_cross_spectra(maps, mask, lmax=None, remove_m0=None):
+    """C_l^{ij} of masked maps of the components r_i: `spectra.contract` gives the pseudo-spectrum
+    of the relative intensity for any gradient.
+
+    Parameters
+    ----------
+    maps : (..., 3, 12 nside^2) [r_L]
+        Such as the `sample_r` of a result.
+    mask, lmax, remove_m0 : see `pseudo_spectrum`
+
+    Returns
+    -------
+    (..., 3, 3, lmax + 1) [r_L^2]
+
+    Raises
+    ------
+    ParameterError
+    """
+    real = _coefficients(maps, mask, lmax, remove_m0)
+    return spectra.cross_spectra(real, real)
+
+
+def _coefficients(maps, mask, lmax, remove_m0):
+    """Real coefficients of the masked maps, (..., (lmax + 1)^2)."""
+    seen = masked(maps, mask)
+    nside = sky.nside_of(seen)
+    lmax = 2 * nside if lmax is None else check_whole("lmax", lmax, at_least=1)
+    if lmax >= 3 * nside:
+        raise ParameterError("lmax", lmax, f"must be below 3 nside = {3 * nside}")
+    alm = sky.harmonics(seen, nside, lmax)
+    if remove_m0 is not None:
+        # n = -p changes the sign of odd multipoles and leaves m = 0 where it is
+        alm = sky.rotate_harmonics(alm, lmax, remove_m0.rotation)
+        alm[..., : lmax + 1] = 0
+    return spectra.real_harmonics(alm)

@@ -1,0 +1,95 @@
+"""Smoothing with a top hat: every direction gets the mean over all directions within a radius."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import legendre_p_all
+
+from crviz import sky
+from crviz.config import ParameterError, check_number
+
+#: The smallest |b_l| that is divided by.
+_LEAST_BEAM = 0.1
+
+
+def top_hat(ell, radius):
+    """b_l, the factor by which the mean over a disk multiplies the coefficients of multipole l.
+
+    b_l = [P_{l-1}(cos R) - P_{l+1}(cos R)] / [(2l+1) (1 - cos R)]
+
+    Parameters
+    ----------
+    ell : (...) int >= 0
+    radius : float [deg]
+        R, from 0 (no smoothing) to 180.
+
+    Returns
+    -------
+    (...)
+
+    Raises
+    ------
+    ParameterError
+    """
+    radius = check_number("radius", radius, at_least=0, at_most=180)
+    ell = np.asarray(ell, int)
+    if ell.size and ell.min() < 0:
+        raise ParameterError("ell", int(ell.min()), "must be at least 0")
+    if radius == 0 or not ell.size:
+        return np.ones(ell.shape)
+    legendre = legendre_p_all(int(ell.max()) + 1, np.cos(np.deg2rad(radius)))[0]
+    area = 2 * np.sin(np.deg2rad(radius / 2)) ** 2  # 1 - cos R, without its rounding
+    beam = (legendre[np.maximum(ell - 1, 0)] - legendre[ell + 1]) / ((2 * ell + 1) * area)
+    return np.where(ell == 0, 1.0, beam)
+
+
+def smooth_maps(maps, radius):
+    """Maps smoothed in harmonic space, up to l = 2 nside.
+
+    Parameters
+    ----------
+    maps : (..., 12 nside^2)
+    radius : float [deg]
+        0 leaves the maps as they are.
+
+    Returns
+    -------
+    (..., 12 nside^2)
+
+    Raises
+    ------
+    ParameterError
+    """
+    maps = np.asarray(maps, float)
+    nside = sky.nside_of(maps)
+    beam = top_hat(np.arange(2 * nside + 1), radius)
+    if radius == 0:
+        return maps
+    ell = np.concatenate([np.arange(m, 2 * nside + 1) for m in range(2 * nside + 1)])
+    return sky.synthesis(sky.harmonics(maps, nside) * beam[ell], nside)
+
+
+def smooth_spectrum(ell, cl, radius):
+    """b_l^2 C_l: multipoles (L,), C_l (..., L), radius [deg] -> (..., L)."""
+    return np.asarray(cl, float) * top_hat(ell, radius) ** 2
+
+
+def deconvolve_spectrum(ell, cl, radius):
+    """C_l / b_l^2: the spectrum before the smoothing, its noise raised by as much.
+
+    Parameters
+    ----------
+    ell : (L,) int
+    cl : (..., L)
+    radius : float [deg]
+
+    Raises
+    ------
+    ParameterError
+        Where less than 1 % of the power is left of a multipole: nothing is to be recovered there.
+    """
+    beam = top_hat(ell, radius)
+    lost = np.asarray(ell)[np.abs(beam) < _LEAST_BEAM]
+    if lost.size:
+        raise ParameterError("radius", float(radius), f"leaves nothing to recover of multipole {lost[0]}")
+    return np.asarray(cl, float) / beam**2
