@@ -1,8 +1,10 @@
 import os
 
+import h5py
 import pytest
 
 from crviz import Config, library, load, run
+from crviz.config import ParameterError
 from crviz.library import Library
 
 TINY = Config(nside=1, omega_t=(0.5,), n_modes=4)
@@ -81,3 +83,109 @@ def test_the_shipped_reference_is_the_turbulence_of_the_paper():
 def test_the_shipped_reference_is_found_by_its_configuration(tmp_path):
     shipped = load(library.reference())
     assert Library(tmp_path).get(shipped.config).digest == shipped.digest
+
+
+# --- what is stored, without reading it
+
+
+def test_entries_say_what_is_stored_newest_first_and_the_shipped_one_last(shelf):
+    for age, seed in enumerate((1, 2)):
+        config = TINY.replace(seed=seed)
+        shelf.put(run(config, seed))
+        os.utime(shelf.path(config), (1e9 - age, 1e9 - age))
+    entries = shelf.entries()
+    assert [entry.config.seed for entry in entries] == [1, 2, 9]
+    assert [entry.n_realizations for entry in entries] == [1, 2, 3]
+    assert [entry.shipped for entry in entries] == [False, False, True]
+    assert [entry.digest for entry in entries] == [entry.config.digest for entry in entries]
+    assert entries[0].path == shelf.path(TINY.replace(seed=1))
+    assert entries[0].size == entries[0].path.stat().st_size
+    assert entries[0].created.isoformat() == shelf.get(TINY.replace(seed=1)).dataset.attrs["created"]
+    assert not any(entry.problem for entry in entries)
+
+
+def test_entries_read_no_arrays(shelf, monkeypatch):
+    shelf.put(run(TINY, 1))
+    monkeypatch.setattr(library, "load", None)
+    assert len(shelf.entries()) == 2
+
+
+def test_an_entry_follows_its_file(shelf):
+    shelf.put(run(TINY, 1))
+    assert shelf.entries()[0].n_realizations == 1
+    shelf.put(run(TINY, 2))
+    assert shelf.entries()[0].n_realizations == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"spoilt"])
+def test_a_spoilt_file_is_an_entry_with_its_problem(shelf, content):
+    shelf.put(run(TINY, 1))
+    other = shelf.folder / "other.nc"
+    other.write_bytes(content)
+    spoilt = next(entry for entry in shelf.entries() if entry.path == other)
+    assert spoilt.config is None
+    assert spoilt.problem.startswith("other.nc is no crviz result")
+    assert spoilt.digest == "other"
+    assert [entry.config for entry in shelf.entries() if not entry.problem] == [TINY, TINY.replace(seed=9)]
+
+
+def test_the_hdf5_file_of_another_program_is_an_entry_with_its_problem(shelf):
+    shelf.folder.mkdir()
+    with h5py.File(shelf.folder / "other.nc", "w") as file:
+        file["x"] = [1, 2, 3]
+    assert "no crviz result" in shelf.entries()[0].problem
+
+
+def test_a_result_is_deleted_by_its_digest(shelf):
+    shelf.put(run(TINY, 1))
+    shelf.delete(TINY.digest)
+    assert shelf.get(TINY) is None
+    assert [entry.shipped for entry in shelf.entries()] == [True]
+
+
+def test_a_spoilt_file_can_be_deleted(shelf):
+    shelf.folder.mkdir()
+    (shelf.folder / "other.nc").write_bytes(b"spoilt")
+    shelf.delete("other")
+    assert list(shelf) == []
+
+
+def test_the_shipped_result_is_not_deleted(shelf):
+    with pytest.raises(ParameterError, match="shipped"):
+        shelf.delete(TINY.replace(seed=9).digest)
+    assert library.reference().exists()
+
+
+@pytest.mark.parametrize("digest", ["0" * 32, "../shipped", ""])
+def test_what_is_not_stored_is_not_deleted(shelf, digest):
+    shelf.put(run(TINY, 1))
+    with pytest.raises(ParameterError, match="no stored result"):
+        shelf.delete(digest)
+    assert library.reference().exists()
+    assert shelf.get(TINY) is not None
+
+
+# --- the nearest
+
+
+def test_the_nearest_result_is_so_in_logarithms(shelf):
+    shelf.put(run(TINY.replace(sigma2=0.1), 1))  # the shipped one has sigma2 = 1
+    assert shelf.nearest(TINY.replace(sigma2=0.33)).config.sigma2 == 1.0  # 0.33 is nearer to 0.1 linearly
+    assert shelf.nearest(TINY.replace(sigma2=0.31)).config.sigma2 == 0.1
+    shelf.put(run(TINY.replace(rl_over_lc=0.3), 1))
+    assert shelf.nearest(TINY.replace(rl_over_lc=0.2)).config.rl_over_lc == 0.3
+    assert shelf.nearest(TINY.replace(sigma2=0.0)).config.sigma2 == 0.1
+
+
+def test_of_equals_the_nearest_is_the_one_with_most_fields(shelf):
+    shelf.put(run(TINY, 2))
+    assert shelf.nearest(TINY).n_realizations == 3  # the shipped one
+    shelf.put(run(TINY.replace(seed=3), 4))
+    assert shelf.nearest(TINY).n_realizations == 4
+
+
+def test_the_nearest_of_an_empty_folder_is_the_shipped_one_and_spoilt_files_are_passed_over(shelf):
+    assert shelf.nearest(TINY.replace(sigma2=7.0)).config.seed == 9
+    shelf.folder.mkdir()
+    (shelf.folder / "other.nc").write_bytes(b"spoilt")
+    assert shelf.nearest(TINY).config.seed == 9
