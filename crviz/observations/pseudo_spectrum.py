@@ -12,6 +12,9 @@ import numpy as np
 from crviz import sky, spectra
 from crviz.config import ParameterError, check_whole
 
+#: Nearer to a celestial pole [deg] B0 stands at it.
+_AT_THE_POLE = 1e-5
+
 
 def masked(maps, mask):
     """Maps shifted to zero mean inside the mask, times the mask.
@@ -100,7 +103,9 @@ def _coefficients(maps, mask, lmax, remove_m0):
         raise ParameterError("lmax", lmax, f"must be below 3 nside = {3 * nside}")
     alm = sky.harmonics(seen, nside, lmax)
     if remove_m0 is not None:
-        # n = -p changes the sign of odd multipoles and leaves m = 0 where it is
-        alm = sky.rotate_harmonics(alm, lmax, remove_m0.rotation)
+        # n = -p changes the sign of odd multipoles and leaves m = 0 where it is; with B0 at a celestial
+        # pole the axis is the same already, and the angles of the rotation are not defined
+        if abs(remove_m0.declination) < 90 - _AT_THE_POLE:
+            alm = sky.rotate_harmonics(alm, lmax, remove_m0.rotation)
         alm[..., : lmax + 1] = 0
     return spectra.real_harmonics(alm)
