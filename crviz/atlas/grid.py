@@ -1,4 +1,4 @@
-"""The points of the atlas and what is simulated at each of them.
+"""The points of an atlas and what is simulated at each of them.
 
 Every point sees the same fields (the draws depend on seed, index and N alone), so that what differs
 between neighbours is seen with half the noise. C_1 scatters by 90 to 140 % from field to field
@@ -8,6 +8,8 @@ grids, the shape of the spectrum from a few of the same fields on finer ones.
 
 from __future__ import annotations
 
+import itertools
+import math
 from dataclasses import dataclass
 
 from crviz.config import Config
@@ -26,25 +28,58 @@ class Sampling:
     fields: int
 
 
-#: Rounds of the making, each a complete atlas and the next one with smaller errors.
+#: Rounds of the making, each a complete atlas and the next one with smaller errors: many fields on
+#: coarse grids, and the first of them on fine ones.
 ROUNDS = (
     (Sampling(4, 64), Sampling(16, 4)),
     (Sampling(4, 160), Sampling(16, 8)),
     (Sampling(4, 320), Sampling(16, 12)),
     (Sampling(4, 480), Sampling(16, 16)),
 )
-#: Resolutions of the many fields and of the few.
-COARSE, FINE = (sampling.nside for sampling in ROUNDS[0])
 
 
-def point(sigma2, rl_over_lc, nside):
-    """The Config of one point at one resolution. Raises ParameterError."""
-    return Config(sigma2=sigma2, rl_over_lc=rl_over_lc, nside=nside, omega_t=OMEGA_T, grids="cross")
+@dataclass(frozen=True)
+class Grid:
+    """All points of an atlas, and the rounds in which it is made; by default those of the shipped one.
+
+    Attributes
+    ----------
+    sigma2, rl_over_lc : increasing tuples
+    omega_t : increasing tuple [1/Omega]
+    rounds : tuple of (coarse, fine) Samplings
+        The resolutions are the same in every round.
+    n_modes : int
+    """
+
+    sigma2: tuple[float, ...] = SIGMA2
+    rl_over_lc: tuple[float, ...] = RL_OVER_LC
+    omega_t: tuple[float, ...] = OMEGA_T
+    rounds: tuple[tuple[Sampling, Sampling], ...] = ROUNDS
+    n_modes: int = 200
+
+    def configs(self, sigma2, rl_over_lc):
+        """The Configs of one point, (coarse, fine). Raises ParameterError."""
+        return tuple(
+            Config(
+                sigma2=sigma2,
+                rl_over_lc=rl_over_lc,
+                n_modes=self.n_modes,
+                nside=sampling.nside,
+                omega_t=self.omega_t,
+                grids="cross",
+            )
+            for sampling in self.rounds[0]
+        )
+
+    def points(self):
+        """All (sigma2, rl_over_lc), the paper's first and then outwards, so that an early end is seen
+        at the rim."""
+        paper = Config()
+        start = _nearest(self.sigma2, paper.sigma2), _nearest(self.rl_over_lc, paper.rl_over_lc)
+        indices = list(itertools.product(range(len(self.sigma2)), range(len(self.rl_over_lc))))
+        indices.sort(key=lambda ab: (abs(ab[0] - start[0]) + abs(ab[1] - start[1]), ab))
+        return [(self.sigma2[a], self.rl_over_lc[b]) for a, b in indices]
 
 
-def points():
-    """All (sigma2, rl_over_lc), the paper's first and then outwards, so that an early end is seen at the rim."""
-    middle = SIGMA2.index(1.0), RL_OVER_LC.index(0.1)
-    indices = [(a, b) for a in range(len(SIGMA2)) for b in range(len(RL_OVER_LC))]
-    indices.sort(key=lambda ab: (abs(ab[0] - middle[0]) + abs(ab[1] - middle[1]), ab))
-    return [(SIGMA2[a], RL_OVER_LC[b]) for a, b in indices]
+def _nearest(values, value):
+    return min(range(len(values)), key=lambda index: abs(math.log(values[index] / value)))
