@@ -21,11 +21,9 @@ import xarray as xr
 from crviz import kernels, orbits, sky, spectra
 from crviz._version import __version__
 from crviz.config import check_realizations
-from crviz.result import SCHEMA, Result
+from crviz.result import SCHEMA, Result, kept_times
 from crviz.turbulence import draw_field
 
-#: Sky maps are kept at this many of the times at most.
-MAPS_KEPT = 16
 #: Wave evaluations of one task: some 50 ms, so that a run stops soon when it is told to.
 _WORK_PER_TASK = 1.5e8
 
@@ -167,7 +165,7 @@ class _Accumulator:
 
     def __init__(self, config, realizations, resume):
         self.config = config
-        self.map_times = _map_times(len(config.omega_t))
+        self.map_times = kept_times(config.omega_t)
         self.done = 0
         self.each = {}
         self.sums = {}
@@ -181,6 +179,8 @@ class _Accumulator:
             self.each = {
                 name: self._grown(data[name].values) for name in data if "realization" in data[name].dims
             }
+            # files of earlier versions have maps at other times: a run goes on as it began
+            self.map_times = np.searchsorted(config.omega_t, data["omega_t_map"].values)
             self.sums = {name: resume.sums[name].values.copy() for name in resume.sums}
             self.sample = {name: data[name].values for name in ("sample_r", "sample_p")}
 
@@ -301,11 +301,6 @@ def observables(config, index, r, p):
 
 def _symmetric(tensor):
     return (tensor + tensor.swapaxes(-3, -2)) / 2
-
-
-def _map_times(n_times):
-    """Indices of the times at which maps are kept, the last one included."""
-    return np.unique(np.linspace(n_times - 1, 0, min(MAPS_KEPT, n_times)).round().astype(int))
 
 
 def _now():

@@ -11,6 +11,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from scipy.special import eval_legendre
 
 from crviz.gradient import components, contracted_error, gradient_tensor
 
@@ -92,6 +93,23 @@ def full_map_spectra(cl_rr, cl_rp, cl_pp, k, gradient):
     mixed = np.einsum("ia,...ja,...ijl->...l", g, k, cl_rp)
     fick = np.einsum("ab,...ia,...jb,...ijl->...l", g, k, k, cl_pp)
     return contract(cl_rr, gradient) - 6 * mixed + 9 * fick
+
+
+def correlation(cl, theta):
+    """The correlation of a map with itself at an angle, xi = sum_l (2l + 1) / 4 pi C_l P_l(cos theta).
+
+    Parameters
+    ----------
+    cl : (..., L)
+    theta : (M,) [rad]
+        Good above pi / l_max or so: what is smaller is not resolved.
+
+    Returns
+    -------
+    (..., M)
+    """
+    ell = np.arange(np.shape(cl)[-1])[:, None]
+    return cl @ ((2 * ell + 1) / (4 * np.pi) * eval_legendre(ell, np.cos(theta)))
 
 
 def pixel_noise(mean_square, n_pixels):

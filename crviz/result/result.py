@@ -9,16 +9,11 @@ from functools import cached_property
 import numpy as np
 import xarray as xr
 
-from crviz import diffusion, spectra
+from crviz import spectra
 from crviz.config import Config, check_number
-from crviz.gradient import PAIRS, contracted_error, gradient_vector
-from crviz.result import storage
-from crviz.result.records import Diffusion, Spectrum
-from crviz.result.reduction import covariance_of_the_mean
-
-#: "none" is the plain mean <C_l>, noise included, as Figure 1 of the paper shows it.
-ESTIMATORS = ("eq9", "plateau", "cross", "none")
-MAPS = ("positions", "full")
+from crviz.gradient import gradient_vector
+from crviz.result import estimates, storage, transport
+from crviz.result.reduction import reduce_dataset, round_maps
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,108 +86,50 @@ class Result:
         ------
         ValueError
         """
-        return self._estimate(gradient, estimator, map, self.time_index(omega_t))
+        return estimates.estimate(self, gradient, estimator, map, self.time_index(omega_t))
 
     def evolution(self, gradient="parallel", estimator="none", map="positions"):
         """The spectrum at all times: a `Spectrum` of (T, L) arrays; arguments as in `spectrum`."""
-        return self._estimate(gradient, estimator, map, slice(None))
+        return estimates.estimate(self, gradient, estimator, map, slice(None))
 
-    def _estimate(self, gradient, estimator, map, times):
-        for name, value, allowed in (("estimator", estimator, ESTIMATORS), ("map", map, MAPS)):
-            if value not in allowed:
-                raise ValueError(f"{name} = {value!r} must be one of {', '.join(repr(a) for a in allowed)}.")
-        if estimator == "cross" and "cl_cross" not in self.dataset:
-            raise ValueError("estimator = 'cross' needs a run with grids = 'cross'.")
-        data = self.dataset
-        suffix = "_cross" if estimator == "cross" else ""
-        each = self._each("cl" + suffix, gradient, times)
-        mean_cl = self._mean("cl" + suffix)[times]
-        cl = spectra.contract(mean_cl, gradient)
-        noise = self._noise(gradient, estimator, times, cl)
-        subtracted = estimator in ("eq9", "plateau")
-        if each is None:
-            error = self._error_of_the_mean("cl" + suffix, gradient, times)
-        else:
-            own_noise = self._noise_of_each(gradient, estimator, times, each)
-            error = standard_error(each - own_noise[..., None] if subtracted else each)
-        if map == "full":
-            k = diffusion.diffusion_tensor(data["rp"].values[:, times].mean(0))
-            auto, cl = (
-                spectra.full_map_spectra(
-                    self._mean("cl" + s)[times],
-                    data["cl_rp" + s].values[times],
-                    data["cl_pp" + s].values[times],
-                    k,
-                    gradient,
-                )
-                for s in ("", suffix)
-            )
-            if estimator == "plateau":
-                noise = spectra.plateau_noise(auto)
-            else:
-                moments = (data[name].values[:, times].mean(0)[..., None] for name in ("rr", "rp", "pp"))
-                mean_square = spectra.full_map_spectra(*moments, k, gradient)[..., 0]
-                noise = spectra.pixel_noise(mean_square, self.config.n_pixels)
-        if subtracted:
-            cl = cl - np.asarray(noise)[..., None]
-        return Spectrum(
-            ell=self.ell,
-            cl=cl,
-            error=error,
-            noise=noise,
-            noise_variance=spectra.noise_variance(noise, self.ell),
-            cosmic_variance=spectra.cosmic_variance(cl, self.ell),
-            omega_t=self.omega_t[times],
-        )
+    def fields(self, gradient="parallel", omega_t=None, estimator="eq9"):
+        """The estimated spectrum of every realisation, of the positions map: (R, L) [r_L^2].
 
-    def _mean(self, name):
-        """Ensemble mean of a cross spectrum, (T, 3, 3, L)."""
-        variable = self.dataset[name]
-        values = variable.values
-        return values.mean(0, dtype=float) if "realization" in variable.dims else values.astype(float)
+        Its mean is the C_l of `spectrum`; the noise of each realisation is taken off itself.
+        Arguments as in `spectrum`. Raises ValueError, in reduced results always.
+        """
+        return estimates.fields(self, gradient, estimator, self.time_index(omega_t))
 
-    def _each(self, name, gradient, times):
-        """Spectra of every realisation (R, ..., L), or None where only their mean is kept."""
-        if "realization" not in self.dataset[name].dims:
-            return None
-        return spectra.contract(self.dataset[name].values[:, times].astype(float), gradient)
+    def covariance(self, gradient="parallel", omega_t=None, estimator="eq9"):
+        """Covariance between the multipoles of `spectrum`, the ensemble mean of the positions map.
 
-    def _error_of_the_mean(self, name, gradient, times):
-        covariance = self.dataset[f"{name}_covariance"].values[times].astype(float)
-        return contracted_error(np.moveaxis(covariance, -1, -3), gradient)
+        Its diagonal is the squared standard error. A reduced result has it for the gradients
+        "parallel" and "perpendicular" and for the times `dataset["omega_t_covariance"]`.
 
-    def _noise(self, gradient, estimator, times, cl):
-        if estimator == "plateau":
-            return spectra.plateau_noise(cl)
-        rr = self.dataset["rr"].values[:, times].mean(0)
-        return spectra.pixel_noise(spectra.contract(rr[..., None], gradient)[..., 0], self.config.n_pixels)
+        Parameters
+        ----------
+        gradient, omega_t, estimator : as in `spectrum`
 
-    def _noise_of_each(self, gradient, estimator, times, each):
-        if estimator == "plateau":
-            return spectra.plateau_noise(each)
-        mean_square = spectra.contract(self.dataset["rr"].values[:, times, ..., None], gradient)[..., 0]
-        return spectra.pixel_noise(mean_square, self.config.n_pixels)
+        Returns
+        -------
+        (L, L) [r_L^4]
+            NaN where there is but one realisation.
+
+        Raises
+        ------
+        ValueError
+            Also where a reduced result was not given what is asked.
+        """
+        return estimates.covariance(self, gradient, estimator, self.time_index(omega_t))
 
     def reduced(self):
-        """The same result with the mean of the spectra, and the covariance of that mean, in place of
+        """The same result with the mean of the spectra, and covariances of that mean, in place of
         every realisation's: a small fraction of the size, from which no run can go on.
 
-        cl_covariance (omega_t, pair, other_pair, ell) is over the components xx, yy, zz, xy, xz, yz.
-        Maps are rounded to 16 bits when they are saved.
+        What it keeps is said in `reduction`. Maps are rounded to 16 bits when they are saved.
         """
-        data = self.dataset
-        for name in ("cl", "cl_cross"):
-            if name in data and "realization" in data[name].dims:
-                covariance = (
-                    ("omega_t", "pair", "other_pair", "ell"),
-                    covariance_of_the_mean(data[name].values),
-                )
-                mean = (data[name].dims[1:], self._mean(name).astype(np.float32), data[name].attrs)
-                data = data.assign({name: mean, f"{name}_covariance": covariance})
-        data = data.assign_coords(pair=list(PAIRS), other_pair=list(PAIRS))
-        for name in ("mean_r", "sample_r", "sample_p"):
-            largest = float(np.abs(data[name].values).max())
-            data[name].encoding = {"dtype": "int16", "scale_factor": largest / 32767, "_FillValue": -32768}
+        data = reduce_dataset(self.dataset)
+        round_maps(data)
         return Result(data)
 
     def standard_dipole(self, gradient="parallel"):
@@ -217,18 +154,63 @@ class Result:
 
     def diffusion(self):
         """The diffusion tensors of the run against time: `Diffusion`."""
-        k = diffusion.diffusion_tensor(self.dataset["rp"].values)
-        rr = self.dataset["rr"].values
-        running = diffusion.running_diffusion(rr, self.omega_t)
-        monopole = self._mean("cl")[..., 0]
-        return Diffusion(
-            self.omega_t,
-            k.mean(0),
-            standard_error(k),
-            running.mean(0),
-            standard_error(running),
-            diffusion.relative_diffusion(rr.mean(0), monopole, self.omega_t),
-        )
+        return transport.diffusion_of(self)
+
+    def power_sum_rule(self, gradient="parallel", right="diffusion"):
+        """Eq. 6 as measured: sum_l (2l + 1) C_l / 4 pi against 2 T K_ij g_i g_j, or against <(r.g)^2>.
+
+        The sum ends at l_max: it stays below <(r.g)^2> by what the grid does not resolve, and that
+        stays below 2 T K as long as K grows.
+
+        Parameters
+        ----------
+        gradient : (theta, phi) [rad] or "parallel" or "perpendicular"
+        right : "diffusion" or "mean square"
+
+        Returns
+        -------
+        diffusion.SumRule
+            Errors are NaN in reduced results of early versions, which have the mean of the sum only.
+
+        Raises
+        ------
+        ValueError
+        """
+        return transport.power_sum_rule(self, gradient, right)
+
+    def monopole_sum_rule(self, gradient="parallel"):
+        """Eq. 7 as measured: C_0 / 4 pi against 2 T (K_ij - K~_ij) g_i g_j, with K~ by Eq. 8.
+
+        With <r_i r_j> / 2T for K the two would be equal identically; with K they are in the limit of
+        large T, and their difference is how far that is. `diffusion.SumRule`.
+        """
+        return transport.monopole_sum_rule(self, gradient)
+
+    def regime(self, gradient="parallel"):
+        """Ballistic, diffusive or something else, against time: `diffusion.Regime`."""
+        return transport.regime_of(self, gradient)
+
+    def separation(self, theta):
+        """Relative diffusion of pairs by opening angle, from the cross spectra of the positions.
+
+        <|r_1 - r_2|^2> = 2 [<r^2> - xi(theta)], xi = sum_l (2l + 1) / 4 pi C_l^{ii} P_l(cos theta), and
+        <p_1 . p_2> likewise; from the spectra of two grids where there are two. `relative.follow_pairs`
+        has it at any angle.
+
+        Parameters
+        ----------
+        theta : (M,) [rad], at least pi / l_max
+
+        Returns
+        -------
+        relative.Separation
+            Errors of what is kept as a mean only are NaN: alignment, and in reduced results square.
+
+        Raises
+        ------
+        ParameterError
+        """
+        return transport.separation(self, theta)
 
     def sky_map(self, gradient=(0.0, 0.0), omega_t=None, which="sample"):
         """Relative intensity delta I = r.g at the pixels of grid A, in ring order.
@@ -278,11 +260,3 @@ def _nearest(times, omega_t):
     if omega_t is None:
         return len(times) - 1
     return int(np.abs(times - check_number("omega_t", omega_t)).argmin())
-
-
-def standard_error(values):
-    """Scatter over the first axis divided by its root: (R, ...) -> (...); NaN where R = 1."""
-    n = len(values)
-    if n < 2:
-        return np.full(values.shape[1:], np.nan)
-    return values.std(0, ddof=1) / np.sqrt(n)

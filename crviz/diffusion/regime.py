@@ -1,0 +1,73 @@
+"""How fast cosmic rays spread at a time: ballistic, diffusive, or something else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from crviz import means
+from crviz.diffusion.tensors import diffusion_tensor
+from crviz.gradient import gradient_tensor
+
+#: Words for the exponent, and "undetermined" where its error leaves both 1 and 2 possible.
+REGIMES = ("ballistic", "superdiffusive", "diffusive", "subdiffusive", "undetermined")
+#: An exponent this close to 1 or 2 counts as 1 or 2, whatever its error.
+TOLERANCE = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Regime:
+    """The local exponent a of <(r.g)^2> ~ T^a, and the word for it.
+
+    "ballistic" is a = 2, "diffusive" a = 1: within `TOLERANCE` or two standard errors, whichever is
+    more. "superdiffusive" lies between, "subdiffusive" below, "undetermined" is compatible with both.
+    Above 2 is ballistic too. Where the error is NaN (one realisation), `TOLERANCE` alone decides.
+
+    Attributes
+    ----------
+    omega_t : (T,) [1/Omega]
+    exponent, error : (T,)
+    name : (T,) str
+        One of `REGIMES`.
+    """
+
+    omega_t: np.ndarray
+    exponent: np.ndarray
+    error: np.ndarray
+    name: np.ndarray
+
+
+def regime(rr, rp, omega_t, gradient):
+    """`Regime` along a gradient, from the moments of every realisation.
+
+    No differences in time are taken: d<r_i r_i>/dT = 2 K_ii, exactly, so that
+    d ln <r_i r_i> / d ln T = 2 T K_ii / <r_i r_i>, the diffusion tensor over its running average.
+    The error is that of a ratio of means, from the scatter of the realisations.
+
+    Parameters
+    ----------
+    rr : (R, T, 3, 3) [r_L^2]
+        Sky means of r_i(-T) r_j(-T).
+    rp : (R, T, 3, 3) [r_L]
+        Sky means of r_i(-T) p_j(-T).
+    omega_t : (T,) [1/Omega]
+    gradient : see `gradient_tensor`
+    """
+    g = gradient_tensor(gradient)
+    k, mean_square = (np.einsum("ij,rtij->rt", g, tensor) for tensor in (diffusion_tensor(rp), rr))
+    exponent, error = means.ratio(2 * np.asarray(omega_t) * k, mean_square)
+    return Regime(np.asarray(omega_t), exponent, error, _name(exponent, error))
+
+
+def _name(exponent, error):
+    margin = np.fmax(TOLERANCE, 2 * error)
+    diffusive = np.abs(exponent - 1) <= margin
+    ballistic = exponent >= 2 - margin
+    cases = {
+        "undetermined": diffusive & ballistic,
+        "ballistic": ballistic,
+        "diffusive": diffusive,
+        "superdiffusive": exponent > 1,
+    }
+    return np.select(list(cases.values()), list(cases), "subdiffusive")
