@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from crviz import Config, jobs, library, run
+from crviz import Config, library, run
 from crviz.config import ParameterError
 from crviz.jobs import Manager
+from crviz.jobs import manager as jobs
 from crviz.library import Library
 
 TINY = Config(nside=1, n_modes=10, omega_t=(0.5, 1.0))
@@ -396,6 +397,7 @@ CLOSING = """
 import sys, time
 from crviz import Config
 from crviz.jobs import Manager
+from crviz.jobs import manager as jobs
 from crviz.library import Library
 
 manager = Manager(Library(sys.argv[1]), threads=2)
@@ -407,7 +409,7 @@ manager.close()
 
 
 def test_a_process_that_closes_its_manager_ends_and_keeps_what_is_finished(tmp_path):
-    environment = os.environ | {"PYTHONPATH": str(Path(jobs.__file__).parents[1])}
+    environment = os.environ | {"PYTHONPATH": str(Path(jobs.__file__).parents[2])}
     argv = [sys.executable, "-c", CLOSING, str(tmp_path / "library")]
     done = subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=40)
     assert (done.returncode, done.stderr) == (0, "")

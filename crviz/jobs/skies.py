@@ -1,0 +1,142 @@
+"""Skies of single realisations at every recorded time, computed when somebody looks at them.
+
+A result keeps maps of its first realisation at some of its times. The orbits of any one realisation take
+a second or so, far less room than they would in every file.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+
+from crviz import orbits, sky
+from crviz.config import Config
+from crviz.turbulence import draw_field
+
+#: Skies that are kept in memory; one of nside 32 at 64 times takes 5 MB.
+KEPT = 8
+_ORBITS_PER_TASK = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Sky:
+    """Positions r(-T) of one realisation on grid A, rounded to 16 bits a component.
+
+    Attributes
+    ----------
+    config : Config
+    realization : int
+    components : (T, 3, 12 nside^2) int16
+        In units of scale.
+    scale : (T,) [r_L]
+    """
+
+    config: Config
+    realization: int
+    components: np.ndarray
+    scale: np.ndarray
+
+    @property
+    def id(self):
+        """What tells it from all others."""
+        return sky_id(self.config, self.realization)
+
+
+def sky_id(config, realization):
+    """The name of a sky: digest and index."""
+    return f"{config.digest}-{realization}"
+
+
+class Skies:
+    """Computes skies on the threads of a pool, each once, and keeps the newest.
+
+    Parameters
+    ----------
+    pool : concurrent.futures.Executor
+    """
+
+    def __init__(self, pool):
+        self._pool = pool
+        self._lock = threading.Lock()
+        self._ready = OrderedDict()
+        self._wanted = {}
+
+    def get(self, config, realization):
+        """The `Sky` if it is there, else None."""
+        with self._lock:
+            return self._ready.get(sky_id(config, realization))
+
+    def request(self, config, realization, listener, key):
+        """The sky if it is there; else None, and the listener is called from a thread when it is.
+
+        Whoever asks for another one, or leaves, wants the one before no more.
+
+        Parameters
+        ----------
+        config : Config
+        realization : int
+        listener : callable without arguments
+        key : hashable
+            Who asks.
+        """
+        name = sky_id(config, realization)
+        with self._lock:
+            ready = self._ready.get(name)
+            if ready is not None:
+                self._ready.move_to_end(name)
+                return ready
+            self._leave(key)
+            under_way = name in self._wanted
+            self._wanted.setdefault(name, {})[key] = listener
+        if not under_way:
+            arguments = (config, realization)
+            threading.Thread(target=self._make, args=arguments, name="crviz-sky", daemon=True).start()
+        return None
+
+    def leave(self, key):
+        """Want nothing more."""
+        with self._lock:
+            self._leave(key)
+
+    def _leave(self, key):
+        for listeners in self._wanted.values():
+            listeners.pop(key, None)
+
+    def _make(self, config, realization):
+        name = sky_id(config, realization)
+        try:
+            found = self._trace(config, realization, lambda: not self._wanted[name])
+        except RuntimeError:  # the pool has been closed: the server stops
+            found = None
+        with self._lock:
+            listeners = self._wanted.pop(name)
+            if found is not None:
+                self._ready[name] = found
+                while len(self._ready) > KEPT:
+                    self._ready.popitem(last=False)
+        for listener in list(listeners.values()):
+            listener()
+
+    def _trace(self, config, realization, given_up):
+        field = draw_field(config, realization)
+        steps = orbits.intervals(config.omega_t, config.resolved_step)
+        directions = sky.pixel_directions(config.nside)
+        parts = [slice(at, at + _ORBITS_PER_TASK) for at in range(0, directions.shape[1], _ORBITS_PER_TASK)]
+        futures = [self._pool.submit(orbits.trace, field, directions[:, part], *steps) for part in parts]
+        r = np.empty((len(config.omega_t), 3, directions.shape[1]), np.float32)
+        for part, future in zip(parts, futures, strict=True):
+            if given_up():
+                for other in futures:
+                    other.cancel()
+                return None
+            r[..., part] = future.result()[0]
+        return Sky(config, realization, *rounded(r))
+
+
+def rounded(r):
+    """Positions (T, 3, n) as 16-bit integers, and the unit of each time (T,)."""
+    scale = np.maximum(np.abs(r).max((1, 2)), 1e-30) / 32767
+    return np.rint(r / scale[:, None, None]).astype(np.int16), scale
