@@ -1,6 +1,6 @@
 """crviz: small-scale anisotropies of cosmic rays from relative diffusion (Ahlers & Mertsch 2015)."""
 
-from crviz import library, observations, theory
+from crviz import interpretation, library, observations, relative, theory
 from crviz._version import __version__
 from crviz.config import Config, backtracking_times
 from crviz.ensemble import run, simulate
@@ -18,9 +18,11 @@ __all__ = [
     "backtrack",
     "backtracking_times",
     "draw_field",
+    "interpretation",
     "library",
     "load",
     "observations",
+    "relative",
     "run",
     "simulate",
     "theory",

@@ -40,7 +40,7 @@ def estimate(result, gradient, estimator, map, times):
 def fields(result, gradient, estimator, times):
     """The estimate in every realisation (R, ..., L), its own noise taken off. Raises ValueError."""
     _check(result, estimator)
-    if not is_whole(result):
+    if not result.is_whole:
         raise ValueError("This result is reduced: spectra of single realisations are not in it.")
     each = spectra.contract(result.dataset[_variable(estimator)].values[:, times].astype(float), gradient)
     if estimator == "plateau":
@@ -52,7 +52,7 @@ def fields(result, gradient, estimator, times):
 
 def covariance(result, gradient, estimator, time):
     """Covariance (L, L) of the mean estimate at a time, an index. Raises ValueError."""
-    if is_whole(result):
+    if result.is_whole:
         return covariance_of_mean(fields(result, gradient, estimator, time))
     _check(result, estimator)
     plain, with_square = covariance_kept(result.dataset, _variable(estimator), gradient, result.omega_t[time])
@@ -66,11 +66,6 @@ def covariance(result, gradient, estimator, time):
         of_noise = standard_error(_eq9_noise(result, gradient, time)) ** 2
         return plain - with_noise[:, None] - with_noise + of_noise
     return plain
-
-
-def is_whole(result):
-    """Whether the spectra of every realisation are there, not their means alone."""
-    return "realization" in result.dataset["cl"].dims
 
 
 def mean(result, name):
@@ -94,7 +89,7 @@ def _variable(estimator):
 
 def _error(result, gradient, estimator, times):
     """Standard error of the mean; in reduced results, of the spectrum before the noise is taken off."""
-    if is_whole(result):
+    if result.is_whole:
         return standard_error(fields(result, gradient, estimator, times))
     kept = result.dataset[f"{_variable(estimator)}_covariance"].values[times].astype(float)
     return contracted_error(np.moveaxis(kept, -1, -3), gradient)

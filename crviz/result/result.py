@@ -50,6 +50,11 @@ class Result:
         return self.dataset.sizes["realization"]
 
     @property
+    def is_whole(self):
+        """Whether the spectra of every realisation are there; False for a reduced result."""
+        return "realization" in self.dataset["cl"].dims
+
+    @property
     def omega_t(self):
         """Backtracking times (T,) [1/Omega]."""
         return self.dataset["omega_t"].values

@@ -9,7 +9,7 @@ from crviz.config import ParameterError, check_number
 from crviz.gradient import components, gradient_tensor
 from crviz.means import covariance_of_mean, standard_error
 from crviz.relative import Separation
-from crviz.result.estimates import is_whole, mean
+from crviz.result.estimates import mean
 from crviz.result.records import Diffusion
 
 
@@ -115,7 +115,7 @@ def _power(result):
 
 def _each(result, name, multipoles=slice(None)):
     """Cross spectra of every realisation, or of their mean alone with a first axis of 1."""
-    if is_whole(result):
+    if result.is_whole:
         return result.dataset[name].values[..., multipoles].astype(float)
     return mean(result, name)[None, ..., multipoles]
 
