@@ -88,7 +88,10 @@ def compare(observed, cl, error=None, normalization="dipole", fitted=None):
     matrix = observing_matrix(observed, cl.size - 1)
     spread = None
     if error is not None:
-        spread = np.sqrt(matrix**2 @ np.asarray(error, float) ** 2)
+        error = np.asarray(error, float)
+        if error.shape != cl.shape:
+            raise ParameterError("error", list(error.shape), f"must have the shape {list(cl.shape)} of cl")
+        spread = np.sqrt(matrix**2 @ error**2)
     return _beside(observed, matrix @ cl, spread, normalization, fitted)
 
 

@@ -10,6 +10,9 @@ from crviz.config import ParameterError, check_number
 
 #: The smallest |b_l| that is divided by.
 _LEAST_BEAM = 0.1
+#: Iterations of the transform: the plain one would leave ripples of 1.5 % of the mean at nside 32 and
+#: 5 deg; three leave 3e-5.
+_REFINEMENTS = 3
 
 
 def top_hat(ell, radius):
@@ -65,8 +68,11 @@ def smooth_maps(maps, radius):
     beam = top_hat(np.arange(2 * nside + 1), radius)
     if radius == 0:
         return maps
+    alm = sky.harmonics(maps, nside)
+    for _ in range(_REFINEMENTS):
+        alm = alm + sky.harmonics(maps - sky.synthesis(alm, nside), nside)
     ell = np.concatenate([np.arange(m, 2 * nside + 1) for m in range(2 * nside + 1)])
-    return sky.synthesis(sky.harmonics(maps, nside) * beam[ell], nside)
+    return sky.synthesis(alm * beam[ell], nside)
 
 
 def smooth_spectrum(ell, cl, radius):

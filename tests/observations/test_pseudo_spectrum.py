@@ -62,7 +62,7 @@ def test_a_horizontal_dipole_is_not_divided_by_the_fraction_of_the_sky():
     nside = 64
     seen = pseudo_spectrum(arrival(nside, POLE)[0], ICECUBE.mask(nside, POLE), 4)
     low, high = ICECUBE.sin_dec
-    # overlap of Y_11 with itself over the band, 3/4 integral (1 - x^2): of the dipole's 4 pi / 9 there is left
+    # overlap of Y_11 with itself over the band, 3/4 integral (1 - x^2), of the dipole's 4 pi / 9
     overlap = 3 / 4 * ((high - high**3 / 3) - (low - low**3 / 3))
     # 3 %: the edge to half a ring
     assert seen[1] == pytest.approx(4 * np.pi / 9 * overlap**2, rel=0.03)
@@ -164,7 +164,7 @@ def test_white_noise_has_the_seen_fraction_of_its_power():
     mask = ICECUBE.mask(NSIDE, TILTED)
     seen = pseudo_spectrum(noise, mask)[:, 5:].mean(0)
     ell = np.arange(5, 2 * NSIDE + 1)
-    # 4 pi / N_pix f_sky; scatter sqrt(2 / ((2l+1) f_sky)) over 300 skies, 4.5 standard errors for 28 multipoles
+    # 4 pi / N_pix f_sky; scatter sqrt(2 / ((2l+1) f_sky)) a sky; 28 multipoles: 4.5 standard errors
     expected = 4 * np.pi / N_PIXELS * mask.mean()
     assert (np.abs(seen / expected - 1) < 4.5 * np.sqrt(2 / ((2 * ell + 1) * mask.mean() * 300))).all()
 

@@ -68,3 +68,49 @@ def test_noise_of_counted_events_is_4_pi_over_their_number():
     levels = observations.noise_levels()
     icecube = next(level for what, (level, _) in levels.items() if "N=7.92e11" in what)
     assert icecube == pytest.approx(4 * np.pi / 7.92e11, rel=1e-3)  # quoted to four digits
+
+
+@pytest.mark.parametrize("one", ALL, ids=lambda one: one.name)
+def test_every_spectrum_says_in_one_line_what_it_is_not(one):
+    assert len(one.caption) < 200
+    assert "noise not subtracted" in one.caption
+    assert "m = 0" in one.caption
+    assert ("pseudo" in one.caption) == one.pseudo == ("pseudo" in one.name)
+    assert ("smoothing" in one.caption) == (one.smoothing > 0)
+    for edge in (one.field_of_view.dec_min, one.field_of_view.dec_max):
+        assert edge == -90 or f"{abs(edge):g}°" in one.caption
+
+
+def test_what_is_known_of_each_experiment():
+    hawc, *icecube = ALL
+    assert (hawc.experiment, hawc.year, hawc.energy) == ("HAWC + IceCube", 2019, 10.0)
+    assert (hawc.field_of_view, hawc.smoothing) == (observations.HAWC_ICECUBE, 5.0)
+    for one in icecube:
+        assert (one.experiment, one.year, one.smoothing) == ("IceCube", 2025, 0.0)
+        assert one.field_of_view == observations.ICECUBE
+    energies = [one.energy for one in icecube]
+    assert energies == sorted(energies)
+    assert (energies[0], energies[-1]) == (13.0, 5300.0)
+    assert not any(one.measures_m0 for one in ALL)
+
+
+@pytest.mark.parametrize("one", ALL, ids=lambda one: one.name)
+def test_noise_levels_to_draw_lie_below_the_dipole(one):
+    assert one.noise_levels
+    for label, level in one.noise_levels:
+        assert label
+        assert 0 < level < one.cl[0]
+    if one.pseudo:
+        assert dict(one.noise_levels).popitem()[1] == one.noise
+
+
+def test_marks_that_are_partly_hidden_are_marked():
+    by_energy = {one.energy: one for one in ALL if one.pseudo}
+    np.testing.assert_array_equal(by_energy[42.0].ell[by_energy[42.0].hidden], [1])
+    assert not by_energy[13.0].hidden.any()
+
+
+def test_spectra_are_found_by_name():
+    assert observations.spectrum(ALL[1].name) is ALL[1]
+    with pytest.raises(ValueError, match="Milagro"):
+        observations.spectrum("Milagro")
