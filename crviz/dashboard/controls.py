@@ -56,7 +56,7 @@ class Controls(pn.viewable.Viewer):
             _slider(state, "phi"),
             _heading("Theory"),
             _slider(state, "p"),
-            pmui.RadioButtonGroup.from_param(state.param.form, size="small", **_WIDE),
+            pmui.RadioButtonGroup.from_param(state.param.form, size="small", tags=["crviz:form"], **_WIDE),
             _heading("Run"),
             pmui.IntInput.from_param(state.param.realizations, size="small", **_WIDE),
             pmui.Row(
@@ -83,7 +83,13 @@ def _slider(state, name):
     parameter = state.param[name]
     low, high = parameter.bounds
     slider = pmui.FloatSlider(
-        label=parameter.label, start=low, end=high, step=parameter.step, value=getattr(state, name), **_WIDE
+        label=parameter.label,
+        start=low,
+        end=high,
+        step=parameter.step,
+        value=getattr(state, name),
+        tags=[f"crviz:{name}"],
+        **_WIDE,
     )
     _tie(slider, "value_throttled", state, name)
     return slider
@@ -95,9 +101,10 @@ def _log_slider(state, name, values):
         label=state.param[name].label,
         options={f"{value:g}": value for value in values},
         value=getattr(state, name),
+        tags=[f"crviz:{name}"],
         **_WIDE,
     )
-    _tie(slider, "value", state, name)
+    _tie(slider, "value_throttled", state, name)
     return slider
 
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import holoviews as hv
 import panel as pn
 import panel_material_ui as pmui
 
 from crviz import library
+from crviz.dashboard import figures
 from crviz.dashboard.controls import Controls
-from crviz.dashboard.evolution_view import EvolutionView
+from crviz.dashboard.hub import Hub
+from crviz.dashboard.observed import observed_spectra
 from crviz.dashboard.process import shared_manager
 from crviz.dashboard.session import Session
+from crviz.dashboard.shown import Shown
 from crviz.dashboard.sidebar_start import SidebarStart
-from crviz.dashboard.sky_view import SkyView
-from crviz.dashboard.spectra_view import SpectraView
+from crviz.dashboard.sky_link import SkyLink
 from crviz.dashboard.state import State
 from crviz.dashboard.status_view import StatusView
-from crviz.dashboard.summary_view import SummaryView
-from crviz.dashboard.time_view import TimeView
 
 _TITLE = "crviz · small-scale anisotropies of cosmic rays"
 _SX = {  # a calm header: the ground's colour and a line in place of a bar of colour
@@ -46,35 +45,59 @@ def explorer():
     -------
     pmui.Page
     """
-    hv.extension("bokeh")
-    hv.renderer("bokeh").webgl = False  # the plots are small, and many machines have no fast WebGL
     pn.extension(notifications=False)
     state = State()
-    state.show(library.shipped(), "shipped result of the paper's configuration")
-    session = Session(state, shared_manager())
-    pn.state.on_session_destroyed(lambda _: session.close())
+    manager = shared_manager()
+    session = Session(state, manager)
+    hub = Hub(observed_spectra=observed_spectra(), sizing_mode="stretch_width")
+    skies = SkyLink(state, hub, manager)
+    state.param.watch(lambda _: _hold(state, hub), ["shown", "estimator"])
+    hub.param.watch(lambda event: state.param.update(omega_t=event.new), "omega_t")
+    state.show(Shown(library.shipped(), "shipped result of the paper's configuration"))
+    for part in (session, skies):
+        pn.state.on_session_destroyed(lambda _, part=part: part.close())
     page = pmui.Page(
         title=_TITLE,
         theme_config=_THEME,
         sidebar=[Controls(state, session)],
         sidebar_width=300,
         sx=_SX,
-        main=[_content(state, session), SidebarStart(width=0, height=0, margin=0)],
+        main=[_content(state, session, hub), SidebarStart(width=0, height=0, margin=0)],
     )
     page.param.watch(lambda event: state.param.update(dark=event.new), "dark_theme")
     return page
 
 
-def _content(state, session):
-    views = [SkyView(state), EvolutionView(state), SpectraView(state), SummaryView(state=state)]
+def _hold(state, hub):
+    hub.held = state.shown.held(state.estimator)
+
+
+def _content(state, session, hub):
+    cards = [
+        card("Sky map of one field", pn.pane.Bokeh(figures.sky(), sizing_mode="stretch_width")),
+        card("Evolution of the multipoles", pn.pane.Bokeh(figures.evolution(), sizing_mode="stretch_width")),
+        card("Angular power spectra", pn.pane.Bokeh(figures.spectra(), sizing_mode="stretch_width")),
+    ]
     return pmui.Column(
         StatusView(state=state, session=session),
         pmui.Grid(
-            *[pmui.Grid(view, size={"xs": 12, "md": 6}) for view in views],
+            *[pmui.Grid(view, size={"xs": 12, "md": 6}) for view in cards],
             container=True,
             spacing=0,
             sizing_mode="stretch_width",
         ),
-        TimeView(state),
+        hub,
         sizing_mode="stretch_width",
+    )
+
+
+def card(heading, *objects):
+    """A plain card: heading and content."""
+    return pmui.Paper(
+        pmui.Typography(heading, variant="subtitle1", margin=(6, 12, 0, 12)),
+        *objects,
+        elevation=0,
+        variant="outlined",
+        sizing_mode="stretch_width",
+        margin=6,
     )

@@ -10,6 +10,7 @@ import panel as pn
 import param
 
 from crviz.config import ParameterError, check_realizations
+from crviz.dashboard.shown import Shown
 from crviz.jobs import Status
 
 
@@ -71,8 +72,8 @@ class Session(param.Parameterized):
         there = 0
         if self._job is not None and self._job.status.config.digest == digest and not self._job.stop.is_set():
             there = self._job.status.asked
-        elif self._state.result is not None and self._state.result.digest == digest:
-            there = self._state.result.n_realizations
+        elif self._state.shown.config.digest == digest:
+            there = self._state.shown.n_realizations
         self.run(there + more)
 
     def cancel(self):
@@ -109,12 +110,12 @@ class Session(param.Parameterized):
 
     def _show(self, status):
         """Draw what is new, unless drawing would take more than a third of the server's time."""
-        shown = status.result or status.preview
+        result = status.result or status.preview
         start = time.monotonic()
         soon = start < self._rest_until and not status.over
-        if shown is None or shown is self._state.result or soon:
+        if result is None or result is self._state.shown.result or soon:
             return
-        self._state.show(shown, _origin(status))
+        self._state.show(Shown(result, _origin(status)))
         end = time.monotonic()
         self._rest_until = end + 2 * (end - start)
 

@@ -17,7 +17,7 @@ class StatusView(pn.viewable.Viewer):
     session = param.ClassSelector(class_=Session)
 
     def __panel__(self):
-        shown = pn.bind(self._shown, self.state.param.origin, self.state.param.result)
+        shown = pn.bind(self._shown, self.state.param.shown)
         job = pn.bind(self._job, self.session.param.status)
         bar = pmui.LinearProgress(
             value=pn.bind(self._percent, self.session.param.status),
@@ -43,9 +43,9 @@ class StatusView(pn.viewable.Viewer):
             sizing_mode="stretch_width",
         )
 
-    def _shown(self, origin, result):
-        config = result.config
-        return f"Shown: σ² = {config.sigma2:g}, r_L = {config.rl_over_lc:g} L_c, {origin}"
+    def _shown(self, shown):
+        config = shown.config
+        return f"Shown: σ² = {config.sigma2:.3g}, r_L = {config.rl_over_lc:.3g} L_c, {shown.origin}"
 
     def _job(self, status):
         if status is None:

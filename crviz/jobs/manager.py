@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 
 from crviz import ensemble
 from crviz.config import Config, ParameterError, check_realizations
+from crviz.jobs.skies import Skies
 from crviz.result import Result
 
 _log = logging.getLogger(__name__)
@@ -152,6 +153,7 @@ class Manager:
         self._threads = []
         self._compiler = None
         self._pool = ThreadPoolExecutor(self.threads, "crviz-orbits", initializer=_yield_to_others)
+        self.skies = Skies(self._pool)
 
     def seconds(self, config, realizations):
         """What so many realisations will take on this machine [s], by the rate seen so far."""

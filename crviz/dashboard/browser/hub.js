@@ -1,0 +1,200 @@
+// Connects what the browser holds with sliders, figures, time bar and summary: one instance a page.
+
+import {AddressBar} from "./address.js"
+import {evolution} from "./evolution.js"
+import {SkyPicture} from "./sky_picture.js"
+import {spectra} from "./spectra.js"
+import {summary} from "./summary.js"
+import {TimeBar} from "./time_bar.js"
+import {nearest} from "./view.js"
+
+const RADIANS = Math.PI / 180
+
+class Hub {
+  dirty = new Set()
+
+  constructor(model, view, el) {
+    this.model = model
+    this.document = view.model.document
+    this.find()
+    this.bar = new TimeBar(el, (index, released) => this.moveTo(index, released))
+    this.text = document.createElement("div")
+    this.text.className = "summary"
+    el.append(this.text)
+    this.sky = new SkyPicture(this.named, (request) => model.send_msg(request))
+    this.address = new AddressBar(() => this.linkValues())
+    this.omegaT = model.omega_t
+    this.listen(view)
+    this.take()
+    this.refresh("colors", "sky", "evolution", "spectra", "summary")
+  }
+
+  // models by name, and the data models of widgets by their tag crviz:KEY
+  find() {
+    this.named = {}
+    this.widgets = {}
+    for (const root of this.document.roots()) {
+      for (const model of root.references()) {
+        if (model.name?.startsWith?.("crviz-")) this.named[model.name] = model
+        for (const tag of model.tags ?? [])
+          if (String(tag).startsWith("crviz:")) this.widgets[tag.slice(6)] = model.data ?? model
+      }
+      if (root.data?.dark_theme !== undefined) this.page = root.data
+    }
+  }
+
+  listen(view) {
+    const moves = {
+      theta: ["sky", "evolution", "spectra", "summary"],
+      phi: ["sky", "evolution", "spectra", "summary"],
+      p: ["spectra"],
+      form: ["spectra"],
+      normalized: ["spectra"],
+      observed: ["spectra"],
+      without_dipole: ["sky"],
+      smooth: ["sky"],
+    }
+    for (const [key, widget] of Object.entries(this.widgets)) {
+      widget.properties.value?.change.connect(() => {
+        this.refresh(...(moves[key] ?? []))
+        this.address.changed()
+      })
+    }
+    this.page?.properties.dark_theme.change.connect(() => this.refresh("colors", "sky", "evolution", "spectra"))
+    const {model} = this
+    model.on("held", () => { this.take(); this.refresh("sky", "evolution", "spectra", "summary") })
+    model.on("pinned", () => { this.take(); this.refresh("evolution", "spectra", "summary") })
+    model.on("analytic", () => this.refresh("evolution"))
+    model.on("fitted", () => this.refresh("summary"))
+    model.on("sky", () => { this.sky.series(unpacked(model.sky)); this.refresh("sky") })
+    model.on("omega_t", () => { // set by the server, as with a preset
+      if (model.omega_t === this.omegaT) return
+      this.omegaT = model.omega_t
+      this.take()
+      this.refresh("sky", "evolution", "spectra", "summary")
+    })
+    model.on("msg:custom", (message) => { this.sky.arrived(unpacked(message)); this.refresh("sky") })
+    this.named["crviz-sky"].on_event("tap", (event) => {
+      const direction = this.sky.directionAt(event.x, event.y)
+      if (direction) model.send_msg({kind: "direction", ...direction})
+    })
+    model.on("direction", () => this.refresh("sky"))
+    model.on("remove", () => { this.bar.stop(); this.address.stop() })
+  }
+
+  // new arrays from the server: the time stays where it is as far as they reach
+  take() {
+    this.held = unpacked(this.model.held)
+    const pinned = unpacked(this.model.pinned)
+    this.pinned = pinned.omega_t ? pinned : null
+    this.sky.series(unpacked(this.model.sky))
+    this.index = nearest(this.held.omega_t, this.omegaT)
+    this.bar.show(this.held.omega_t, this.index)
+  }
+
+  moveTo(index, released) {
+    this.index = index
+    this.omegaT = this.held.omega_t[index]
+    this.refresh("sky", "cursor", "spectra", "summary")
+    if (released) this.model.omega_t = this.omegaT
+    this.address.changed()
+  }
+
+  value(key, otherwise) { return this.widgets[key]?.value ?? otherwise }
+
+  view() {
+    return {
+      theta: this.value("theta", 0) * RADIANS,
+      phi: this.value("phi", 0) * RADIANS,
+      index: this.index,
+      pinnedIndex: this.pinned ? nearest(this.pinned.omega_t, this.omegaT) : 0,
+      p: this.value("p", 0.5),
+      form: this.value("form", "printed"),
+      normalized: this.value("normalized", true),
+      observed: this.value("observed", true),
+      withoutDipole: this.value("without_dipole", false),
+      smooth: this.value("smooth", false),
+      fitted: this.model.fitted,
+    }
+  }
+
+  // draw what is named, once, with the next frame
+  refresh(...parts) {
+    if (!this.dirty.size && parts.length) requestAnimationFrame(() => this.draw())
+    for (const part of parts) this.dirty.add(part)
+  }
+
+  draw() {
+    const dirty = this.dirty, view = this.view()
+    this.dirty = new Set()
+    const colors = unpacked(this.model.palettes)[this.page?.dark_theme ? "dark" : "light"]
+    if (dirty.has("colors")) this.recolor(colors)
+    if (dirty.has("sky")) this.sky.draw(view, this.omegaT, colors, unpacked(this.model.direction))
+    if (dirty.has("evolution")) {
+      const analytic = unpacked(this.model.analytic)
+      this.fill("crviz-evolution", evolution(this.held, this.pinned, view, colors, analytic.cl ? analytic : null))
+    }
+    if (dirty.has("evolution") || dirty.has("cursor"))
+      this.named["crviz-evolution-cursor"].setv({location: this.omegaT, line_color: colors.accent})
+    if (dirty.has("spectra"))
+      this.fill("crviz-spectra", spectra(this.held, this.pinned, view, colors, unpacked(this.model.observed_spectra)))
+    if (dirty.has("summary")) this.say(summary(this.held, this.pinned, view))
+    window.crvizDrawn = (window.crvizDrawn ?? 0) + 1 // what benchmarks and tests wait for
+  }
+
+  fill(name, content) {
+    for (const part of ["band", "lines", "bars", "marks", "names"])
+      if (content[part]) this.named[`${name}-${part}`].data = content[part]
+    for (const axis of ["x", "y"])
+      this.named[`${name}-${axis}`].setv({start: content[axis][0], end: content[axis][1]})
+    if (content.label) this.named[name].left[0].axis_label = content.label
+  }
+
+  recolor(colors) {
+    this.sky.recolor(colors)
+    const style = this.text.parentElement.style
+    style.setProperty("--ink", colors.ink)
+    style.setProperty("--faint", colors.faint)
+    style.setProperty("--quiet", colors.analytic)
+    style.setProperty("--accent", colors.accent)
+  }
+
+  say({sentence, head, rows}) {
+    const cell = (tag, content, scope) => {
+      const out = document.createElement(tag)
+      out.textContent = content
+      if (scope) out.scope = scope
+      return out
+    }
+    const row = (...cells) => { const tr = document.createElement("tr"); tr.append(...cells); return tr }
+    const table = document.createElement("table")
+    table.append(
+      row(...head.map((name) => (name ? cell("th", name, "col") : cell("td", "")))),
+      ...rows.map(([name, ...cells]) => row(cell("th", name, "row"), ...cells.map((c) => cell("td", c)))),
+    )
+    const words = cell("p", sentence)
+    words.className = "crviz-sentence"
+    words.setAttribute("aria-live", "polite")
+    this.text.replaceChildren(words, table)
+  }
+
+  linkValues() {
+    const values = Object.fromEntries(Object.entries(this.widgets).map(([key, widget]) => [key, widget.value]))
+    return {...values, T: Number(this.omegaT.toPrecision(5))}
+  }
+}
+
+// what Python sends as a dict arrives as a Map
+function unpacked(value) {
+  if (value instanceof Map) return Object.fromEntries([...value].map(([k, v]) => [k, unpacked(v)]))
+  if (Array.isArray(value)) return value.map(unpacked)
+  return value ?? {}
+}
+
+export function render({model, view}) {
+  const el = document.createElement("div")
+  el.className = "hub"
+  // figures and sliders are in the document from the start; their views need not be there yet
+  window.crviz = new Hub(model, view, el)
+  return el
+}

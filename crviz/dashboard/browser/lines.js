@@ -1,0 +1,34 @@
+// Columns of the figures' sources: lines on log axes, and their names at the right ends.
+
+export class Lines {
+  columns = {xs: [], ys: [], color: [], dash: [], width: [], alpha: [], name: []}
+  ends = []
+
+  // what is not positive is left out; named: whether the line's name stands at its end
+  add(name, x, y, color, {dash = "solid", width = 1.5, alpha = 1, named = false} = {}) {
+    const c = this.columns
+    c.xs.push(Array.from(x))
+    c.ys.push(Array.from(y, (v) => (v > 0 ? v : NaN)))
+    c.color.push(color); c.dash.push(DASHES[dash]); c.width.push(width); c.alpha.push(alpha); c.name.push(name)
+    if (named) this.ends.push({name, x: x[x.length - 1], y: y[y.length - 1], color})
+  }
+
+  // names moved down where they would overlap; apart in decades, none below the floor
+  names(apart, floor) {
+    const out = {x: [], y: [], text: [], color: []}
+    let last = Infinity
+    for (const end of this.ends.filter((e) => e.y > floor).sort((a, b) => b.y - a.y)) {
+      const height = Math.min(Math.log10(end.y), last - apart)
+      last = height
+      if (height < Math.log10(floor)) break
+      out.x.push(end.x * 1.07); out.y.push(10 ** height); out.text.push(end.name); out.color.push(end.color)
+    }
+    return out
+  }
+}
+
+const DASHES = {solid: [], dotted: [2, 4], dashed: [6, 4], dotdash: [2, 4, 6, 4]}
+
+export function subscript(number) {
+  return String(number).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit])
+}

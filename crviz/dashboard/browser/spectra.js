@@ -1,0 +1,103 @@
+// Figure 2: power spectra at one time, simulated, analytic and observed.
+
+import {Lines} from "./lines.js"
+import {shape} from "./shape.js"
+import {Contracted, FOUR_PI} from "./view.js"
+
+const ELL_DECADES = 6.5
+const PAPER_POWERS = [["p = 1/3", 1 / 3, "dotted"], ["p = 1/2", 1 / 2, "dashed"], ["p = 2/3", 2 / 3, "dotdash"]]
+
+// {lines, names, marks, bars, band, x, y, label} of columns and ranges
+export function spectra(held, pinned, view, colors, observed) {
+  const t = view.index
+  const chosen = Contracted.of(held, view.theta, view.phi)
+  const dipole = chosen.estimate(t)[1]
+  const unit = view.normalized ? dipole : FOUR_PI
+  const top = 3 * (view.normalized ? 1 : dipole / FOUR_PI)
+  const floor = top / 10 ** ELL_DECADES
+  const marks = new Marks(floor, colors.ground)
+  const perpendicular = Contracted.perpendicular(held)
+  marks.simulated(perpendicular, t, view, "perpendicular", "triangle", colors.monopole, 1)
+  if (pinned) {
+    const at = view.pinnedIndex
+    marks.simulated(Contracted.perpendicular(pinned), at, view, "pinned, perpendicular", "triangle", colors.monopole, 0.3)
+    marks.simulated(Contracted.of(pinned, view.theta, view.phi), at, view, "pinned", "diamond", colors.ink, 0.3)
+  }
+  marks.simulated(chosen, t, view, "chosen gradient", "diamond", colors.ink, 1)
+  const lines = new Lines()
+  const last = chosen.multipoles - 1
+  const curve = (p) => shape(p, view.form, last).map((v) => v * dipole / unit)
+  const ell = Float64Array.from({length: last}, (_, i) => i + 1)
+  for (const [name, p, dash] of PAPER_POWERS)
+    lines.add(name, ell, curve(p), colors.analytic, {dash, width: 1.4, named: true})
+  const own = curve(view.p)
+  lines.add(`p = ${view.p.toFixed(2)}`, ell, own, colors.accent, {width: 2.2, named: true})
+  if (view.observed && view.normalized) {
+    for (const one of observed) {
+      marks.observed(one, colors)
+      if (one.noise > 0)
+        lines.add(`noise, ${one.short}`, [1, last], [one.noise, one.noise], colors.noise, {dash: "dotted", width: 1.2})
+    }
+  }
+  return {
+    lines: lines.columns,
+    names: lines.names(0.34, floor),
+    marks: marks.marks,
+    bars: marks.bars,
+    band: cosmicBand(ell, own),
+    x: [0.85, last * last ** 0.22],
+    y: [floor, top],
+    label: view.normalized ? "C_ℓ / C₁" : "C_ℓ / 4π  [(r_L |∇n|/n)²]",
+  }
+}
+
+// what one observer's sky scatters about the analytic curve: sqrt(2 / (2l + 1)) of it, on either side
+function cosmicBand(ell, curve) {
+  const spread = Array.from(ell, (l) => Math.sqrt(2 / (2 * l + 1)))
+  return {
+    x: Array.from(ell),
+    low: Array.from(curve, (c, i) => c * (1 - spread[i])),
+    high: Array.from(curve, (c, i) => c * (1 + spread[i])),
+  }
+}
+
+class Marks {
+  marks = {x: [], y: [], marker: [], color: [], fill: [], size: [], alpha: [], name: []}
+  bars = {x: [], low: [], high: [], color: [], alpha: []}
+
+  constructor(floor, ground) { this.floor = floor; this.ground = ground }
+
+  #mark(x, y, marker, color, fill, size, alpha, name) {
+    const m = this.marks
+    m.x.push(x); m.y.push(y); m.marker.push(marker); m.color.push(color); m.fill.push(fill)
+    m.size.push(size); m.alpha.push(alpha); m.name.push(name)
+  }
+
+  #bar(x, low, high, color, alpha) {
+    const b = this.bars
+    b.x.push(x); b.low.push(Math.max(low, this.floor / 3)); b.high.push(high); b.color.push(color); b.alpha.push(alpha)
+  }
+
+  // estimates with errors; where the noise exceeds the power, upper limits of two errors instead
+  simulated(contracted, t, view, name, marker, color, alpha) {
+    const value = contracted.estimate(t), error = contracted.estimateError(t)
+    const unit = view.normalized ? value[1] : FOUR_PI
+    for (let l = 1; l < value.length; l++) {
+      const height = value[l] / unit, width = error[l] >= 0 ? error[l] / unit : 0
+      if (height > this.floor) {
+        this.#mark(l, height, marker, color, color, 7.5, alpha, name)
+        this.#bar(l, height - width, height + width, color, alpha)
+      } else if (Math.max(height, 0) + 2 * width > this.floor) {
+        const limit = Math.max(height, 0) + 2 * width
+        this.#mark(l, limit, "inverted_triangle", color, this.ground, 6, alpha * 0.7, `${name}, upper limit`)
+      }
+    }
+  }
+
+  observed(one, colors) {
+    one.ell.forEach((l, i) => {
+      this.#mark(l, one.ratio[i], one.marker, colors.noise, this.ground, 7, 1, one.name)
+      if (one.low[i] >= 0) this.#bar(l, one.ratio[i] - one.low[i], one.ratio[i] + one.high[i], colors.noise, 0.8)
+    })
+  }
+}

@@ -1,0 +1,61 @@
+// One backtracking time for all panels: a slider over the recorded times, and play.
+
+const FRAME = 100 // ms
+
+export class TimeBar {
+  timer = null
+
+  // moved(index, released): released where the hand is off, and not while dragging or playing
+  constructor(el, moved) {
+    this.moved = moved
+    const bar = document.createElement("div")
+    bar.className = "time-bar"
+    bar.innerHTML = `
+      <button type="button" aria-label="Play through the times" aria-pressed="false">▶</button>
+      <label><span>Backtracking time</span> Ω T = <output></output></label>
+      <input type="range" min="0" step="1" aria-label="Backtracking time">`
+    el.append(bar)
+    this.button = bar.querySelector("button")
+    this.slider = bar.querySelector("input")
+    this.output = bar.querySelector("output")
+    this.slider.addEventListener("input", () => this.#moved(false))
+    this.slider.addEventListener("change", () => this.#moved(true))
+    this.button.addEventListener("click", () => (this.timer ? this.stop() : this.play()))
+  }
+
+  show(times, index) {
+    this.times = times
+    this.slider.max = times.length - 1
+    this.slider.value = index
+    this.#label()
+  }
+
+  play() {
+    this.button.textContent = "❚❚"
+    this.button.setAttribute("aria-pressed", "true")
+    this.timer = setInterval(() => {
+      this.slider.value = (Number(this.slider.value) + 1) % this.times.length
+      this.#moved(false)
+    }, FRAME)
+  }
+
+  stop() {
+    if (!this.timer) return
+    clearInterval(this.timer)
+    this.timer = null
+    this.button.textContent = "▶"
+    this.button.setAttribute("aria-pressed", "false")
+    this.#moved(true)
+  }
+
+  #moved(released) {
+    this.#label()
+    this.moved(Number(this.slider.value), released)
+  }
+
+  #label() {
+    const time = Number(this.times[Number(this.slider.value)].toPrecision(3))
+    this.output.textContent = String(time)
+    this.slider.setAttribute("aria-valuetext", `Omega T = ${time}`)
+  }
+}

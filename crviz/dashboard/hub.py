@@ -1,0 +1,72 @@
+"""What the browser holds and draws: the component behind all figures, the time bar and the summary."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import panel as pn
+import param
+from panel.models.esm import ESMEvent
+
+from crviz.dashboard.scripts import bundle
+from crviz.plots import style
+
+_PALETTES = {
+    "light": dataclasses.asdict(style.LIGHT),
+    "dark": dataclasses.asdict(style.DARK),
+}
+_PALETTES = {
+    theme: {role: list(value) if isinstance(value, tuple) else value for role, value in colors.items()}
+    for theme, colors in _PALETTES.items()
+}
+
+
+class Hub(pn.custom.JSComponent):
+    """Holds the arrays of the result shown, and draws them in the browser (browser/hub.js).
+
+    Direction, power, time and the switches are read from the widgets that carry the tag crviz:KEY,
+    in the browser; nothing about them is sent here but the time, when the slider is released.
+    """
+
+    held = param.Dict(default={}, doc="Arrays of the result shown, see `held.held`, and its source in words.")
+    pinned = param.Dict(default={}, doc="The same of the pinned result; empty where none is.")
+    analytic = param.Dict(default={}, doc="Analytic evolution: omega_t and cl {multipole: values / 4 pi}.")
+    fitted = param.String("", doc="What a fit of p has found, in words.")
+    sky = param.Dict(default={}, doc="The series of skies shown: id, nside, times, and the first of them.")
+    direction = param.Dict(default={}, doc="theta and phi [rad] of the direction whose orbit is followed.")
+    omega_t = param.Number(100.0, doc="Backtracking time of all panels [1/Omega].")
+    palettes = param.Dict(default=_PALETTES, doc="Colours of both themes.")
+    observed_spectra = param.List(default=[], doc="Published spectra, normalised to their dipole.")
+
+    _esm = bundle("hub")
+    _stylesheets = ("""
+    .time-bar { display: flex; align-items: center; gap: 12px; flex-wrap: wrap; color: var(--ink);
+      border: 1px solid var(--faint); border-radius: 4px; padding: 6px 12px; margin: 6px; }
+    .time-bar button { width: 34px; height: 30px; border: 1px solid var(--faint); border-radius: 4px;
+      background: none; color: var(--accent); cursor: pointer; }
+    .time-bar button:focus-visible, .time-bar input:focus-visible { outline: 2px solid var(--accent); }
+    .time-bar label { min-width: 15em; font-variant-numeric: tabular-nums; }
+    .time-bar output { font-weight: 600; }
+    .time-bar input { flex: 1 1 200px; accent-color: var(--accent); }
+    .summary { color: var(--ink); border: 1px solid var(--faint); border-radius: 4px; margin: 6px;
+      padding: 6px 12px; overflow-x: auto; }
+    .summary p { margin: 4px 0 8px; font-size: 1.02rem; line-height: 1.45; }
+    .summary table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.92rem; }
+    .summary th, .summary td { text-align: left; padding: 2px 24px 2px 0; white-space: nowrap; }
+    .summary th { font-weight: 600; }
+    """,)
+
+    def __init__(self, **params):
+        self._handlers = {}
+        super().__init__(**params)
+
+    def on(self, kind, handler):
+        """Call a handler with every message of a kind that comes from the browser."""
+        self._handlers[kind] = handler
+
+    def send(self, message):
+        """Hand a message to the browser; nothing of it is kept here."""
+        self._send_event(ESMEvent, data=message)
+
+    def _handle_msg(self, data):
+        self._handlers[data["kind"]](data)

@@ -1,0 +1,29 @@
+"""The page's JavaScript: modules in browser/, put together into one for the browser to load."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent / "browser"
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js"\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=class|const|function)", re.MULTILINE)
+
+
+def bundle(name):
+    """A module and all that it imports, each once and before it is used, as one ES module.
+
+    Names must differ between the modules; only the exports of the named one stay exports.
+    """
+    parts = {}
+    _collect(name, parts)
+    *needed, own = parts.values()
+    return "\n".join([*(_EXPORT.sub("", part) for part in needed), own])
+
+
+def _collect(name, parts):
+    text = (_FOLDER / f"{name}.js").read_text(encoding="utf8")
+    for other in _IMPORT.findall(text):
+        if other not in parts:
+            _collect(other, parts)
+    parts[name] = _IMPORT.sub("", text)

@@ -1,0 +1,80 @@
+"""The sky map's data: a series of skies at the recorded times, handed out one by one as they are asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+import panel as pn
+
+from crviz import ensemble
+from crviz.jobs.skies import rounded, sky_id
+
+#: Work of one realisation [s] beyond which its sky is shown only at the times that the result keeps.
+MOST_SECONDS = 30.0
+
+
+class SkyLink:
+    """Keeps the hub's series of skies in step with what is shown.
+
+    Parameters
+    ----------
+    state : State
+    hub : Hub
+    manager : crviz.jobs.Manager
+    """
+
+    def __init__(self, state, hub, manager):
+        self._state, self._hub, self._manager = state, hub, manager
+        self._document = pn.state.curdoc
+        self._series = {}
+        hub.on("sky", self._hand_out)
+        state.param.watch(self.follow, ["shown", "realization"])
+
+    def follow(self, *_):
+        """Show what is stored of the realisation at once, and ask for all of its times."""
+        config, realization = self._state.shown.config, self._state.realization or 0
+        sky = self._manager.skies.get(config, realization)
+        if sky is None and self._affordable(config):
+            sky = self._manager.skies.request(config, realization, self._wake, id(self))
+        if sky is not None:
+            self._offer(sky.id, config, realization, np.array(config.omega_t), sky.components, sky.scale)
+        elif realization == 0 and self._state.shown.sample is not None:
+            times, r = self._state.shown.sample
+            name = f"{sky_id(config, 0)}-{len(times)}"
+            if name not in self._series:
+                self._offer(name, config, 0, times, *rounded(r))
+
+    def close(self):
+        """The visitor is gone."""
+        self._document = None
+        self._manager.skies.leave(id(self))
+
+    def _affordable(self, config):
+        return ensemble.work(config) / self._manager.rate < MOST_SECONDS
+
+    def _wake(self):
+        document = self._document
+        if document is not None:
+            document.add_next_tick_callback(self.follow)
+
+    def _offer(self, name, config, realization, times, components, scale):
+        if self._hub.sky.get("id") == name:
+            return
+        self._series = {name: (components, scale)}
+        index = int(np.abs(times - self._state.omega_t).argmin())
+        self._hub.sky = {
+            "id": name,
+            "nside": config.nside,
+            "times": times.astype(float).tolist(),
+            "caption": f"field {realization}, nside {config.nside}",
+            "first": self._one(name, index),
+        }
+
+    def _one(self, name, index):
+        components, scale = self._series[name]
+        return {"index": index, "scale": float(scale[index]), "components": components[index].ravel()}
+
+    def _hand_out(self, message):
+        """One sky, unless another series has taken its place meanwhile."""
+        name, index = message["id"], int(message["index"])
+        if name in self._series and 0 <= index < len(self._series[name][1]):
+            self._hub.send({"id": name, "nside": self._hub.sky["nside"], **self._one(name, index)})
