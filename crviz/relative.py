@@ -17,6 +17,10 @@ from crviz.config import check_number, check_realizations, check_whole
 from crviz.means import standard_error
 from crviz.turbulence import draw_field
 
+#: Waves are summed in single precision, which parts orbits as an opening angle of some 2e-8 would: a
+#: fiftieth of this angle, and less than a hundredth of the mean square separation.
+SMALLEST_ANGLE = 1e-6
+
 
 @dataclass(frozen=True, eq=False)
 class Separation:
@@ -54,7 +58,7 @@ def follow_pairs(config, theta, realizations, pairs=256, executor=None):
     config : Config
         Its sky grid is not used.
     theta : (M,) [rad]
-        Above 0 and at most pi. Down to 1e-7 rounding leaves the separations good to 1e-8 or so.
+        From `SMALLEST_ANGLE` to pi.
     realizations : int >= 1
         Fields 0, 1, ..., the same as those of a run.
     pairs : int >= 1
@@ -139,4 +143,5 @@ def pair_directions(config, theta, realization, pairs):
 
 
 def _check_angles(theta):
-    return np.array([check_number("theta", angle, above=0, at_most=np.pi) for angle in np.atleast_1d(theta)])
+    bounds = {"at_least": SMALLEST_ANGLE, "at_most": np.pi}
+    return np.array([check_number("theta", angle, **bounds) for angle in np.atleast_1d(theta)])
