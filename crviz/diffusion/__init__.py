@@ -1,6 +1,6 @@
 """Diffusion, read off positions and momenta on the way back: tensors, sum rules, and the regime."""
 
-from crviz.diffusion.regime import REGIMES, Regime, regime
+from crviz.diffusion.regime import REGIMES, Regime, regime, regime_of_exponent
 from crviz.diffusion.sum_rules import SumRule, power, sum_rule
 from crviz.diffusion.tensors import (
     diffusion_tensor,
@@ -19,6 +19,7 @@ __all__ = [
     "drift",
     "power",
     "regime",
+    "regime_of_exponent",
     "relative_diffusion",
     "relative_from_monopole",
     "running_diffusion",

@@ -56,7 +56,11 @@ def regime(rr, rp, omega_t, gradient):
     """
     g = gradient_tensor(gradient)
     k, mean_square = (np.einsum("ij,rtij->rt", g, tensor) for tensor in (diffusion_tensor(rp), rr))
-    exponent, error = means.ratio(2 * np.asarray(omega_t) * k, mean_square)
+    return regime_of_exponent(omega_t, *means.ratio(2 * np.asarray(omega_t) * k, mean_square))
+
+
+def regime_of_exponent(omega_t, exponent, error):
+    """`Regime` where the exponent and its error (T,) are known already."""
     return Regime(np.asarray(omega_t), exponent, error, _name(exponent, error))
 
 
