@@ -227,3 +227,23 @@ def test_maps_are_kept_at_sixteen_times_the_last_included():
     assert kept.size == 16
     assert kept[-1] == 4.0
     assert np.isin(kept, result.omega_t).all()
+
+
+def test_maps_are_kept_at_the_time_of_figure_2_where_it_is_recorded():
+    times = (*np.linspace(1, 90, 30), 100.0, *np.linspace(110, 120, 3))
+    kept = run(Config(nside=1, n_modes=4, omega_t=times), 1).dataset["omega_t_map"].values
+    assert 100.0 in kept
+    assert kept[-1] == 120.0
+
+
+def test_a_run_with_maps_at_other_times_goes_on_with_those(tmp_path):
+    config = Config(nside=1, n_modes=4, omega_t=(1.0, 2.0, 3.0))
+    whole = run(config, 2)
+    begun = run(config, 1)
+    at = [0, 2]  # of a version that chose them otherwise
+    old = type(begun)(begun.dataset.isel(omega_t_map=at), begun.sums.isel(omega_t_map=at))
+    old.save(tmp_path / "old.nc")
+    found = run(config, 2, resume=load(tmp_path / "old.nc")).dataset
+    assert found["omega_t_map"].values.tolist() == [1.0, 3.0]
+    np.testing.assert_array_equal(found["mean_r"], whole.dataset["mean_r"][at])
+    np.testing.assert_array_equal(found["cl"], whole.dataset["cl"])
