@@ -41,6 +41,24 @@ def test_the_plain_transform_is_that_of_healpy(nside):
     np.testing.assert_allclose(ours, theirs, atol=1e-12)  # rounding of coefficients of order 1
 
 
+def test_synthesis_is_that_of_healpy_and_undoes_the_transform():
+    rng = np.random.default_rng(7)
+    alm = rng.normal(size=(2, 3, 45)) + 1j * rng.normal(size=(2, 3, 45))  # up to l = 8
+    alm[..., :9] = alm[..., :9].real
+    maps = sky.synthesis(alm, 16)
+    theirs = [[hp.alm2map(one, 16) for one in three] for three in alm]
+    np.testing.assert_allclose(maps, theirs, atol=1e-12)  # rounding
+    # the grid's 2e-4 at nside 16, times the norms of Y_lm, (2l+1) at most, and 45 coefficients
+    np.testing.assert_allclose(sky.harmonics(maps, 16, 8), alm, atol=0.02)
+
+
+def test_the_resolution_of_a_map_is_read_off_its_pixels():
+    assert sky.nside_of(np.zeros((2, 3, 768))) == 8
+    for wrong in (np.zeros(700), np.zeros(0), 1.0):
+        with pytest.raises(ValueError, match=r"mask = .* must have 12 nside\^2 pixels"):
+            sky.nside_of(wrong, "mask")
+
+
 def test_a_dipole_along_the_polar_axis_has_one_real_positive_coefficient():
     z = sky.pixel_directions(8)[2]
     alm = sky.harmonics(z, 8)

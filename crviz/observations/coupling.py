@@ -8,6 +8,8 @@ so both of these change the coefficients of m = 0 alone, and both are exact here
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from scipy.special import legendre_p_all, roots_legendre
 
@@ -47,6 +49,7 @@ def mode_coupling(mask_power, lmax):
     return low * (weight * correlation) @ low.T * degree[: lmax + 1] / 2
 
 
+@lru_cache(maxsize=32)
 def coupling_matrix(field_of_view, lmax, zero_mean=True, m0=True):
     """What an experiment makes of the mean spectrum of isotropic skies; see `pseudo_spectrum`.
 
@@ -62,8 +65,12 @@ def coupling_matrix(field_of_view, lmax, zero_mean=True, m0=True):
 
     Returns
     -------
-    (lmax + 1, lmax + 1)
+    (lmax + 1, lmax + 1), read-only
         Row l of the pseudo-spectrum, column l' of the sky.
+
+    Raises
+    ------
+    ParameterError
     """
     lmax = check_whole("lmax", lmax, at_least=0)
     degree = 2 * np.arange(2 * lmax + 1) + 1
@@ -73,7 +80,9 @@ def coupling_matrix(field_of_view, lmax, zero_mean=True, m0=True):
     # the mean inside the mask is sum_l' w_l'0 a_l'0 / (sqrt(4 pi) w_00), and w_l0 = sqrt(4 pi) K_l0
     shifted = zonal - np.outer(zonal[:, 0], zonal[0]) / zonal[0, 0] if zero_mean else zonal
     change = (shifted**2 if m0 else 0) - zonal**2
-    return mode_coupling(mask_power, lmax) + change / degree[: lmax + 1, None]
+    matrix = mode_coupling(mask_power, lmax) + change / degree[: lmax + 1, None]
+    matrix.setflags(write=False)
+    return matrix
 
 
 def _zonal_coupling(field_of_view, lmax):
