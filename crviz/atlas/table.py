@@ -1,0 +1,196 @@
+"""Reading the atlas: spectra, diffusion and standard dipole at any sigma2 and r_L/L_c of its range."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from crviz import paths
+from crviz.atlas import interpolation
+from crviz.atlas.assembly import SCHEMA
+from crviz.atlas.point import AtlasPoint
+from crviz.config import Config, ParameterError, check_number
+
+#: Places closer than this in the logarithm are the point itself.
+_SAME = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Atlas:
+    """A table over (sigma2, rl_over_lc); `load` reads it.
+
+    Attributes
+    ----------
+    dataset : xarray.Dataset
+        As `assembly.assemble` makes it.
+    """
+
+    dataset: xr.Dataset
+
+    @property
+    def sigma2(self):
+        """The simulated values, increasing."""
+        return self.dataset["sigma2"].values
+
+    @property
+    def rl_over_lc(self):
+        """The simulated values, increasing."""
+        return self.dataset["rl_over_lc"].values
+
+    @property
+    def omega_t(self):
+        """Backtracking times (T,) [1/Omega]."""
+        return self.dataset["omega_t"].values
+
+    @property
+    def ell(self):
+        """Multipoles (L,)."""
+        return self.dataset["ell"].values
+
+    @cached_property
+    def turbulence(self):
+        """What is the same at all points: gamma, lambda_min, lambda_max, n_modes."""
+        return json.loads(self.dataset.attrs["turbulence"])
+
+    def covers(self, config):
+        """Whether a configuration has the atlas's turbulence and lies in its range."""
+        same = all(getattr(config, name) == value for name, value in self.turbulence.items())
+        return (
+            same
+            and self._inside(config.sigma2, self.sigma2)
+            and self._inside(config.rl_over_lc, self.rl_over_lc)
+        )
+
+    @staticmethod
+    def _inside(value, axis):
+        return bool(axis[0] <= value <= axis[-1])
+
+    def nearest(self, sigma2, rl_over_lc):
+        """The simulated point nearest in the logarithms, from anywhere: `AtlasPoint`.
+
+        Raises ParameterError where a value is not above 0.
+        """
+        indices = []
+        for name, value, axis in self._places(sigma2, rl_over_lc):
+            check_number(name, value, above=0)
+            indices.append(int(np.abs(np.log(axis / value)).argmin()))
+        return self._point(*indices)
+
+    def interpolate(self, sigma2, rl_over_lc):
+        """The atlas at a place: `AtlasPoint`, a simulated one where it is one.
+
+        Raises ParameterError outside the atlas's range, which the sentence says.
+        """
+        indices = []
+        for name, value, axis in self._places(sigma2, rl_over_lc):
+            if not self._inside(check_number(name, value), axis):
+                rule = f"must lie between {axis[0]:g} and {axis[-1]:g}, the range of the atlas"
+                raise ParameterError(name, float(value), rule)
+            indices.append(int(np.abs(np.log(axis / value)).argmin()))
+        nodes = self.sigma2[indices[0]], self.rl_over_lc[indices[1]]
+        if np.abs(np.log([sigma2 / nodes[0], rl_over_lc / nodes[1]])).max() < _SAME:
+            return self._point(*indices)
+        return self._between(float(sigma2), float(rl_over_lc))
+
+    def _places(self, sigma2, rl_over_lc):
+        return ("sigma2", sigma2, self.sigma2), ("rl_over_lc", rl_over_lc, self.rl_over_lc)
+
+    @cached_property
+    def _surface(self):
+        return interpolation.Surface(self.sigma2, self.rl_over_lc)
+
+    @cached_property
+    def _variables(self):
+        """The variables with a value at every point, as float arrays (S, R, ...)."""
+        return {
+            name: values.values.astype(float)
+            for name, values in self.dataset.items()
+            if values.dims[:2] == ("sigma2", "rl_over_lc")
+        }
+
+    @cached_property
+    def _smooth(self):
+        """What is interpolated, NaN filled; and where there was none: {name: (S R, ...)} each."""
+        smooth = interpolation.smooth_quantities(self._variables)
+        return {name: self._surface.filled(values) for name, values in smooth.items()}, np.isnan(smooth["cl"])
+
+    @cached_property
+    def _prediction(self):
+        names = {
+            name: name.removesuffix("_interpolation")
+            for name in self.dataset
+            if name.endswith("_interpolation")
+        }
+        return self.dataset[list(names)].rename(names)
+
+    def _point(self, a, b):
+        dataset = self.dataset[list(self._variables)].isel(sigma2=a, rl_over_lc=b, drop=True)
+        config = self._config(float(self.sigma2[a]), float(self.rl_over_lc[b]))
+        return AtlasPoint(config, False, dataset, self._prediction)
+
+    def _between(self, sigma2, rl_over_lc):
+        weights = self._surface.weights(sigma2, rl_over_lc)
+        around = self._surface.around(sigma2, rl_over_lc)
+        smooth, missing = self._smooth
+        values = interpolation.physical_quantities(
+            {name: np.tensordot(weights, nodes, 1) for name, nodes in smooth.items()}
+        )
+        values["cl"] = np.where(missing[around].any(0), np.nan, values["cl"])
+        values |= {
+            name: self._variables[name].ravel()[around].min().astype(int)
+            for name in ("fields", "fine_fields")
+        }
+        config = self._config(sigma2, rl_over_lc)
+        values["step"] = config.resolved_step
+        template = self.dataset.isel(sigma2=0, rl_over_lc=0, drop=True)
+        dataset = template[list(values)].copy(data=values)
+        return AtlasPoint(config, True, dataset, self._prediction)
+
+    def _config(self, sigma2, rl_over_lc):
+        return Config(
+            sigma2=sigma2,
+            rl_over_lc=rl_over_lc,
+            omega_t=tuple(self.omega_t),
+            seed=int(self.dataset.attrs["seed"]),
+            grids="cross",
+            **self.turbulence,
+        )
+
+
+def load(path=None):
+    """Read an atlas; None is the shipped one, read once.
+
+    Raises
+    ------
+    FileNotFoundError
+    ValueError
+        Where the file is no atlas, or one of a layout that this version does not know.
+    """
+    return _shipped() if path is None else _read(Path(path))
+
+
+@cache
+def _shipped():
+    return _read(paths.assets() / "atlas.nc")
+
+
+def _read(path):
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist.")
+    try:
+        dataset = xr.load_dataset(path, engine="h5netcdf", phony_dims="access")
+    except (OSError, ValueError, KeyError) as error:
+        raise ValueError(f"{path} is no crviz atlas: it cannot be read as NetCDF-4.") from error
+    if not {"schema", "turbulence"} <= set(dataset.attrs):
+        raise ValueError(f"{path} is no crviz atlas: it carries no turbulence.")
+    if dataset.attrs["schema"] != SCHEMA:
+        raise ValueError(
+            f"{path} has the layout {dataset.attrs['schema']}, "
+            f"but this version of crviz reads layout {SCHEMA}."
+        )
+    return Atlas(dataset)
