@@ -1,114 +1,137 @@
-"""The sidebar: every control, in the order physics, sky, theory, run."""
+"""Controls as labelled native inputs: dragging stays in the browser, releasing sends one message."""
 
 from __future__ import annotations
 
 import panel as pn
-import panel_material_ui as pmui
 import param
 
-from crviz.dashboard.state import RL_VALUES, SIGMA2_VALUES, State
-
-_WIDE = {"sizing_mode": "stretch_width", "margin": (4, 8)}
-
-
-class Controls(pn.viewable.Viewer):
-    """Widgets bound to a `State`, and the buttons of a `Session`."""
-
-    state = param.ClassSelector(class_=State)
-
-    def __init__(self, state, session):
-        super().__init__(state=state)
-        self._session = session
-        self._run = pmui.Button(label="Run", color="primary", icon="play_arrow", **_WIDE)
-        self._cancel = pmui.Button(label="Cancel", variant="outlined", icon="stop", disabled=True, **_WIDE)
-        self._add = pmui.Button(label="Add 20 more", variant="text", icon="add", **_WIDE)
-        self._run.on_click(lambda _: session.run())
-        self._cancel.on_click(lambda _: session.cancel())
-        self._add.on_click(lambda _: session.add())
-        session.param.watch(self._follow, "status")
-
-    def _follow(self, event):
-        busy = event.new is not None and not event.new.over
-        self._cancel.disabled = not busy
-
-    def __panel__(self):
-        state = self.state
-        parallel = pmui.Button(label="parallel", variant="text", size="small")
-        perpendicular = pmui.Button(label="perpendicular", variant="text", size="small")
-        parallel.on_click(lambda _: state.param.update(theta=0))
-        perpendicular.on_click(lambda _: state.param.update(theta=90))
-        cost = pn.bind(
-            lambda *_: self._session.estimate(),
-            state.param.sigma2,
-            state.param.rl_over_lc,
-            state.param.nside,
-            state.param.omega_t_max,
-            state.param.realizations,
-            self._session.param.status,
-        )
-        return pmui.Column(
-            _heading("Physics"),
-            _log_slider(state, "sigma2", SIGMA2_VALUES),
-            _log_slider(state, "rl_over_lc", RL_VALUES),
-            _heading("Sky"),
-            _slider(state, "theta"),
-            pmui.Row(parallel, perpendicular, margin=(0, 8)),
-            _slider(state, "phi"),
-            _heading("Theory"),
-            _slider(state, "p"),
-            pmui.RadioButtonGroup.from_param(state.param.form, size="small", tags=["crviz:form"], **_WIDE),
-            _heading("Run"),
-            pmui.IntInput.from_param(state.param.realizations, size="small", **_WIDE),
-            pmui.Row(
-                pmui.Select.from_param(state.param.nside, size="small", **_WIDE),
-                pmui.FloatInput.from_param(state.param.omega_t_max, size="small", **_WIDE),
-            ),
-            pmui.Row(
-                pmui.IntInput.from_param(state.param.seed, size="small", **_WIDE),
-                pmui.Select.from_param(state.param.estimator, size="small", **_WIDE),
-            ),
-            pmui.Typography(cost, variant="body2", margin=(4, 8)),
-            pmui.Row(self._run, self._cancel),
-            self._add,
-            sizing_mode="stretch_width",
-        )
+from crviz.dashboard.scripts import bundle, stylesheet
+from crviz.dashboard.state import GRIDS, NSIDES, RL_VALUES, SIGMA2_VALUES, State
+from crviz.result import ESTIMATORS
+from crviz.theory import FORMS
 
 
-def _heading(text):
-    return pmui.Typography(text, variant="overline", margin=(10, 8, 0, 8))
+class Controls(pn.custom.JSComponent):
+    """Inputs for some of a state's parameters, and buttons (browser/controls.js).
+
+    Parameters
+    ----------
+    state : State
+    spec : list of dict
+        Groups of controls: legend, controls and their kinds.
+    presses : dict of str, callable
+        What the buttons do.
+    """
+
+    spec = param.List(default=[], constant=True, doc="Groups: legend and controls.")
+    values = param.Dict(default={}, doc="Values by key, as Python last set them.")
+    texts = param.Dict(default={}, doc="Words, and whether buttons can be pressed, by key.")
+
+    _esm = bundle("controls")
+    _stylesheets = (stylesheet("controls"),)
+
+    def __init__(self, state, spec, presses=None, **params):
+        self._state, self._presses = state, presses or {}
+        self._setting = False
+        keys = [control["key"] for group in spec for control in group["controls"]]
+        self._keys = [key for key in keys if key in State.param]
+        super().__init__(spec=spec, values=self._current(), **params)
+        state.param.watch(self._follow, self._keys)
+
+    def _current(self):
+        return {key: getattr(self._state, key) for key in self._keys}
+
+    def _follow(self, *_):
+        if not self._setting:  # the browser knows what it has set itself
+            self.values = self._current()
+
+    def _handle_msg(self, message):
+        if message["kind"] == "press":
+            self._presses[message["key"]]()
+            return
+        self._setting = True
+        try:
+            self._state.set(message["key"], message["value"])
+        finally:
+            self._setting = False
 
 
-def _slider(state, name):
-    """A slider that writes when it is released: what it moves is drawn by the server."""
-    parameter = state.param[name]
-    low, high = parameter.bounds
-    slider = pmui.FloatSlider(
-        label=parameter.label,
-        start=low,
-        end=high,
-        step=parameter.step,
-        value=getattr(state, name),
-        tags=[f"crviz:{name}"],
-        **_WIDE,
-    )
-    _tie(slider, "value_throttled", state, name)
-    return slider
+def physics_and_run():
+    """The sidebar's groups, in the order physics, sky, theory, run."""
+    labels = {name: State.param[name].label for name in State.param}
+
+    def control(kind, key, **options):
+        return {"kind": kind, "key": key, "label": options.pop("label", labels.get(key, key)), **options}
+
+    def named(values):
+        return [[str(value), value] for value in values]
+
+    return [
+        {
+            "legend": "Physics",
+            "controls": [
+                control("log", "sigma2", values=SIGMA2_VALUES),
+                control("log", "rl_over_lc", values=RL_VALUES),
+            ],
+        },
+        {
+            "legend": "Turbulence",
+            "open": False,
+            "controls": [control("number", key) for key in ("gamma", "lambda_min", "lambda_max", "n_modes")],
+        },
+        {
+            "legend": "Sky",
+            "controls": [
+                control(
+                    "range",
+                    "theta",
+                    min=0,
+                    max=90,
+                    step=1,
+                    marks=[["parallel", {"theta": 0}], ["perpendicular", {"theta": 90}]],
+                ),
+                control("range", "phi", min=0, max=360, step=1),
+            ],
+        },
+        {
+            "legend": "Theory",
+            "controls": [
+                control("range", "p", min=0.02, max=0.98, step=0.01, places=2),
+                control("choice", "form", options=[["as printed", FORMS[0]], [FORMS[1], FORMS[1]]]),
+                control("switch", "analytic"),
+                control("button", "fit", label="Fit p"),
+            ],
+        },
+        {
+            "legend": "Run",
+            "controls": [
+                control("number", "realizations", step=1),
+                control("select", "nside", options=named(NSIDES)),
+                control("select", "grids", options=[list(item) for item in GRIDS.items()]),
+                control("number", "omega_t_max"),
+                control("number", "seed", step=1),
+                control("select", "estimator", options=named(ESTIMATORS)),
+                control("text", "cost"),
+                control("button", "run", label="Run", look="main"),
+                control("button", "cancel", label="Cancel"),
+                control("button", "add", label="Add 20 more"),
+            ],
+        },
+    ]
 
 
-def _log_slider(state, name, values):
-    """A slider over log-spaced values."""
-    slider = pmui.DiscreteSlider(
-        label=state.param[name].label,
-        options={f"{value:g}": value for value in values},
-        value=getattr(state, name),
-        tags=[f"crviz:{name}"],
-        **_WIDE,
-    )
-    _tie(slider, "value_throttled", state, name)
-    return slider
+def sky_switches():
+    """What stands below the sky map."""
+    return [_row("without_dipole", "smooth", number="realization")]
 
 
-def _tie(slider, event_name, state, name):
-    """Tie a slider to a parameter: it writes, and shows what others write."""
-    slider.param.watch(lambda event: state.param.update(**{name: event.new}), event_name)
-    state.param.watch(lambda event: slider.param.update(value=event.new), name)
+def spectra_switches():
+    """What stands below the spectra."""
+    return [_row("normalized", "observed")]
+
+
+def _row(*switches, number=None):
+    controls = [{"kind": "switch", "key": key, "label": State.param[key].label} for key in switches]
+    if number:
+        controls.append({"kind": "number", "key": number, "label": State.param[number].label, "step": 1})
+    return {"legend": "", "controls": controls}

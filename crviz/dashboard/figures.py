@@ -43,9 +43,7 @@ def spectra():
     _band(plot, "crviz-spectra")
     _lines(plot, "crviz-spectra")
     bars = _source("crviz-spectra-bars", _BARS)
-    plot.segment(
-        "x", "low", "x", "high", source=bars, line_color="color", line_alpha="alpha", line_width=1.2
-    )
+    plot.segment("x", "low", "x", "high", source=bars, line_color="color", line_alpha="alpha", line_width=1.2)
     marks = _source("crviz-spectra-marks", _MARKS)
     shown = plot.scatter(
         "x",
@@ -65,15 +63,11 @@ def spectra():
 def sky():
     """The sky in the Mollweide projection, with graticule and marks."""
     plot = figure(
-        x_range=Range1d(-2.12, 2.12, bounds="auto"),
-        y_range=Range1d(-1.14, 1.16, bounds="auto"),
         x_axis_type=None,
         y_axis_type=None,
-        match_aspect=True,
-        aspect_ratio=2.12 / 1.15,
+        match_aspect=True,  # the ellipse keeps its shape whatever room there is
+        height=_HEIGHT,
         sizing_mode="stretch_width",
-        max_width=900,
-        align="center",
         tools="tap",
         toolbar_location=None,
         outline_line_color=None,

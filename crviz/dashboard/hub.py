@@ -8,7 +8,7 @@ import panel as pn
 import param
 from panel.models.esm import ESMEvent
 
-from crviz.dashboard.scripts import bundle
+from crviz.dashboard.scripts import bundle, stylesheet
 from crviz.plots import style
 
 _PALETTES = {
@@ -39,22 +39,7 @@ class Hub(pn.custom.JSComponent):
     observed_spectra = param.List(default=[], doc="Published spectra, normalised to their dipole.")
 
     _esm = bundle("hub")
-    _stylesheets = ("""
-    .time-bar { display: flex; align-items: center; gap: 12px; flex-wrap: wrap; color: var(--ink);
-      border: 1px solid var(--faint); border-radius: 4px; padding: 6px 12px; margin: 6px; }
-    .time-bar button { width: 34px; height: 30px; border: 1px solid var(--faint); border-radius: 4px;
-      background: none; color: var(--accent); cursor: pointer; }
-    .time-bar button:focus-visible, .time-bar input:focus-visible { outline: 2px solid var(--accent); }
-    .time-bar label { min-width: 15em; font-variant-numeric: tabular-nums; }
-    .time-bar output { font-weight: 600; }
-    .time-bar input { flex: 1 1 200px; accent-color: var(--accent); }
-    .summary { color: var(--ink); border: 1px solid var(--faint); border-radius: 4px; margin: 6px;
-      padding: 6px 12px; overflow-x: auto; }
-    .summary p { margin: 4px 0 8px; font-size: 1.02rem; line-height: 1.45; }
-    .summary table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.92rem; }
-    .summary th, .summary td { text-align: left; padding: 2px 24px 2px 0; white-space: nowrap; }
-    .summary th { font-weight: 600; }
-    """,)
+    _stylesheets = (stylesheet("hub"),)
 
     def __init__(self, **params):
         self._handlers = {}

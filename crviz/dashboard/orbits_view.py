@@ -6,7 +6,6 @@ import dataclasses
 import math
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import panel as pn
@@ -15,6 +14,7 @@ from panel.io.resources import BUNDLE_DIR, LOCAL_DIST
 
 from crviz.bundle import field_line, neighbouring_orbits
 from crviz.config import ParameterError, check_number
+from crviz.dashboard import scripts
 from crviz.plots.style import palette
 from crviz.turbulence import draw_field
 
@@ -125,7 +125,7 @@ class OrbitsPlot(pn.custom.JSComponent):
     colors = param.Dict({name: dataclasses.asdict(palette(name == "dark")) for name in ("light", "dark")})
     plotly_url = param.String()
 
-    _esm = Path(__file__).parent / "browser" / "orbits.js"
+    _esm = scripts.bundle("orbits")
 
     def __init__(self, **params):
         super().__init__(plotly_url=_plotly_url(), **params)

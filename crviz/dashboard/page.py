@@ -7,15 +7,16 @@ import panel_material_ui as pmui
 
 from crviz import library
 from crviz.dashboard import figures
-from crviz.dashboard.controls import Controls
+from crviz.dashboard.controls import Controls, physics_and_run, sky_switches, spectra_switches
 from crviz.dashboard.hub import Hub
 from crviz.dashboard.observed import observed_spectra
 from crviz.dashboard.process import shared_manager
+from crviz.dashboard.scripts import stylesheet
 from crviz.dashboard.session import Session
 from crviz.dashboard.shown import Shown
 from crviz.dashboard.sidebar_start import SidebarStart
 from crviz.dashboard.sky_link import SkyLink
-from crviz.dashboard.state import State
+from crviz.dashboard.state import CONFIG_NAMES, State
 from crviz.dashboard.status_view import StatusView
 
 _TITLE = "crviz · small-scale anisotropies of cosmic rays"
@@ -59,7 +60,7 @@ def explorer():
     page = pmui.Page(
         title=_TITLE,
         theme_config=_THEME,
-        sidebar=[Controls(state, session)],
+        sidebar=[sidebar(state, session)],
         sidebar_width=300,
         sx=_SX,
         main=[_content(state, session, hub), SidebarStart(width=0, height=0, margin=0)],
@@ -68,23 +69,42 @@ def explorer():
     return page
 
 
+def sidebar(state, session):
+    """Controls of the sidebar, with what Run would take in words."""
+    presses = {"run": session.run, "cancel": session.cancel, "add": session.add}
+    controls = Controls(state, physics_and_run(), presses, sizing_mode="stretch_width")
+
+    def say(*_):
+        controls.texts = {"cost": session.estimate(), "cancel": session.busy}
+
+    state.param.watch(say, [*CONFIG_NAMES, "omega_t_max", "realizations"])
+    session.param.watch(say, "status")
+    say()
+    return controls
+
+
 def _hold(state, hub):
     hub.held = state.shown.held(state.estimator)
 
 
 def _content(state, session, hub):
     cards = [
-        card("Sky map of one field", pn.pane.Bokeh(figures.sky(), sizing_mode="stretch_width")),
+        card(
+            "Sky map of one field",
+            pn.pane.Bokeh(figures.sky(), sizing_mode="stretch_width"),
+            Controls(state, sky_switches(), sizing_mode="stretch_width"),
+        ),
         card("Evolution of the multipoles", pn.pane.Bokeh(figures.evolution(), sizing_mode="stretch_width")),
-        card("Angular power spectra", pn.pane.Bokeh(figures.spectra(), sizing_mode="stretch_width")),
+        card(
+            "Angular power spectra",
+            pn.pane.Bokeh(figures.spectra(), sizing_mode="stretch_width"),
+            Controls(state, spectra_switches(), sizing_mode="stretch_width"),
+        ),
     ]
-    return pmui.Column(
+    return pn.Column(
         StatusView(state=state, session=session),
-        pmui.Grid(
-            *[pmui.Grid(view, size={"xs": 12, "md": 6}) for view in cards],
-            container=True,
-            spacing=0,
-            sizing_mode="stretch_width",
+        pn.Column(
+            *cards, stylesheets=[stylesheet("grid")], css_classes=["crviz-grid"], sizing_mode="stretch_width"
         ),
         hub,
         sizing_mode="stretch_width",
@@ -93,11 +113,11 @@ def _content(state, session, hub):
 
 def card(heading, *objects):
     """A plain card: heading and content."""
-    return pmui.Paper(
-        pmui.Typography(heading, variant="subtitle1", margin=(6, 12, 0, 12)),
-        *objects,
-        elevation=0,
-        variant="outlined",
-        sizing_mode="stretch_width",
-        margin=6,
+    title = pn.pane.HTML(
+        f"<h2>{heading}</h2>", sizing_mode="stretch_width", margin=0, stylesheets=[stylesheet("card")]
     )
+    return pn.Column(title, *objects, styles=_CARD, sizing_mode="stretch_width", margin=0)
+
+
+_WIDE = {"sizing_mode": "stretch_width"}
+_CARD = {"border": "1px solid rgba(128, 128, 128, 0.35)", "border-radius": "4px", "padding": "4px 8px"}

@@ -27,3 +27,8 @@ def _collect(name, parts):
         if other not in parts:
             _collect(other, parts)
     parts[name] = _IMPORT.sub("", text)
+
+
+def stylesheet(name):
+    """One of the style sheets beside the modules."""
+    return (_FOLDER / f"{name}.css").read_text(encoding="utf8")

@@ -1,4 +1,4 @@
-"""The sky map's data: a series of skies at the recorded times, handed out one by one as they are asked for."""
+"""The sky map's data: a series of skies at the recorded times, handed out one by one when asked for."""
 
 from __future__ import annotations
 

@@ -15,6 +15,12 @@ from crviz.result import ESTIMATORS
 NSIDES = (4, 8, 16, 32, 64)
 GRIDS = {"two, rotated": "cross", "one": "single"}
 
+#: Parameters of a configuration that are set as they are.
+CONFIG_NAMES = (
+    *("sigma2", "rl_over_lc", "gamma", "lambda_min", "lambda_max", "n_modes"),
+    *("nside", "grids", "seed"),
+)
+
 
 def _log_values(low, high, per_decade):
     """Log-spaced values of two digits."""
@@ -64,9 +70,35 @@ class State(param.Parameterized):
     @property
     def config(self):
         """The Config that Run would start. Raises ParameterError."""
-        names = ("sigma2", "rl_over_lc", "gamma", "lambda_min", "lambda_max", "n_modes", "nside", "grids", "seed")
+        names = (
+            "sigma2",
+            "rl_over_lc",
+            "gamma",
+            "lambda_min",
+            "lambda_max",
+            "n_modes",
+            "nside",
+            "grids",
+            "seed",
+        )
         settings = {name: getattr(self, name) for name in names}
         return Config(omega_t=backtracking_times(self.omega_t_max), **settings)
+
+    def set(self, key, value):
+        """Take a value that came from outside as far as the parameter allows it: within bounds, one of
+        the objects, a whole number where one is meant."""
+        parameter = self.param[key]
+        if isinstance(parameter, param.Selector):
+            if value not in parameter.objects:
+                return
+        elif isinstance(parameter, param.Boolean):
+            value = bool(value)
+        elif value is not None:
+            value = int(value) if isinstance(parameter, param.Integer) else float(value)
+            low, high = parameter.bounds or (None, None)
+            value = max(value, low) if low is not None else value
+            value = min(value, high) if high is not None else value
+        self.param.update(**{key: value})
 
     @property
     def gradient(self):

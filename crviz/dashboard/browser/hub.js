@@ -29,16 +29,12 @@ class Hub {
     this.refresh("colors", "sky", "evolution", "spectra", "summary")
   }
 
-  // models by name, and the data models of widgets by their tag crviz:KEY
+  // models by name
   find() {
     this.named = {}
-    this.widgets = {}
     for (const root of this.document.roots()) {
-      for (const model of root.references()) {
+      for (const model of root.references())
         if (model.name?.startsWith?.("crviz-")) this.named[model.name] = model
-        for (const tag of model.tags ?? [])
-          if (String(tag).startsWith("crviz:")) this.widgets[tag.slice(6)] = model.data ?? model
-      }
       if (root.data?.dark_theme !== undefined) this.page = root.data
     }
   }
@@ -54,12 +50,11 @@ class Hub {
       without_dipole: ["sky"],
       smooth: ["sky"],
     }
-    for (const [key, widget] of Object.entries(this.widgets)) {
-      widget.properties.value?.change.connect(() => {
-        this.refresh(...(moves[key] ?? []))
-        this.address.changed()
-      })
+    this.moved = ({detail}) => {
+      for (const key of Object.keys(detail)) this.refresh(...(moves[key] ?? []))
+      this.address.changed()
     }
+    window.addEventListener("crviz:values", this.moved)
     this.page?.properties.dark_theme.change.connect(() => this.refresh("colors", "sky", "evolution", "spectra"))
     const {model} = this
     model.on("held", () => { this.take(); this.refresh("sky", "evolution", "spectra", "summary") })
@@ -79,7 +74,11 @@ class Hub {
       if (direction) model.send_msg({kind: "direction", ...direction})
     })
     model.on("direction", () => this.refresh("sky"))
-    model.on("remove", () => { this.bar.stop(); this.address.stop() })
+    model.on("remove", () => {
+      this.bar.stop()
+      this.address.stop()
+      window.removeEventListener("crviz:values", this.moved)
+    })
   }
 
   // new arrays from the server: the time stays where it is as far as they reach
@@ -100,7 +99,7 @@ class Hub {
     this.address.changed()
   }
 
-  value(key, otherwise) { return this.widgets[key]?.value ?? otherwise }
+  value(key, otherwise) { return window.crvizValues?.[key] ?? otherwise }
 
   view() {
     return {
@@ -179,8 +178,7 @@ class Hub {
   }
 
   linkValues() {
-    const values = Object.fromEntries(Object.entries(this.widgets).map(([key, widget]) => [key, widget.value]))
-    return {...values, T: Number(this.omegaT.toPrecision(5))}
+    return {...window.crvizValues, T: Number(this.omegaT.toPrecision(5))}
   }
 }
 

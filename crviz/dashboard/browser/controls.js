@@ -1,0 +1,186 @@
+// Labelled native inputs, made from a list: what moves while dragging stays in the browser, and one message
+// goes to the server when the hand is off.
+
+const kinds = {range, log, number: numeric, select, choice, switch: toggle, button, text}
+
+class Controls {
+  fields = new Map()
+
+  constructor(model, el) {
+    this.model = model
+    for (const {legend, help, open, controls} of plain(model.spec)) {
+      const group = document.createElement(open === undefined ? "fieldset" : "details")
+      if (open === undefined) group.append(make("legend", legend))
+      else { group.open = open; group.append(make("summary", legend)) }
+      if (!legend) group.className = "bare"
+      for (const control of controls) group.append(kinds[control.kind](this, control))
+      if (help) group.append(make("p", help))
+      el.append(group)
+    }
+    this.show()
+    model.on("values", () => this.show())
+    model.on("texts", () => this.show())
+  }
+
+  // what Python says, in all inputs
+  show() {
+    const values = {...plain(this.model.values), ...plain(this.model.texts)}
+    for (const [key, field] of this.fields) if (key in values) field.show(values[key])
+    announce(this.live())
+  }
+
+  live() { return Object.fromEntries([...this.fields].filter(([, f]) => f.value).map(([key, f]) => [key, f.value()])) }
+
+  moved(key) { announce({[key]: this.fields.get(key).value()}) }
+
+  released(key) {
+    this.moved(key)
+    this.model.send_msg({kind: "set", key, value: this.fields.get(key).value()})
+  }
+
+  pressed(key) { this.model.send_msg({kind: "press", key}) }
+
+  // another input of this group is set from here, as by the buttons "parallel" and "perpendicular"
+  set(values) {
+    for (const [key, value] of Object.entries(values)) {
+      this.fields.get(key).show(value)
+      this.released(key)
+    }
+  }
+}
+
+// values in the browser, whoever set them: the hub listens
+function announce(values) {
+  window.crvizValues = {...window.crvizValues, ...values}
+  window.dispatchEvent(new CustomEvent("crviz:values", {detail: values}))
+}
+
+function make(tag, text, attributes = {}) {
+  const out = document.createElement(tag)
+  if (text !== undefined) out.textContent = text
+  for (const [name, value] of Object.entries(attributes)) if (value !== undefined) out.setAttribute(name, value)
+  return out
+}
+
+function labelled(control, input, output) {
+  const row = make("div", undefined, {class: `control ${control.kind}`})
+  const label = make("label")
+  label.append(make("span", control.label))
+  if (output) label.append(output)
+  label.append(input)
+  row.append(label)
+  if (control.help) input.title = control.help
+  return row
+}
+
+function range(controls, control) {
+  const input = make("input", undefined, {type: "range", min: control.min, max: control.max, step: control.step})
+  const output = make("output")
+  const write = () => { output.textContent = Number(input.value).toFixed(control.places ?? 0) }
+  input.addEventListener("input", () => { write(); controls.moved(control.key) })
+  input.addEventListener("change", () => controls.released(control.key))
+  controls.fields.set(control.key, {value: () => Number(input.value), show: (v) => { input.value = v; write() }})
+  const row = labelled(control, input, output)
+  if (control.marks) {
+    const marks = make("div", undefined, {class: "marks"})
+    for (const [name, values] of control.marks) {
+      const mark = make("button", name, {type: "button"})
+      mark.addEventListener("click", () => controls.set(values))
+      marks.append(mark)
+    }
+    row.append(marks)
+  }
+  return row
+}
+
+function log(controls, control) {
+  const {values} = control
+  const input = make("input", undefined, {type: "range", min: 0, max: values.length - 1, step: 1})
+  const output = make("output")
+  const value = () => values[Number(input.value)]
+  const write = () => { output.textContent = String(value()); input.setAttribute("aria-valuetext", String(value())) }
+  input.addEventListener("input", () => { write(); controls.moved(control.key) })
+  input.addEventListener("change", () => controls.released(control.key))
+  const show = (v) => {
+    input.value = values.reduce((best, w, i) => (Math.abs(Math.log(w / v)) < Math.abs(Math.log(values[best] / v)) ? i : best), 0)
+    write()
+  }
+  controls.fields.set(control.key, {value, show})
+  return labelled(control, input, output)
+}
+
+function numeric(controls, control) {
+  const input = make("input", undefined, {type: "number", step: control.step ?? "any", inputmode: "decimal"})
+  input.addEventListener("change", () => controls.released(control.key))
+  controls.fields.set(control.key, {
+    value: () => (input.value === "" ? null : Number(input.value)),
+    show: (v) => { input.value = v ?? "" },
+  })
+  return labelled(control, input)
+}
+
+function select(controls, control) {
+  const input = make("select")
+  control.options.forEach(([name], i) => input.append(make("option", name, {value: i})))
+  input.addEventListener("change", () => controls.released(control.key))
+  controls.fields.set(control.key, {
+    value: () => control.options[Number(input.value)][1],
+    show: (v) => { input.value = control.options.findIndex(([, value]) => value === v) },
+  })
+  return labelled(control, input)
+}
+
+// a few named values side by side
+function choice(controls, control) {
+  const row = make("div", undefined, {class: "control choice", role: "radiogroup", "aria-label": control.label})
+  row.append(make("span", control.label))
+  const buttons = make("div")
+  const inputs = control.options.map(([name, value]) => {
+    const label = make("label"), input = make("input", undefined, {type: "radio", name: control.key})
+    input.addEventListener("change", () => controls.released(control.key))
+    label.append(input, make("span", name))
+    buttons.append(label)
+    return [input, value]
+  })
+  row.append(buttons)
+  controls.fields.set(control.key, {
+    value: () => inputs.find(([input]) => input.checked)?.[1],
+    show: (v) => { for (const [input, value] of inputs) input.checked = value === v },
+  })
+  return row
+}
+
+function toggle(controls, control) {
+  const input = make("input", undefined, {type: "checkbox", role: "switch"})
+  input.addEventListener("change", () => controls.released(control.key))
+  controls.fields.set(control.key, {value: () => input.checked, show: (v) => { input.checked = Boolean(v) }})
+  const row = make("div", undefined, {class: "control switch"}), label = make("label")
+  label.append(input, make("span", control.label))
+  row.append(label)
+  return row
+}
+
+function button(controls, control) {
+  const out = make("button", control.label, {type: "button", class: control.look ?? "plain", title: control.help})
+  out.addEventListener("click", () => controls.pressed(control.key))
+  controls.fields.set(control.key, {show: (enabled) => { out.disabled = !enabled }})
+  return out
+}
+
+function text(controls, control) {
+  const out = make("p", "", {class: "words", "aria-live": "polite"})
+  controls.fields.set(control.key, {show: (words) => { out.textContent = words; out.hidden = !words }})
+  return out
+}
+
+function plain(value) {
+  if (value instanceof Map) return Object.fromEntries([...value].map(([k, v]) => [k, plain(v)]))
+  if (Array.isArray(value)) return value.map(plain)
+  return value ?? {}
+}
+
+export function render({model}) {
+  const el = make("div", undefined, {class: "controls"})
+  new Controls(model, el)
+  return el
+}

@@ -1,0 +1,107 @@
+// A bundle of orbits in numbers: places and separations at any time, and what is said of them.
+
+const FINER = 3 // points drawn for one that was sent
+
+// Positions at equal steps of time, joined by the cubic through four neighbouring points.
+class Path {
+  // positions: x, then y, then z, each `number` long, from T = 0 to omegaT
+  constructor(positions, omegaT) {
+    this.number = positions.length / 3
+    this.omegaT = omegaT
+    this.positions = positions
+    const count = (this.number - 1) * FINER + 1
+    this.fine = [0, 1, 2].map((i) => Float32Array.from({length: count}, (_, k) => this.coordinate(i, k / FINER)))
+  }
+
+  at(omegaT) {
+    const u = (Math.min(Math.max(omegaT, 0), this.omegaT) / this.omegaT) * (this.number - 1)
+    return [0, 1, 2].map((i) => this.coordinate(i, u))
+  }
+
+  // the way from T = 0 to omegaT: x, y, z
+  until(omegaT) {
+    const share = Math.min(Math.max(omegaT / this.omegaT, 0), 1)
+    const passed = Math.floor(share * (this.fine[0].length - 1)) + 1
+    return this.at(omegaT).map((last, i) => {
+      const way = new Float32Array(passed + 1)
+      way.set(this.fine[i].subarray(0, passed))
+      way[passed] = last
+      return way
+    })
+  }
+
+  coordinate(i, u) {
+    const k = Math.min(Math.floor(u), this.number - 2), s = u - k
+    const value = (j) => this.positions[i * this.number + j]
+    const [b, c] = [value(k), value(k + 1)]
+    // beyond the ends, by the parabola
+    const a = k > 0 ? value(k - 1) : 3 * b - 3 * c + value(k + 2)
+    const d = k + 2 < this.number ? value(k + 2) : 3 * c - 3 * b + value(k - 1)
+    return b + s * ((c - a) / 2 + s * (a - 2.5 * b + 2 * c - d / 2 + s * ((d - a) / 2 + 1.5 * (b - c))))
+  }
+}
+
+// a value of a line over increasing x, both logarithmic
+function interpolated(xs, ys, x) {
+  let k = 0
+  while (k < xs.length - 2 && xs[k + 1] < x) k++
+  const s = Math.log(x / xs[k]) / Math.log(xs[k + 1] / xs[k])
+  return ys[k] * (ys[k + 1] / ys[k]) ** Math.min(Math.max(s, 0), 1)
+}
+
+// one row of several: a plain array, which Bokeh's arrays with a shape are not
+function row(values, k, rows) {
+  const length = values.length / rows
+  return new Float32Array(values.buffer, values.byteOffset + 4 * k * length, length)
+}
+
+function digits(value) {
+  if (value === 0) return "0"
+  return (Math.abs(value) < 100 ? Number(value.toPrecision(2)) : Math.round(value)).toString().replace("-", "−")
+}
+
+// What is drawn of one bundle, in numbers.
+export class Bundle {
+  constructor(sent) {
+    Object.assign(this, sent)
+    const count = this.angles.length + 1
+    this.paths = Array.from({length: count}, (_, k) => new Path(row(this.positions, k, count), this.omega_t_max))
+    this.parting = this.angles.map((_, k) => row(this.separations, k, this.angles.length))
+    this.line = [0, 1, 2].map((i) => row(this.field_line, i, 3))
+    this.box = [0, 1, 2].map((i) => {
+      const values = this.paths.flatMap((path) => Array.from(path.fine[i]))
+      const low = values.reduce((a, b) => Math.min(a, b)), high = values.reduce((a, b) => Math.max(a, b))
+      const pad = Math.max(0.04 * (high - low), 1.1 - (high - low) / 2)
+      return [low - pad, high + pad]
+    })
+    const sides = this.box.map(([low, high]) => high - low)
+    this.diagonal = Math.hypot(...sides)
+    this.aspect = sides.map((side) => 1.4 * side / this.diagonal)
+  }
+
+  clamp(omegaT) { return Math.min(Math.max(omegaT, this.separation_times[0]), this.omega_t_max) }
+
+  apart(omegaT) { return this.parting.map((values) => interpolated(this.separation_times, values, this.clamp(omegaT))) }
+
+  // names of the neighbours for which there is room beside their marks
+  labels(places) {
+    const taken = [places[0]]
+    return places.map((place, k) => {
+      const free = k > 0 && taken.every((other) => Math.hypot(...place.map((v, i) => v - other[i])) > 0.06 * this.diagonal)
+      if (free) taken.push(place)
+      return free ? `${this.angles[k - 1]}°` : ""
+    })
+  }
+
+  title() {
+    return `Direction θ = ${this.theta.toFixed(0)}°, φ = ${this.phi.toFixed(0)}° in field ${this.realization + 1}`
+  }
+
+  summary(omegaT) {
+    const t = this.clamp(omegaT)
+    const place = this.paths[0].at(t).map(digits).join(", ")
+    const apart = this.apart(t).map((value, k) => `${digits(value)} r_L at ${this.angles[k]}°`).join(", ")
+    return `${this.title()}: followed back to Ω T = ${digits(t)}, the particle was at (x, y, z) = (${place}) r_L. ` +
+      `Neighbours were away from it by ${apart} (rms of ${this.neighbours} each).`
+  }
+}
