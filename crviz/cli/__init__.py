@@ -7,12 +7,12 @@ import sys
 import warnings
 
 from crviz._version import __version__
-from crviz.cli import bench, info, reduce, run, serve
+from crviz.cli import atlas, bench, info, plot, reduce, run, serve
 from crviz.cli.arguments import BAD_INPUT, Parser
 from crviz.config import ParameterError
 
 #: In the order of the help.
-COMMANDS = (serve, run, info, reduce, bench)
+COMMANDS = (serve, run, info, plot, reduce, atlas, bench)
 
 
 def main(argv=None):

@@ -1,7 +1,15 @@
-"""Results as HoloViews elements. Knows no widget and no page."""
+"""Results as figures: HoloViews elements for notebooks and pages, matplotlib for paper.
 
-from crviz.plots.evolution import evolution
-from crviz.plots.skymap import sky_map
-from crviz.plots.spectrum import power_spectra
+`content` holds what a figure is made of, `elements` and `paper` draw it. The functions below come
+from `elements`; HoloViews is loaded when the first of them is asked for.
+"""
 
-__all__ = ["evolution", "power_spectra", "sky_map"]
+import importlib
+
+__all__ = ["diffusion", "evolution", "power_spectra", "separation", "sky_map", "turbulence"]
+
+
+def __getattr__(name):
+    if name in __all__:
+        return getattr(importlib.import_module("crviz.plots.elements"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

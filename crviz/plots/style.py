@@ -79,11 +79,11 @@ def palette(dark):
     return DARK if dark else LIGHT
 
 
-def log_axes(colors):
-    """Options of an overlay on two log axes that fills the width it is given."""
+def axes(colors, logx=True, logy=True):
+    """Options of an overlay that fills the width it is given."""
     return {
-        "logx": True,
-        "logy": True,
+        "logx": logx,
+        "logy": logy,
         "responsive": True,
         "height": 330,
         "show_grid": True,

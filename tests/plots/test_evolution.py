@@ -4,7 +4,7 @@ import pytest
 
 from crviz import Config, run
 from crviz.plots import evolution, style
-from crviz.plots.evolution import MULTIPOLES
+from crviz.plots.content.evolution import MULTIPOLES
 
 GRADIENT = (0.4, 1.0)
 NAMES = {ell: f"C{'₀₁₂₃₄₅₆₇₈₉'[ell]}" for ell in range(10)}

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import holoviews as hv
-import numpy as np
 from bokeh.models import CustomJSHover, HoverTool
 from holoviews import dim
 
 from crviz.plots import mollweide, style
+from crviz.plots.content.sky import LABEL, sky
 
 #: Width of the image in pixels; the height is half of it.
 WIDTH = 480
-
-_LABEL = "δI [r_L |∇n|/n]"
 
 
 def sky_map(values, gradient, title="", dark=False):
@@ -31,25 +29,24 @@ def sky_map(values, gradient, title="", dark=False):
     hv.Overlay
     """
     colors = style.palette(dark)
-    nside = int(np.sqrt(len(values) / 12))
-    index = mollweide.pixel_index(nside, WIDTH)
-    # half precision in steps of 1/1000 of the range would do; float32 is what the browser draws
-    picture = np.where(index >= 0, np.asarray(values, np.float32)[index], np.float32("nan"))
-    limit = float(np.abs(values).max()) or 1.0
+    content = sky(values, gradient, WIDTH, title, dark)
     image = hv.Image(
-        picture[::-1], bounds=(-2, -1, 2, 1), kdims=["x", "y"], vdims=[hv.Dimension("delta", label=_LABEL)]
+        content.picture[::-1],
+        bounds=(-2, -1, 2, 1),
+        kdims=["x", "y"],
+        vdims=[hv.Dimension("delta", label=LABEL)],
     )
     image = image.opts(
         cmap=style.interpolated(colors.diverging),
-        clim=(-limit, limit),
+        clim=(-content.limit, content.limit),
         colorbar=True,
         colorbar_position="bottom",
-        colorbar_opts={"height": 10, "title": _LABEL, "title_standoff": 4, "padding": 4},
+        colorbar_opts={"height": 10, "title": LABEL, "title_standoff": 4, "padding": 4},
         tools=[_hover()],
         framewise=True,
     )
     lines = hv.Path(mollweide.graticule()).opts(color=colors.ink, alpha=0.25, line_width=0.7)
-    overlay = image * lines * _direction_marks(gradient, colors)
+    overlay = image * lines * _direction_marks(content, colors)
     return overlay.opts(
         title=title,
         xaxis=None,
@@ -66,20 +63,14 @@ def sky_map(values, gradient, title="", dark=False):
     )
 
 
-def _direction_marks(gradient, colors):
+def _direction_marks(content, colors):
     """The poles and the gradient's direction, with their names."""
-    x, y = (float(coordinate) for coordinate in mollweide.project(*gradient))
     marks = [
         (0.0, 1.0, "circle", 6, colors.ink),
         (0.0, -1.0, "circle", 6, colors.ink),
-        (x, y, "star", 15, colors.accent),
+        (*content.gradient, "star", 15, colors.accent),
     ]
-    beside = 0.1 if x < 1.2 else -0.1
-    text = [
-        (0.0, 1.085, "B₀", colors.ink),
-        (0.0, -1.075, "−B₀", colors.ink),
-        (x + beside, y - 0.1, "∇n", colors.accent),
-    ]
+    text = [row[:4] for row in content.names]
     return hv.Scatter(marks, "x", ["y", "marker", "size", "color"]).opts(
         marker=dim("marker"), size=dim("size"), color=dim("color"), line_color=colors.ground
     ) * hv.Labels(text, ["x", "y"], ["text", "color"]).opts(text_color="color", text_font_size="10pt")

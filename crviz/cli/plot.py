@@ -1,0 +1,154 @@
+"""`crviz plot`: the figures of a result, for paper."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import math
+from pathlib import Path
+
+from crviz.cli.arguments import check_writable
+from crviz.config import ParameterError, check_number
+from crviz.result import ESTIMATORS, load
+from crviz.theory import FORMS
+
+#: Which options each figure knows beside --dark and --width.
+FIGURES = {
+    "1": ("gradient", "omega_t", "estimator", "p"),
+    "2": ("gradient", "omega_t", "estimator", "p", "form"),
+    "sky": ("gradient", "omega_t"),
+    "diffusion": (),
+    "rate": ("gradient", "omega_t", "estimator", "p", "form"),
+}
+#: The time of the paper's Figure 2 [1/Omega].
+PAPER_TIME = 100.0
+_DIRECTIONS = {"parallel": (0.0, 0.0), "perpendicular": (math.pi / 2, 0.0)}
+
+
+def add(commands):
+    """Declare the command and its options."""
+    plot = commands.add_parser("plot", help="draw a figure of a result into a PNG, SVG or PDF file")
+    plot.add_argument("result", metavar="RESULT.nc", type=Path)
+    plot.add_argument("--figure", required=True, choices=FIGURES, help="1 and 2 are those of the paper")
+    plot.add_argument("-o", "--output", required=True, type=Path, metavar="FILE.(png|svg|pdf)")
+    plot.add_argument(
+        "--gradient",
+        type=_gradient,
+        metavar="parallel|perpendicular|THETA,PHI",
+        help="direction of the gradient; angles in degrees (default parallel)",
+    )
+    plot.add_argument(
+        "--omega-t", type=float, help="backtracking time [1/Omega] (default 100, or the last time before)"
+    )
+    plot.add_argument(
+        "--estimator",
+        choices=ESTIMATORS,
+        help="default: none in figure 1, else cross where there are two grids",
+    )
+    plot.add_argument(
+        "--p", type=float, help="power of the analytic curves; figures 1 and rate have none without"
+    )
+    plot.add_argument("--form", choices=FORMS, help="of the analytic spectrum (default printed)")
+    plot.add_argument("--dark", action="store_true", help="light on dark")
+    plot.add_argument("--width", type=float, default=7.0, help="in inches (default 7)")
+    plot.set_defaults(command=_plot)
+
+
+def _gradient(text):
+    if text in _DIRECTIONS:
+        return text
+    try:
+        theta, phi = (math.radians(float(part)) for part in text.split(","))
+    except ValueError:
+        theta = phi = math.nan
+    if not (0 <= theta <= math.pi and math.isfinite(phi)):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} must be parallel, perpendicular or THETA,PHI in degrees, THETA from 0 to 180."
+        )
+    return theta, phi
+
+
+def _plot(options):
+    if importlib.util.find_spec("matplotlib") is None:
+        raise ValueError("figures need matplotlib, which is missing: pip install 'crviz[plot]' brings it.")
+    from crviz.plots import paper
+
+    paper.check_path(options.output)
+    paper.check_width(options.width)
+    check_writable(options.output)
+    known = FIGURES[options.figure]
+    given = {name: getattr(options, name) for name in ("gradient", "omega_t", "estimator", "p", "form")}
+    for name, value in given.items():
+        if value is not None and name not in known:
+            raise ParameterError(name, value, f"means nothing for --figure {options.figure}")
+    result = load(options.result)
+    given["omega_t"] = _time(options, result)
+    given["estimator"] = _estimator(options, result)
+    given["gradient"] = options.gradient or "parallel"
+    arguments = {name: given[name] for name in known if given[name] is not None or name in ("omega_t", "p")}
+    _DRAW[options.figure](paper, result, arguments, options)
+    print(f"{options.output}: {options.output.stat().st_size / 1e3:.0f} kB.")
+    return 0
+
+
+def _time(options, result):
+    """The chosen time, or the paper's, or the last one; figure 1 has a cursor only where it is chosen."""
+    first, last = result.omega_t[[0, -1]]
+    if options.omega_t is None:
+        return None if options.figure == "1" else min(PAPER_TIME, last)
+    time = check_number("omega_t", options.omega_t, above=0)
+    if not 0.95 * first <= time <= 1.05 * last:
+        raise ParameterError("omega_t", time, f"must lie between the recorded times {first:g} and {last:g}")
+    return time
+
+
+def _estimator(options, result):
+    crossed = "cl_cross" in result.dataset
+    if options.estimator == "cross" and not crossed:
+        raise ParameterError("estimator", "cross", "needs a run with grids = 'cross'")
+    if options.estimator is None and options.figure != "1":
+        return "cross" if crossed else "eq9"
+    return options.estimator
+
+
+def _figure_1(paper, result, arguments, options):
+    from crviz.plots.content.evolution import evolution
+
+    panel = evolution(result, dark=options.dark, **arguments)
+    paper.save_panels([panel], options.output, options.width, options.dark)
+
+
+def _figure_2(paper, result, arguments, options):
+    from crviz.plots.content.spectra import power_spectra
+
+    panel = power_spectra(result, dark=options.dark, **arguments)
+    paper.save_panels([panel], options.output, options.width, options.dark)
+
+
+def _sky(paper, result, arguments, options):
+    from crviz.plots.content.figure import described, gradient_name
+    from crviz.plots.content.sky import PAPER_WIDTH, sky
+
+    gradient = arguments["gradient"]
+    direction = _DIRECTIONS[gradient] if isinstance(gradient, str) else gradient
+    values, time = result.sky_map(direction, arguments["omega_t"])
+    title = f"{described(result, of_one=True)}, Ω T = {time:.4g}, gradient {gradient_name(gradient)}"
+    picture = sky(values, direction, PAPER_WIDTH, title, options.dark)
+    paper.save_sky(picture, options.output, options.width, options.dark)
+
+
+def _diffusion(paper, result, _, options):
+    from crviz.plots.content.diffusion import diffusion, growth
+
+    panels = diffusion(result, options.dark), growth(result, options.dark)
+    paper.save_panels(panels, options.output, options.width, options.dark)
+
+
+def _rate(paper, result, arguments, options):
+    from crviz.plots.content.rate import rate
+
+    panel = rate(result, dark=options.dark, **arguments)
+    paper.save_panels([panel], options.output, options.width, options.dark)
+
+
+_DRAW = {"1": _figure_1, "2": _figure_2, "sky": _sky, "diffusion": _diffusion, "rate": _rate}

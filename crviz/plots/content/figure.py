@@ -1,0 +1,190 @@
+"""The parts of a figure as plain records over arrays; `elements` and `paper` draw them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import isotonic_regression
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis: its dimension, what it is called in plain text and in TeX, and what it shows."""
+
+    name: str
+    label: str
+    math: str
+    limits: tuple[float, float]
+    log: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One line: its points and how it is drawn.
+
+    Attributes
+    ----------
+    name : str
+    x, y : (n,)
+    color : str
+    dash : "solid" or one of `style.DASHES`
+    width : float [pt]
+    math : str
+        The name in TeX, where it has symbols.
+    named : bool
+        Whether the name stands at the line's end.
+    legend : str
+        What the legend says of it; nothing where empty.
+    """
+
+    name: str
+    x: np.ndarray
+    y: np.ndarray
+    color: str
+    dash: str = "solid"
+    width: float = 1.5
+    math: str = ""
+    named: bool = False
+    legend: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """The area between low and high, (n,) each over x."""
+
+    x: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    color: str
+    alpha: float = 0.15
+    legend: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """Points with bars.
+
+    Attributes
+    ----------
+    name : str
+    x, y : (n,)
+    marker : "diamond", "triangle", "inverted_triangle", "circle" or "square"
+    color : str
+    filled : bool
+    down, up : (n,) or None
+        Lengths of the bars; None draws none.
+    inner : (n,) or None
+        A part of the bars of its own, marked by ticks across them.
+    legend : str
+    """
+
+    name: str
+    x: np.ndarray
+    y: np.ndarray
+    marker: str
+    color: str
+    filled: bool = True
+    down: np.ndarray | None = None
+    up: np.ndarray | None = None
+    inner: np.ndarray | None = None
+    legend: str = ""
+
+
+@dataclass(frozen=True)
+class Vertical:
+    """A line across the whole figure at one x."""
+
+    x: float
+    color: str
+    name: str = ""
+    dash: str = "solid"
+    math: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One pair of axes and all that is drawn on it.
+
+    Attributes
+    ----------
+    title : str
+        What was simulated, in one line.
+    legend_at : "lower left", "upper left", "upper right" or "lower right"
+        The corner that is empty.
+    """
+
+    x: Axis
+    y: Axis
+    lines: tuple[Line, ...] = ()
+    bands: tuple[Band, ...] = ()
+    marks: tuple[Marks, ...] = ()
+    verticals: tuple[Vertical, ...] = ()
+    title: str = ""
+    legend_at: str = "lower left"
+
+
+def positive(values):
+    """Values as a log axis shows them: NaN in place of what is not above 0."""
+    values = np.asarray(values, float)
+    return np.where(values > 0, values, np.nan)
+
+
+def spread(heights, apart):
+    """Heights moved as little as possible (in the mean square) until no two are nearer than `apart`.
+
+    Parameters
+    ----------
+    heights : (n,)
+    apart : float
+
+    Returns
+    -------
+    (n,)
+        In the same order; who was above stays above.
+    """
+    heights = np.asarray(heights, float)
+    order = np.argsort(-heights, kind="stable")
+    steps = apart * np.arange(heights.size)
+    placed = np.empty_like(heights)
+    if heights.size:
+        placed[order] = isotonic_regression(heights[order] + steps, increasing=False).x - steps
+    return placed
+
+
+def line_ends(panel):
+    """The lines of a panel whose names stand at their ends, and where these are.
+
+    Lines that end outside the axes have none.
+
+    Returns
+    -------
+    list of Line, x (n,), y (n,)
+    """
+    low, high = panel.y.limits
+    found = [(line, *_last_point(line)) for line in panel.lines if line.named]
+    inside = [(line, x, y) for line, x, y in found if low <= y <= high]
+    return [row[0] for row in inside], *(np.array([row[i] for row in inside], float) for i in (1, 2))
+
+
+def _last_point(line):
+    return float(line.x[-1]), float(line.y[-1])
+
+
+def described(result, of_one=False):
+    """What was simulated, in one line; of_one: for what is shown of the first field alone."""
+    config = result.config
+    fields = result.n_realizations
+    skies = "2 × " if config.grids == "cross" else ""
+    count = (
+        "one field" if of_one or fields == 1 else f"{fields} fields of {skies}{config.n_pixels} directions"
+    )
+    return f"σ² = {config.sigma2:g}, r_L/L_c = {config.rl_over_lc:g}, {count}"
+
+
+def gradient_name(gradient):
+    """A gradient in words: "parallel", "perpendicular", or its angles in degrees."""
+    if isinstance(gradient, str):
+        return gradient
+    theta, phi = np.degrees(gradient)
+    return f"θ = {theta:.4g}°, φ = {phi:.4g}°"

@@ -1,0 +1,125 @@
+"""The rate of relative scattering nu_r(x) that a simulated spectrum speaks for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from crviz import theory
+from crviz.plots import style
+from crviz.plots.content.figure import Axis, Band, Line, Panel, described, gradient_name
+from crviz.plots.content.spectra import PAPER_POWERS
+
+#: Multipoles beyond this are left out: they tell of angles that few pixels resolve.
+HIGHEST = 40
+#: Multipoles of the fitted power law. In the printed form a constant added to 1/nu_r changes C_1 alone, so
+#: that the dipole says nothing of the power.
+FITTED = (2, 12)
+_POINTS = 200
+_LEAST = 4
+
+
+def rate(result, gradient, omega_t=None, p=None, form="printed", estimator="eq9", dark=False):
+    """nu_r against 1 - x: from the spectrum by non-negative least squares, and power laws beside it.
+
+    The source is Q_1 = (8 pi / 3) K(T) of the run. The laws of given p have no free parameter,
+    nu_r = nu_par [(1 - x) / 2]^p; that of the best p and nu0 is fitted to l = 2-12.
+
+    Parameters
+    ----------
+    result : Result
+    gradient : (theta, phi) [rad] or a name
+    omega_t : float or None [1/Omega]
+    p : float or None
+        The power of a law drawn beside the paper's three.
+    form : see `theory.spectrum`
+    estimator : see `Result.spectrum`
+    dark : bool
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    ValueError
+        Where fewer than four multipoles stand out of their errors, or there is a single field.
+    """
+    colors = style.palette(dark)
+    spectrum = result.spectrum(gradient, omega_t, estimator)
+    ell = resolved_multipoles(spectrum)
+    time = result.time_index(omega_t)
+    tensors = result.diffusion()
+    q1 = 8 * np.pi / 3 * float(tensors.along(gradient)[0][time])
+    nu_par = 1 / (3 * float(tensors.along("parallel")[0][time]))
+    covariance = _covariance(result, gradient, spectrum, estimator, ell)
+    distance = np.geomspace(4 / ell[-1] ** 2, 2, _POINTS)  # 1 - x
+    measured = theory.invert(1 - distance, spectrum.cl[ell], ell, form, q1, "nnls", covariance)
+    lines = [
+        *_power_laws(distance, nu_par, p, colors),
+        _fitted_law(distance, spectrum, ell, covariance, form, q1, colors),
+        Line("ν_r", distance, measured.nu_r, colors.ink, "solid", 2.2, legend="from the spectrum"),
+    ]
+    shown = np.concatenate([line.y for line in lines])
+    words = "68 % band" + (" (errors taken as independent)" if covariance.ndim == 1 else "")
+    where = f"Ω T = {spectrum.omega_t:.4g}, {gradient_name(gradient)}, ℓ = 1–{ell[-1]}"
+    return Panel(
+        x=Axis(
+            "distance", "1 − cos(opening angle)", r"$1 - x$,   $x = \cos$(opening angle)", (distance[0], 2.0)
+        ),
+        y=Axis("nu_r", "ν_r  [Ω]", r"$\nu_r$   [$\Omega$]", (shown.min() / 2, shown.max() * 2)),
+        lines=tuple(lines),
+        bands=(Band(distance, measured.low, measured.high, colors.ink, legend=words),),
+        title=f"{described(result)}, {where}",
+        legend_at="lower right",
+    )
+
+
+def resolved_multipoles(spectrum):
+    """1 up to the last multipole before the first whose C_l is less than two of its errors: (L,) int.
+
+    Raises ValueError where these are fewer than four.
+    """
+    highest = min(HIGHEST, spectrum.ell[-1])
+    inside = spectrum.cl[1 : highest + 1] > 2 * spectrum.error[1 : highest + 1]
+    number = len(inside) if inside.all() else int(inside.argmin())
+    if number < _LEAST:
+        raise ValueError(
+            f"{number} multipoles stand two errors above 0 at Omega T = {spectrum.omega_t:g}: "
+            f"{_LEAST} at least are needed to find the rate."
+        )
+    return np.arange(1, number + 1)
+
+
+def _covariance(result, gradient, spectrum, estimator, ell):
+    """Covariance (L, L) between multipoles, or variances (L,) where there are too few fields for it, or
+    the result was reduced."""
+    if result.is_whole and result.n_realizations > 2 * len(ell):
+        return result.covariance(gradient, spectrum.omega_t, estimator)[np.ix_(ell, ell)]
+    return spectrum.error[ell] ** 2
+
+
+def _power_laws(distance, nu_par, p, colors):
+    """nu_par [(1 - x) / 2]^p for the paper's p and the chosen one."""
+    choices = [
+        (f"p = {name}", value, colors.analytic, dash, 1.3)
+        for (name, value), dash in zip(PAPER_POWERS.items(), style.DASHES, strict=True)
+    ]
+    if p is not None:
+        choices.append((f"p = {p:.2f}", p, colors.standard, "solid", 1.5))
+    lines = []
+    for name, value, color, dash, width in choices:
+        law = theory.power_law_rate(value, nu_par / 2**value)(1 - distance)
+        lines.append(Line(name, distance, law, color, dash, width, legend=f"ν∥ [(1 − x)/2]ᵖ, {name}"))
+    return lines[::-1]
+
+
+def _fitted_law(distance, spectrum, ell, covariance, form, q1, colors):
+    chosen = (ell >= FITTED[0]) & (ell <= FITTED[1])
+    part = covariance[chosen] if covariance.ndim == 1 else covariance[np.ix_(chosen, chosen)]
+    found = theory.fit(ell[chosen], spectrum.cl[ell[chosen]], part, form, q1)
+    words = (
+        f"fit to ℓ = {ell[chosen][0]}–{ell[chosen][-1]}: p = {found.p:.2f} ± {found.p_error:.2f}, "
+        f"ν₀ = {found.nu0:.2g} Ω"
+    )
+    law = found.nu0 * distance**found.p
+    return Line("fit", distance, law, colors.accent, "solid", 1.8, legend=words)

@@ -1,0 +1,75 @@
+"""The sky of one realisation: relative intensity in the Mollweide projection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from crviz.plots import mollweide, style
+
+LABEL = "δI [r_L |∇n|/n]"
+#: Points across a picture for paper.
+PAPER_WIDTH = 1600
+
+MATH = r"$\delta I$   [$r_L\,|\nabla n|/n$]"
+
+
+@dataclass(frozen=True, eq=False)
+class Sky:
+    """A picture of the sky with its marks.
+
+    Attributes
+    ----------
+    picture : (h, 2h) float32 [r_L |grad n| / n]
+        Rows from the bottom to the top, x from -2 to 2 and y from -1 to 1; NaN outside the sky.
+    limit : float
+        Colours run from -limit to limit.
+    gradient : (x, y)
+        Where the gradient points.
+    names : tuple of (x, y, text, color, math)
+    title : str
+    """
+
+    picture: np.ndarray
+    limit: float
+    gradient: tuple[float, float]
+    names: tuple[tuple[float, float, str, str, str], ...]
+    title: str
+
+
+def sky(values, gradient, width, title="", dark=False):
+    """Gather a map into a picture.
+
+    Parameters
+    ----------
+    values : (12 nside^2,) [r_L |grad n| / n]
+        At momentum directions p, ring order; shown at n = -p.
+    gradient : (theta, phi) [rad]
+    width : int
+        Of the picture in points; its height is half of that.
+    title : str
+    dark : bool
+
+    Returns
+    -------
+    Sky
+    """
+    colors = style.palette(dark)
+    nside = int(np.sqrt(len(values) / 12))
+    index = mollweide.pixel_index(nside, width)
+    # half precision in steps of 1/1000 of the range would do; float32 is what a browser draws
+    picture = np.where(index >= 0, np.asarray(values, np.float32)[index], np.float32("nan"))
+    x, y = (float(coordinate) for coordinate in mollweide.project(*gradient))
+    beside = 0.1 if x < 1.2 else -0.1
+    return Sky(
+        picture,
+        float(np.abs(values).max()) or 1.0,
+        (x, y),
+        (
+            (0.0, 1.085, "B₀", colors.ink, r"$\mathbf{B}_0$"),
+            (0.0, -1.075, "−B₀", colors.ink, r"$-\mathbf{B}_0$"),
+            (x + beside, y - 0.1, "∇n", colors.accent, r"$\nabla n$"),
+        ),
+        title,
+    )

@@ -1,0 +1,184 @@
+"""Figure 2: power spectra at one time, simulated, analytic and observed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from crviz import observations, theory
+from crviz.plots import style
+from crviz.plots.content.figure import Axis, Band, Line, Marks, Panel, described, gradient_name
+
+#: Powers of the analytic curves that the paper shows.
+PAPER_POWERS = {"1/3": 1 / 3, "1/2": 1 / 2, "2/3": 2 / 3}
+#: Names of the observed spectra that are drawn, one of the whole sky and one of a part of it; what their
+#: legend says; and the entry of `observations.noise_levels` where the spectrum carries no level itself.
+OBSERVED = {
+    "HAWC + IceCube 2019, 10 TeV": (
+        "circle",
+        "HAWC + IceCube 2019, 10 TeV (from the map, noise included)",
+        "HAWC-300 (2 yr, 10 TeV selection) noise level",
+    ),
+    "IceCube 12 years, 13 TeV (pseudo-spectrum)": (
+        "square",
+        "IceCube 12 yr, 13 TeV (digitised; masked southern sky)",
+        None,
+    ),
+}
+
+_DECADES = 6.5
+_ESTIMATORS = {
+    "eq9": "noise of Eq. 9 subtracted",
+    "plateau": "plateau at high ℓ subtracted",
+    "cross": "two grids crossed",
+    "none": "noise included",
+}
+
+
+def power_spectra(
+    result,
+    gradient,
+    omega_t=None,
+    p=0.5,
+    form="printed",
+    estimator="eq9",
+    observed=True,
+    normalized=True,
+    dark=False,
+):
+    """Simulated spectra beside the analytic ones and the observed ones.
+
+    Parameters
+    ----------
+    result : Result
+    gradient : (theta, phi) [rad] or a name
+    omega_t : float or None [1/Omega]
+    p, form : see `theory.spectrum`
+        p = None draws the paper's three powers alone.
+    estimator : see `Result.spectrum`
+    observed : bool
+        Whether the observed spectra are drawn; they are only where spectra are normalised.
+    normalized : bool
+        C_l / C_1, or C_l / 4 pi in absolute units.
+    dark : bool
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    ValueError
+        Where there is no dipole to normalise by.
+    """
+    colors = style.palette(dark)
+    chosen = result.spectrum(gradient, omega_t, estimator)
+    simulated = [(chosen, "chosen gradient", gradient_name(gradient), "diamond", colors.ink)]
+    if gradient != "perpendicular":
+        other = result.spectrum("perpendicular", omega_t, estimator)
+        simulated.append((other, "perpendicular", "perpendicular", "triangle", colors.monopole))
+    if normalized:
+        _check_dipoles(simulated, estimator)
+    top = 3.0 * (1 if normalized else chosen.cl[1] / (4 * np.pi))
+    floor = top / 10**_DECADES
+    marks, bands = [], []
+    for spectrum, name, words, marker, color in simulated:
+        unit = spectrum.cl[1] if normalized else 4 * np.pi
+        fields = result.n_realizations
+        marks += _simulated(spectrum, unit, fields, name, f"simulated, {words}", marker, color, floor)
+        bands.append(
+            _cosmic_variance(spectrum, unit, color, floor, "" if bands else "cosmic variance of one sky")
+        )
+    curves = _analytic(chosen, p, form, chosen.cl[1] if normalized else 4 * np.pi, colors)
+    if observed and normalized:
+        spectra = {spectrum.name: spectrum for spectrum in observations.spectra()}
+        marks += [_observed(spectra[name], *OBSERVED[name][:2], colors) for name in OBSERVED]
+        curves = [*(_observed_noise(spectra[name], OBSERVED[name][2], colors) for name in OBSERVED), *curves]
+    return Panel(
+        x=Axis("ell", "multipole ℓ", r"multipole $\ell$", (0.85, 2.2 * result.config.nside)),
+        y=_axis(normalized, (floor, top)),
+        lines=tuple(curves),
+        bands=tuple(bands),
+        marks=tuple(marks),
+        title=f"{described(result)}, Ω T = {chosen.omega_t:.4g}, {_ESTIMATORS[estimator]}",
+    )
+
+
+def _axis(normalized, limits):
+    if normalized:
+        return Axis("power", "C_ℓ / C₁", r"$\hat C_\ell / \hat C_1$", limits)
+    label = "C_ℓ / 4π  [(r_L |∇n|/n)²]"
+    return Axis("power", label, r"$\hat C_\ell / 4\pi$   [$(r_L\,|\nabla n|/n)^2$]", limits)
+
+
+def _check_dipoles(simulated, estimator):
+    for spectrum, name, *_ in simulated:
+        if not spectrum.cl[1] > 0:
+            raise ValueError(
+                f"estimator = {estimator!r} leaves no dipole to divide by at Omega T = "
+                f"{spectrum.omega_t:g} ({name})."
+            )
+
+
+def _analytic(spectrum, p, form, unit, colors):
+    """Curves for the paper's p and the chosen one, all through the simulated dipole."""
+    ell = np.arange(1, spectrum.ell[-1] + 1)
+    choices = [
+        (f"p = {name}", value, colors.analytic, dash, 1.5)
+        for (name, value), dash in zip(PAPER_POWERS.items(), style.DASHES, strict=True)
+    ]
+    if p is not None:
+        choices.append((f"p = {p:.2f}", p, colors.accent, "solid", 2.5))
+    drawn = []
+    for name, value, color, dash, width in choices:
+        shape = theory.spectrum(ell, value, form=form)
+        values = shape / shape[0] * spectrum.cl[1] / unit
+        drawn.append(Line(name, ell, values, color, dash, width, f"$p$ = {name[4:]}", named=True))
+    return drawn
+
+
+def _simulated(spectrum, unit, fields, name, words, marker, color, floor):
+    """Marks with their errors; where the noise exceeds the power, upper limits (two standard errors)."""
+    ell, value = spectrum.ell[1:], spectrum.cl[1:] / unit
+    error = np.nan_to_num(spectrum.error[1:]) / unit
+    noise = np.minimum(np.sqrt(spectrum.noise_variance[1:] / fields) / unit, error)
+    seen = value > floor
+    limit = np.maximum(value, 0) + 2 * error
+    limited = ~seen & (limit > floor)
+    down = np.minimum(error, value - 0.5 * floor)  # a log axis knows no zero
+    return [
+        Marks(name, ell[seen], value[seen], marker, color, True, down[seen], error[seen], noise[seen], words),
+        Marks(
+            f"{name}, upper limit",
+            ell[limited],
+            limit[limited],
+            "inverted_triangle",
+            color,
+            filled=False,
+            legend="upper limits" if limited.any() else "",
+        ),
+    ]
+
+
+def _cosmic_variance(spectrum, unit, color, floor, words):
+    """Up to the first multipole that is lost in the noise."""
+    value = spectrum.cl[1:] / unit
+    seen = np.logical_and.accumulate(value > floor)
+    ell, value = spectrum.ell[1:][seen], value[seen]
+    wide = np.sqrt(spectrum.cosmic_variance[1:][seen]) / unit
+    return Band(ell, np.maximum(value - wide, floor), value + wide, color, 0.1, words)
+
+
+def _observed(spectrum, marker, words, colors):
+    ratio = spectrum.cl / spectrum.cl[0]
+    down, up = np.nan_to_num(spectrum.error) / spectrum.cl[0]
+    return Marks(spectrum.name, spectrum.ell, ratio, marker, colors.noise, False, down, up, legend=words)
+
+
+def _observed_noise(spectrum, level, colors):
+    """The shot noise of an observed spectrum, over its dipole."""
+    noise = observations.noise_levels()[level][0] if level else spectrum.noise
+    ratio = np.full(2, noise / spectrum.cl[0])
+    words = "their noise: HAWC, 2 yr (upper), IceCube (lower)" if level else ""
+    return Line(
+        f"noise of {spectrum.name}", spectrum.ell[[0, -1]], ratio, colors.noise, "dotted", 1.0, legend=words
+    )

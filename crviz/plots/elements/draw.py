@@ -1,0 +1,128 @@
+"""A panel as one overlay of few elements, so that dozens of lines are drawn and updated as one."""
+
+from __future__ import annotations
+
+import holoviews as hv
+import numpy as np
+from holoviews import dim
+
+from crviz.plots import style
+from crviz.plots.content.figure import line_ends, positive, spread
+
+#: Height of the figure and of a line of text in it, in pixels.
+_HEIGHT, _TEXT = 330, 17
+#: Share of the width that is kept free for the names at the lines' ends.
+_ROOM = 0.21
+_MARKERS = ["spectrum", "marker", "color", "fill"]
+
+
+def draw(panel, colors):
+    """Draw a panel.
+
+    Parameters
+    ----------
+    panel : content.figure.Panel
+    colors : style.Palette
+
+    Returns
+    -------
+    hv.Overlay
+        Areas, Contours (lines), Labels (their names), ErrorBars and Scatter (marks), VLines.
+    """
+    x, y = (hv.Dimension(axis.name, label=axis.label) for axis in (panel.x, panel.y))
+    elements = [_area(band, x, y) for band in panel.bands]
+    elements += [lines(panel.lines, x, y, panel.y.log), names(panel, x, y)]
+    if panel.marks:
+        elements += [_bars(panel.marks, x, y), _marks(panel.marks, x, y, colors)]
+    for vertical in panel.verticals:
+        line = hv.VLine(vertical.x).opts(color=vertical.color, line_width=2, alpha=0.8)
+        elements.append(line.opts(line_dash=vertical.dash))
+    return hv.Overlay(elements).opts(
+        **style.axes(colors, panel.x.log, panel.y.log), xlim=_x_limits(panel), ylim=panel.y.limits
+    )
+
+
+def _x_limits(panel):
+    first, last = panel.x.limits
+    if not any(line.named for line in panel.lines):
+        return panel.x.limits
+    return (first, last * (last / first) ** (_ROOM / (1 - _ROOM)))
+
+
+def lines(drawn, x, y, log=True):
+    """Lines as one element; what a log axis cannot show is left out.
+
+    Parameters
+    ----------
+    drawn : sequence of Line
+    x, y : hv.Dimension
+    log : bool
+        Whether y is logarithmic.
+
+    Returns
+    -------
+    hv.Contours
+    """
+    paths = [
+        {
+            x.name: line.x,
+            y.name: positive(line.y) if log else line.y,
+            "line": line.name,
+            "color": line.color,
+            "dash": line.dash,
+            "width": line.width,
+        }
+        for line in drawn
+    ]
+    return hv.Contours(paths, [x, y], ["line", "color", "dash", "width"]).opts(
+        color=dim("color"), line_dash=dim("dash"), line_width=dim("width"), show_legend=False
+    )
+
+
+def names(panel, x, y):
+    """Names to the right of the lines' ends, apart from each other, and of vertical lines: hv.Labels."""
+    low, high = np.log10(panel.y.limits) if panel.y.log else panel.y.limits
+    ended, at, heights = line_ends(panel)
+    placed = spread(np.log10(heights) if panel.y.log else heights, _TEXT / _HEIGHT * (high - low))
+    beyond = (panel.x.limits[1] / panel.x.limits[0]) ** 0.012
+    data = [
+        (right * beyond, 10**height if panel.y.log else height, line.name, line.color)
+        for line, right, height in zip(ended, at, placed, strict=True)
+    ]
+    top = low + 0.95 * (high - low)
+    data += [
+        (vertical.x * beyond, 10**top if panel.y.log else top, vertical.name, vertical.color)
+        for vertical in panel.verticals
+        if vertical.name
+    ]
+    return hv.Labels(data, [x, y], ["text", "color"]).opts(
+        text_color="color", text_align="left", text_font_size="9pt", padding=0
+    )
+
+
+def _area(band, x, y):
+    area = hv.Area((band.x, band.low, band.high), x, [y, "high"])
+    return area.opts(color=band.color, alpha=band.alpha, line_alpha=0)
+
+
+def _bars(marks, x, y):
+    rows = [
+        row
+        for mark in marks
+        if mark.up is not None
+        for row in zip(mark.x, mark.y, mark.down, mark.up, [mark.color] * len(mark.x), strict=True)
+    ]
+    return hv.ErrorBars(rows, x, [y, "low", "high", "color"]).opts(
+        color=dim("color"), line_width=1, lower_head=None, upper_head=None
+    )
+
+
+def _marks(marks, x, y, colors):
+    rows = [
+        (at, height, mark.name, mark.marker, mark.color, mark.color if mark.filled else colors.ground)
+        for mark in marks
+        for at, height in zip(mark.x, mark.y, strict=True)
+    ]
+    return hv.Scatter(rows, x, [y, *_MARKERS]).opts(
+        marker=dim("marker"), size=7, color=dim("fill"), line_color=dim("color"), line_width=1.3
+    )

@@ -1,0 +1,96 @@
+"""The figures for paper: files drawn by matplotlib, the same bytes every time.
+
+matplotlib is an extra (`pip install crviz[plot]`); nothing else imports this package when it is loaded.
+Neither pyplot nor the user's settings of matplotlib are used or changed.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import uuid
+from pathlib import Path
+
+from PIL import Image
+
+from crviz.config import ParameterError, check_number
+from crviz.plots import style
+from crviz.plots.paper.panels import figure_of_panels
+from crviz.plots.paper.settings import settings
+from crviz.plots.paper.sky import figure_of_sky
+
+__all__ = ["FORMATS", "check_path", "check_width", "save_panels", "save_sky"]
+
+#: What a file's name may end in.
+FORMATS = ("png", "svg", "pdf")
+#: Dots an inch of a PNG.
+DPI = 200
+
+# without dates the same figure is the same file
+_METADATA = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+
+
+def check_path(path):
+    """A Path that ends in one of `FORMATS`. Raises ParameterError."""
+    path = Path(path)
+    if path.suffix[1:].lower() not in FORMATS:
+        raise ParameterError("output", str(path), f"must end in {', '.join('.' + kind for kind in FORMATS)}")
+    return path
+
+
+def check_width(width):
+    """The width of a figure in inches, from 3 to 20. Raises ParameterError."""
+    return check_number("width", width, at_least=3, at_most=20)
+
+
+def save_panels(panels, path, width=7.0, dark=False):
+    """Draw panels below each other, over one x axis, and write the file.
+
+    Parameters
+    ----------
+    panels : sequence of content.figure.Panel
+    path : path that ends in one of `FORMATS`
+    width : float from 3 to 20 [inches]
+    dark : bool
+
+    Raises
+    ------
+    ParameterError
+    OSError where the file cannot be written.
+    """
+    _save(figure_of_panels, panels, path, width, dark)
+
+
+def save_sky(sky, path, width=7.0, dark=False):
+    """Draw a content.sky.Sky and write the file; otherwise as `save_panels`."""
+    _save(figure_of_sky, sky, path, width, dark)
+
+
+def _save(draw, content, path, width, dark):
+    path, width = check_path(path), check_width(width)
+    colors = style.palette(dark)
+    with settings(colors, width):
+        _write(draw(content, width, colors), path)
+
+
+def _write(figure, path):
+    """Write beside the place and put it there at once, so that no half of a file is ever seen."""
+    kind = path.suffix[1:].lower()
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.part")
+    try:
+        if kind == "png" and not any(axes.images for axes in figure.axes):
+            _write_lines(figure, part)
+        else:
+            figure.savefig(part, format=kind, dpi=DPI, metadata=_METADATA[kind])
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write_lines(figure, path):
+    """A PNG of 256 colours, which lines do not exceed by what one sees: a third of the size."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=DPI)
+    with Image.open(buffer) as image:
+        few = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    few.save(path, format="png", optimize=True, dpi=(DPI, DPI))
