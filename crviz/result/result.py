@@ -26,7 +26,8 @@ class Result:
         realization, omega_t [1/Omega], i, j ("x", "y", "z"), ell, omega_t_map, pixel are its
         coordinates; cl and cl_cross (cross spectra of the position components [r_L^2]), rr [r_L^2],
         rp [r_L], pp, dipole are kept for every realisation; cl_rp, cl_pp, mean_r are ensemble
-        means; sample_r, sample_p are the first realisation on grid A.
+        means; sample_r, sample_p are the first realisation on grid A. A reduced result holds means
+        and covariances in place of every realisation's cl and cl_cross: see `reduction`.
     sums : xarray.Dataset or None
         Unnormalised sums behind the ensemble means, with which a run goes on bit for bit.
     """
@@ -131,7 +132,9 @@ class Result:
         """The same result with the mean of the spectra, and covariances of that mean, in place of
         every realisation's: a small fraction of the size, from which no run can go on.
 
-        What it keeps is said in `reduction`. Maps are rounded to 16 bits when they are saved.
+        What it keeps is said in `reduction`. Spectra have the same values; the error that `spectrum`
+        gives for "eq9" and "plateau" is that before the noise is taken off, `covariance` has the one
+        after. Maps are rounded to 16 bits when they are saved.
         """
         data = reduce_dataset(self.dataset)
         round_maps(data)

@@ -56,6 +56,13 @@ def test_diffusion_along_the_field(paper):
     assert paper.diffusion().k[-1, 2, 2] == pytest.approx(k[:, 2, 2].mean(), rel=1e-12)
 
 
+def test_the_spread_along_the_field_is_not_yet_diffusive(paper):
+    found = paper.regime("parallel")
+    # K over its running average, 5.68+-0.09 / 4.18+-0.05: 1.36+-0.027 if the two errors were independent
+    assert abs(found.exponent[-1] - 1.36) < 3 * np.hypot(found.error[-1], 0.027)
+    assert found.name[-1] == "superdiffusive"
+
+
 def test_diffusion_across_the_field_is_positive_and_far_below_that_along_it(paper):
     k = across(-last_tensor(paper, "rp"))
     error = k.std(ddof=1) / np.sqrt(FIELDS)

@@ -37,6 +37,16 @@ def test_every_gradients_diffusion_has_its_exact_error(small_run, gradient, whic
     np.testing.assert_allclose(error, standard_error(each), rtol=1e-7)
 
 
+@pytest.mark.parametrize("gradient", GRADIENTS)
+def test_the_standard_dipole_is_a_contraction_with_its_exact_error(small_run, gradient):
+    g = gradient_tensor(gradient)
+    weight = np.array([g[0, 0], g[1, 1], g[2, 2], 2 * g[0, 1], 2 * g[0, 2], 2 * g[1, 2]])
+    tensor, covariance = small_run.standard_dipole_tensor()
+    value, error = small_run.standard_dipole(gradient)
+    np.testing.assert_allclose(np.einsum("ij,tij->t", g, tensor), value, rtol=1e-12, atol=1e-13)  # rounding
+    np.testing.assert_allclose(np.sqrt(weight @ covariance @ weight), error, rtol=1e-9)
+
+
 def test_the_drift_is_half_of_xy_minus_yx(small_run):
     k = each_tensor(small_run)["k"]
     drift = (k[..., 0, 1] - k[..., 1, 0]) / 2
