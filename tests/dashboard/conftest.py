@@ -4,13 +4,13 @@ import contextlib
 import queue
 import types
 
-import holoviews as hv
 import pytest
 from bokeh.document import Document
 from panel.io.state import set_curdoc
 
 from crviz import Config, backtracking_times, run
 from crviz.dashboard.session import Session
+from crviz.dashboard.shown import Shown
 from crviz.dashboard.state import State
 from crviz.jobs import Status
 
@@ -36,11 +36,29 @@ class TurnDocument(Document):
             self.turn()
 
 
+class FakeSkies:
+    """Takes note of who wants which sky, and has those that a test puts there."""
+
+    def __init__(self):
+        self.ready, self.requests, self.left = {}, [], []
+
+    def get(self, config, realization):
+        return self.ready.get((config.digest, realization))
+
+    def request(self, config, realization, listener, key):
+        self.requests.append(types.SimpleNamespace(config=config, realization=realization, tell=listener))
+        return self.get(config, realization)
+
+    def leave(self, key):
+        self.left.append(key)
+
+
 class FakeManager:
     """Takes note of what it is asked, and runs nothing."""
 
     def __init__(self):
         self.requests, self.left, self.refusal = [], [], None
+        self.skies, self.rate, self.library = FakeSkies(), 1e12, None
 
     def seconds(self, config, realizations):
         return float(realizations)
@@ -51,17 +69,13 @@ class FakeManager:
         job = types.SimpleNamespace(
             status=Status(config, "waiting", realizations), tell=listener, key=key, config=config
         )
+        job.stop = types.SimpleNamespace(is_set=lambda: False)
         self.requests.append(job)
         return job
 
     def leave(self, job, key=None):
         self.left.append((job, key))
         return True
-
-
-@pytest.fixture(scope="session", autouse=True)
-def bokeh_backend():
-    hv.extension("bokeh")
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +88,7 @@ def result():
 def state(result):
     """What a visitor sees who has just come, and would run next: something small."""
     state = State(nside=4, omega_t_max=1.0, realizations=2)
-    state.show(result, "made for the tests")
+    state.show(Shown(result, "made for the tests"))
     return state
 
 
