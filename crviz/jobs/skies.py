@@ -6,6 +6,7 @@ a second or so, far less room than they would in every file.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -107,16 +108,17 @@ class Skies:
 
     def _make(self, config, realization):
         name = sky_id(config, realization)
+        found = None
         try:
-            found = self._trace(config, realization, lambda: not self._wanted[name])
-        except RuntimeError:  # the pool has been closed: the server stops
-            found = None
-        with self._lock:
-            listeners = self._wanted.pop(name)
-            if found is not None:
-                self._ready[name] = found
-                while len(self._ready) > KEPT:
-                    self._ready.popitem(last=False)
+            with contextlib.suppress(RuntimeError):  # the pool has been closed: the server stops
+                found = self._trace(config, realization, lambda: not self._wanted[name])
+        finally:  # whatever happened, the next one who asks must not wait for this thread
+            with self._lock:
+                listeners = self._wanted.pop(name)
+                if found is not None:
+                    self._ready[name] = found
+                    while len(self._ready) > KEPT:
+                        self._ready.popitem(last=False)
         for listener in list(listeners.values()):
             listener()
 
