@@ -3,7 +3,7 @@
 // of the orbits: the clicked one, then by angle
 export const DASHES = [["solid", ""], ["solid", ""], ["longdash", "9 4"], ["dash", "5 3"], ["dot", "2 3"]] // Plotly, SVG
 const SYMBOLS = ["circle", "diamond", "square", "cross", "x"]
-const SHADES = [null, 5, 4, 2, 1] // of the palette's multipoles, which are lighter at smaller angles
+const SHADES = [null, 5, 4, 2, 1] // of the palette's multipoles, which fade: the smaller the angle, the higher the multipoles it makes
 
 export function ink(colors, k) { return k === 0 ? colors.ink : colors.multipoles[SHADES[k]] }
 
@@ -107,7 +107,7 @@ export function partingLayout(bundle, colors, omegaT) {
     xaxis: axis("backtracking time Ω T", [first, 1.1 * bundle.omega_t_max]), yaxis: axis("separation / r<sub>L</sub>", [0.5 * low, 2 * high]),
     shapes: cursor(bundle, colors, omegaT),
     annotations: bundle.angles.map((angle, k) => ({
-      x: Math.log10(first), y: Math.log10(bundle.parting[k][0]), text: `${angle}°`, showarrow: false, xanchor: "left", yanchor: "bottom", xshift: 3, yshift: 8,
+      x: Math.log10(first), y: Math.log10(bundle.parting[k][0]), text: `${angle}°`, showarrow: false, xanchor: "left", yanchor: "bottom", xshift: 3, yshift: 12,
       font: {color: ink(colors, k + 1), size: 12},
     })),
   }

@@ -72,6 +72,8 @@ class View {
     this.message = element("p", {class: "message", role: "status"})
     this.space = element("div", {class: "plot space", role: "img"})
     this.parting = element("div", {class: "plot parting", role: "img"})
+    // Plotly turns with a finger, but takes note of the new view only where a mouse button is let go
+    this.space.addEventListener("touchend", (event) => event.target.dispatchEvent(new MouseEvent("mouseup")))
     this.key = element("ul", {class: "key"})
     this.summary = element("p", {class: "summary", "aria-live": "polite"})
     this.buttons = Object.keys(VIEWS).map((name) => element("button", {type: "button"}, name))
