@@ -91,7 +91,7 @@ def assemble(folder, grid=None):
     slope = typical_slope(samples.values())
     for point, sample in samples.items():
         points[point] |= _two_gradients("cl", *join(sample, slope))
-    return _dataset(grid, points)
+    return tabulate(grid, points)
 
 
 def save(dataset, path):
@@ -167,7 +167,8 @@ def _two_gradients(name, value, covariance):
     return {name: value, f"{name}_error": deviation, f"{name}_correlation": correlation}
 
 
-def _dataset(grid, points):
+def tabulate(grid, points):
+    """The table of points {(sigma2, rl_over_lc): {name: array}}, in single precision: see `assemble`."""
     shape = len(grid.sigma2), len(grid.rl_over_lc)
     ordered = [points[sigma2, rl] for sigma2 in grid.sigma2 for rl in grid.rl_over_lc]
     tables = {name: np.array([point[name] for point in ordered]) for name in ordered[0]}

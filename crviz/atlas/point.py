@@ -165,9 +165,11 @@ class AtlasPoint:
     def _along(self, name, gradient):
         """sum_ij G_ij X_ij and its error, for a tensor that is symmetric about the regular field."""
         tensor = gradient_tensor(gradient)
-        weight = np.array([tensor[2, 2], tensor[0, 0] + tensor[1, 1]])
-        value, error = self.dataset[name].values, self.dataset[f"{name}_error"].values
-        correlation = self.dataset[f"{name}_correlation"].values
-        one, other = (w * e for w, e in zip(weight, error, strict=True))
-        variance = one**2 + other**2 + 2 * correlation * one * other if weight.all() else one**2 + other**2
-        return np.einsum("g,g...->...", weight, value), np.sqrt(variance)
+        weights = tensor[2, 2], tensor[0, 0] + tensor[1, 1]
+        values, errors = self.dataset[name].values, self.dataset[f"{name}_error"].values
+        if min(weights) < 1e-12:  # the other one does not count, though it may be NaN
+            only = int(np.argmax(weights))
+            return weights[only] * values[only], weights[only] * errors[only]
+        one, other = weights[0] * errors[0], weights[1] * errors[1]
+        variance = one**2 + other**2 + 2 * self.dataset[f"{name}_correlation"].values * one * other
+        return weights[0] * values[0] + weights[1] * values[1], np.sqrt(variance)

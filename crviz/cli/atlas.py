@@ -104,48 +104,43 @@ class _ProgressBar:
 
 
 def _info(options):
-    import numpy as np
-
     from crviz.atlas import load
 
     atlas = load(options.file)
     data = atlas.dataset
-    fields, fine = (data[name].values for name in ("fields", "fine_fields"))
     print(
         f"{options.file or 'shipped'}: made by crviz {data.attrs['crviz_version']} on {data.attrs['created']}"
     )
-    for name, values in (
-        ("sigma2", atlas.sigma2),
-        ("rl_over_lc", atlas.rl_over_lc),
-        ("omega_t", atlas.omega_t[[0, -1]]),
-    ):
-        between = " to " if name == "omega_t" else " "
-        print(f"  {name:<12} {between.join(f'{value:g}' for value in values)}")
+    for name in ("sigma2", "rl_over_lc"):
+        print(f"  {name:<12} {' '.join(f'{value:g}' for value in data[name].values)}")
+    print(f"  {'omega_t':<12} {atlas.omega_t[0]:.3g} to {atlas.omega_t[-1]:g}")
     for name, value in atlas.turbulence.items():
         print(f"  {name:<12} {value:g}")
-    for nside, number in zip(data.attrs["nside"], (fields, fine), strict=True):
-        print(f"  nside {nside:<6} {_range(number)} fields a point")
+    for nside, name in zip(data.attrs["nside"], ("fields", "fine_fields"), strict=True):
+        print(f"  nside {nside:<6} {_range(data[name].values)} fields a point")
     print(
         "relative errors [%], at points: least, median, largest; left-out points predicted: 50, 90 % within"
     )
     for omega_t in (10, 100, 300):
-        time = data.sel(omega_t=omega_t, method="nearest")
-        print(f"at Omega T = {float(time.omega_t):g}")
-        for label, name, choice in (
-            ("C_1", "cl", {"ell": 1}),
-            ("C_2", "cl", {"ell": 2}),
-            ("C_5", "cl", {"ell": 5}),
-            ("C_20", "cl", {"ell": 20}),
-            ("K", "k", {}),
-        ):
-            for gradient in ("parallel", "perpendicular"):
-                one = time.sel(gradient=gradient, **choice)
-                value, error = one[name].values, one[f"{name}_error"].values
-                relative = 100 * (error / value)[value > 0]
-                shown = "  ".join(f"{number:5.1f}" for number in np.quantile(relative, [0, 0.5, 1]))
-                left_out = "  ".join(f"{100 * number:5.1f}" for number in one[f"{name}_interpolation"].values)
-                print(f"  {label:<5} {gradient:<14} {shown}    {left_out}")
+        _print_errors(data.sel(omega_t=omega_t, method="nearest"))
     return 0
+
+
+def _print_errors(time):
+    print(f"at Omega T = {float(time.omega_t):.3g}")
+    rows = {f"C_{ell}": time[_OF_CL].sel(ell=ell) for ell in (1, 2, 5, 20) if ell in time.ell}
+    rows["K"] = time[_OF_K].rename(dict(zip(_OF_K, _OF_CL, strict=True)))
+    for label, table in rows.items():
+        for gradient in table.gradient.values:
+            one = table.sel(gradient=gradient)
+            relative = 100 * (one["cl_error"] / one["cl"]).where(one["cl"] > 0)
+            shown = *relative.quantile([0, 0.5, 1]).values, *(100 * one["cl_interpolation"].values)
+            print(f"  {label:<5} {gradient:<14}" + " ".join(f"{number:6.1f}" for number in shown))
+
+
+#: What is read of a quantity to describe it: its values, their errors, and how well they are predicted.
+_OF_CL = ["cl", "cl_error", "cl_interpolation"]
+_OF_K = ["k", "k_error", "k_interpolation"]
 
 
 def _range(numbers):

@@ -1,0 +1,138 @@
+from collections import namedtuple
+
+import pytest
+
+from crviz import cli
+from crviz.atlas import assembly, load, making
+from crviz.atlas.grid import Grid, Sampling
+from crviz.library import Library
+
+Outcome = namedtuple("Outcome", "status out err")
+GRID = Grid(
+    sigma2=(0.5, 1.0),
+    rl_over_lc=(0.1, 0.2),
+    omega_t=(1.0, 10.0),
+    rounds=((Sampling(1, 4), Sampling(2, 2)), (Sampling(1, 6), Sampling(2, 3))),
+    n_modes=5,
+)
+
+
+@pytest.fixture
+def call(capsys, monkeypatch):
+    """Runs `crviz atlas` on a small grid in this process."""
+    for module in (making, assembly):
+        monkeypatch.setattr(module, "Grid", lambda: GRID)
+
+    def call(*words):
+        try:
+            status = cli.main(["atlas", *map(str, words)])
+        except SystemExit as end:  # argparse's way to end
+            status = end.code
+        return Outcome(status, *capsys.readouterr())
+
+    return call
+
+
+def numbers(folder):
+    return sorted(entry.n_realizations for entry in Library(folder).entries() if not entry.shipped)
+
+
+def test_one_command_makes_parts_and_table(call, tmp_path):
+    out = tmp_path / "atlas.nc"
+    outcome = call("make", "--parts", tmp_path / "parts", "--out", out)
+    assert outcome.status == 0, outcome.err
+    assert numbers(tmp_path / "parts") == [3] * 4 + [6] * 4
+    assert load(out).interpolate(0.7, 0.15).is_interpolated
+    assert f"{out}: 0." in outcome.out  # MB
+    assert "16 of 16 parts" in outcome.out
+
+
+def test_it_stops_after_fewer_rounds_and_the_same_command_goes_on(call, tmp_path, fixed_date):
+    parts = tmp_path / "parts"
+    call("make", "--parts", parts, "--rounds", 1)
+    assert numbers(parts) == [2] * 4 + [4] * 4
+    assert "8 parts were missing" in call("make", "--parts", parts, "--threads", 1).out
+    call("make", "--parts", tmp_path / "whole")
+    for path in parts.iterdir():
+        assert path.read_bytes() == (tmp_path / "whole" / path.name).read_bytes()
+
+
+def test_no_rounds_write_the_table_from_what_is_there(call, tmp_path, monkeypatch):
+    call("make", "--parts", tmp_path, "--rounds", 1)
+    monkeypatch.setattr(making, "make", None)
+    outcome = call("make", "--parts", tmp_path, "--rounds", 0, "--out", tmp_path / "atlas.nc")
+    assert outcome.status == 0
+    assert (load(tmp_path / "atlas.nc").dataset["fields"] == 4).all()
+
+
+def test_ctrl_c_ends_with_130_and_keeps_what_is_finished(call, tmp_path, monkeypatch):
+    make = making.make
+
+    def stopped(*arguments):
+        yield next(make(*arguments))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(making, "make", stopped)
+    outcome = call("make", "--parts", tmp_path / "parts", "--out", tmp_path / "atlas.nc")
+    assert outcome.status == 130
+    assert "the same command continues" in outcome.out
+    assert numbers(tmp_path / "parts") == [4]
+    assert not (tmp_path / "atlas.nc").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--rounds", -1), "--rounds: rounds = -1 must be"),
+        (("--threads", 0), "--threads: threads = 0 must be"),
+        (("--rounds", 0, "--out", "no/such/folder/atlas.nc"), "no/such/folder"),
+    ],
+)
+def test_bad_input_is_refused_in_one_line(call, tmp_path, words, said):
+    outcome = call("make", "--parts", tmp_path / "parts", *words)
+    assert outcome.status == 2
+    assert outcome.err.startswith("crviz atlas: ")
+    assert said in outcome.err
+    assert len(outcome.err.splitlines()) == 1
+    assert not (tmp_path / "parts").exists()
+
+
+def test_a_file_is_no_folder_of_parts(call, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    outcome = call("make", "--parts", tmp_path / "file")
+    assert (outcome.status, len(outcome.err.splitlines())) == (2, 1)
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_an_empty_folder_makes_no_table(call, tmp_path):
+    outcome = call("make", "--parts", tmp_path / "parts", "--rounds", 0, "--out", tmp_path / "atlas.nc")
+    assert outcome.status == 2
+    assert "the first round is not complete" in outcome.err
+    assert not (tmp_path / "atlas.nc").exists()
+
+
+def test_info_says_grid_fields_and_errors(call, tmp_path):
+    call("make", "--parts", tmp_path / "parts", "--out", tmp_path / "atlas.nc")
+    outcome = call("info", tmp_path / "atlas.nc")
+    assert outcome.status == 0
+    for words in (
+        "sigma2       0.5 1\n",
+        "n_modes      5\n",
+        "nside 1      6 fields a point",
+        "C_1   parallel",
+    ):
+        assert words in outcome.out
+
+
+def test_info_on_what_is_no_atlas(call, tmp_path):
+    (tmp_path / "text.nc").write_text("not an atlas")
+    for name in ("text.nc", "none.nc"):
+        outcome = call("info", tmp_path / name)
+        assert (outcome.status, len(outcome.err.splitlines())) == (2, 1)
+        assert name in outcome.err
+
+
+def test_info_describes_the_shipped_atlas(call):
+    outcome = call("info")
+    assert outcome.status == 0
+    assert "sigma2       0.05 0.1 0.2 0.5 1 2 5 10" in outcome.out
