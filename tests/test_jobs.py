@@ -170,7 +170,7 @@ def test_threads_that_compute_yield_to_the_page(manager, monkeypatch):
     monkeypatch.setattr(jobs.ensemble, "simulate", look)
     here = os.getpriority(os.PRIO_PROCESS, 0)
     finished(manager, TINY, 1)
-    pool = manager._pool.submit(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+    pool = manager.pool.submit(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
     assert seen["job"] == pool.result(PATIENCE) == max(here, jobs.NICENESS)
     assert os.getpriority(os.PRIO_PROCESS, 0) == here
 
@@ -377,7 +377,7 @@ def test_closing_ends_a_job_whose_orbits_have_not_begun(tmp_path, monkeypatch):
 
     monkeypatch.setattr(jobs.ensemble, "as_completed", watched)
     manager = Manager(Library(tmp_path / "library"), threads=1)
-    manager._pool.submit(release.wait, PATIENCE)  # keeps the only thread busy
+    manager.pool.submit(release.wait, PATIENCE)  # keeps the only thread busy
     job = manager.request(TINY, 1)
     assert waits.wait(PATIENCE)
     manager.close(patience=1)

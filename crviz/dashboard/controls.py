@@ -47,7 +47,7 @@ class Controls(pn.custom.JSComponent):
 
     def _handle_msg(self, message):
         if message["kind"] == "press":
-            self._presses[message["key"]]()
+            self._presses[message["key"]](*([message["value"]] if "value" in message else []))
             return
         self._setting = True
         try:
@@ -98,7 +98,6 @@ def physics_and_run():
             "controls": [
                 control("range", "p", min=0.02, max=0.98, step=0.01, places=2),
                 control("choice", "form", options=[["as printed", FORMS[0]], [FORMS[1], FORMS[1]]]),
-                control("switch", "analytic"),
                 control("button", "fit", label="Fit p"),
             ],
         },
@@ -123,6 +122,11 @@ def physics_and_run():
 def sky_switches():
     """What stands below the sky map."""
     return [_row("without_dipole", "smooth", number="realization")]
+
+
+def evolution_switches():
+    """What stands below the evolution."""
+    return [_row("analytic")]
 
 
 def spectra_switches():

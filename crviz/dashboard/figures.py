@@ -129,7 +129,7 @@ def _log_figure(x, y, name):
         tools="pan,wheel_zoom,box_zoom,save",
         active_drag=None,
         active_scroll=None,
-        toolbar_location="above",
+        toolbar_location="right",
         outline_line_color=None,
         name=name,
         min_border_right=8,
@@ -137,7 +137,7 @@ def _log_figure(x, y, name):
 
 
 #: Height of a figure; two of them and what stands around them fill a projector's 720 lines.
-_HEIGHT = 300
+_HEIGHT = 262
 
 
 def _band(plot, name):

@@ -13,6 +13,8 @@ from crviz import diffusion, spectra
 from crviz.gradient import PAIRS, components
 from crviz.means import covariance_of_mean
 
+#: Multipoles whose plain power is drawn against time: l = 0 to 9.
+EVOLVING = 10
 _UPPER = np.triu_indices(len(PAIRS), 1)
 
 
@@ -27,7 +29,7 @@ def held(result, estimator):
     Returns
     -------
     dict of numbers, str and flat arrays; with T times, L multipoles, 6 components, 15 pairs of them:
-        omega_t (T,), power (T, 6, L) [r_L^2], noise (T, 6); of estimate (6, L), of the plain dipole
+        omega_t (T,), power (T, 6, EVOLVING) [r_L^2], noise (T, 6); of estimate (6, L), of the plain dipole
         (6, 2), of standard, k and running (6, 1), each at T times, the value, NAME_error of the
         same shape and NAME_correlation (T, 15, .) in 1/127.
     """
@@ -39,7 +41,7 @@ def held(result, estimator):
         "digest": result.digest,
         "nside": result.config.nside,
         "omega_t": result.omega_t.astype(float),
-        "power": single(power),
+        "power": single(power[..., :EVOLVING]),
         "noise": single(noise),
         **with_errors("estimate", estimate, covariance),
         **with_errors("dipole", power[..., :2], _covariance(data, "cl")[..., :2]),
@@ -57,6 +59,12 @@ def held(result, estimator):
 def tensor_components(tensor):
     """Components of symmetric tensors of spectra: (..., 3, 3, L) -> (..., 6, L)."""
     return np.moveaxis(components(np.moveaxis(tensor, -1, 0)), 0, -1)
+
+
+def axial(parallel, perpendicular):
+    """Components of tensors that are symmetric about the regular field: (T, ...) twice -> (T, 6, ...)."""
+    nothing = np.zeros_like(parallel)
+    return np.stack([perpendicular, perpendicular, parallel, nothing, nothing, nothing], 1)
 
 
 def _estimate(result, estimator, power):

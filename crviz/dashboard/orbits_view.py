@@ -23,6 +23,28 @@ _MOST_DRAWN_TIMES = 850  # five orbits as float32 are 51 KB
 _DRAWN_INTERVAL = 0.15  # 1/Omega: some 30 points a gyration
 _MARGIN = 1.0  # r_L by which the field line may leave the box of the orbits
 
+_STYLE = """
+.orbits { container-type: inline-size; color: var(--ink); font-variant-numeric: tabular-nums;
+  font: 13px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+.orbits p { margin: 4px 12px; }
+.orbits [hidden] { display: none !important; }
+.panels { display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr); }
+@container (min-width: 760px) { .panels { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); } }
+figure { margin: 0; min-width: 0; }
+figcaption { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin: 4px 12px;
+  min-height: 30px; color: var(--analytic); font-size: 12px; }
+figcaption span { flex: 1; }
+.plot { height: 430px; overflow: hidden; }
+.plot.nothing { height: auto; margin: 12px; }
+button { font: inherit; color: var(--ink); background: none; border: 1px solid var(--faint);
+  border-radius: 4px; padding: 3px 8px; min-height: 28px; cursor: pointer; }
+button:hover { border-color: var(--accent); }
+button:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
+.key { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 4px 12px; padding: 0; list-style: none;
+  font-size: 12px; }
+.key svg { vertical-align: middle; margin-right: 6px; }
+"""
+
 
 class OrbitsView(pn.viewable.Viewer):
     """One direction's orbit and its neighbours' in 3D, and their separation against time.
@@ -126,6 +148,7 @@ class OrbitsPlot(pn.custom.JSComponent):
     plotly_url = param.String()
 
     _esm = scripts.bundle("orbits")
+    _stylesheets = (_STYLE,)
 
     def __init__(self, **params):
         super().__init__(plotly_url=_plotly_url(), **params)

@@ -1,23 +1,33 @@
-"""The explorer: composes the views around one state and one session."""
+"""The explorer: composes state, what the browser holds, controls and drawers into the page of one visitor."""
 
 from __future__ import annotations
 
 import panel as pn
 import panel_material_ui as pmui
 
-from crviz import library
-from crviz.dashboard import figures
-from crviz.dashboard.controls import Controls, physics_and_run, sky_switches, spectra_switches
+from crviz.dashboard import figures, link, words
+from crviz.dashboard.controls import (
+    Controls,
+    evolution_switches,
+    physics_and_run,
+    sky_switches,
+    spectra_switches,
+)
+from crviz.dashboard.downloads import downloads
+from crviz.dashboard.drawer import FRAME, Drawer
+from crviz.dashboard.exploring import Exploring
 from crviz.dashboard.hub import Hub
 from crviz.dashboard.observed import observed_spectra
+from crviz.dashboard.orbits_view import OrbitsView
 from crviz.dashboard.process import shared_manager
+from crviz.dashboard.runs import runs
 from crviz.dashboard.scripts import stylesheet
 from crviz.dashboard.session import Session
-from crviz.dashboard.shown import Shown
 from crviz.dashboard.sidebar_start import SidebarStart
 from crviz.dashboard.sky_link import SkyLink
 from crviz.dashboard.state import CONFIG_NAMES, State
-from crviz.dashboard.status_view import StatusView
+from crviz.dashboard.theory_link import TheoryLink
+from crviz.dashboard.toolbar import Toolbar
 
 _TITLE = "crviz · small-scale anisotropies of cosmic rays"
 _SX = {  # a calm header: the ground's colour and a line in place of a bar of colour
@@ -37,87 +47,159 @@ _THEME = {
     "palette": {"primary": {"main": "#00695c"}},
     "typography": {"fontFamily": "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"},
 }
+_WIDE = {"sizing_mode": "stretch_width"}
 
 
 def explorer():
-    """The page of one visitor, on the shipped result.
+    """The page of one visitor, on the shipped result and with the settings of the link.
 
     Returns
     -------
     pmui.Page
     """
     pn.extension(notifications=False)
-    state = State()
-    manager = shared_manager()
-    session = Session(state, manager)
-    hub = Hub(observed_spectra=observed_spectra(), sizing_mode="stretch_width")
-    skies = SkyLink(state, hub, manager)
-    state.param.watch(lambda _: _hold(state, hub), ["shown", "estimator"])
-    hub.param.watch(lambda event: state.param.update(omega_t=event.new), "omega_t")
-    state.show(Shown(library.shipped(), "shipped result of the paper's configuration"))
-    for part in (session, skies):
-        pn.state.on_session_destroyed(lambda _, part=part: part.close())
-    page = pmui.Page(
-        title=_TITLE,
-        theme_config=_THEME,
-        sidebar=[sidebar(state, session)],
-        sidebar_width=300,
-        sx=_SX,
-        main=[_content(state, session, hub), SidebarStart(width=0, height=0, margin=0)],
-    )
-    page.param.watch(lambda event: state.param.update(dark=event.new), "dark_theme")
-    return page
+    visit = Visit(shared_manager(), pn.state.session_args)
+    pn.state.on_session_destroyed(lambda _: visit.close())
+    return visit.page
 
 
-def sidebar(state, session):
-    """Controls of the sidebar, with what Run would take in words."""
-    presses = {"run": session.run, "cancel": session.cancel, "add": session.add}
-    controls = Controls(state, physics_and_run(), presses, sizing_mode="stretch_width")
+class Visit:
+    """What belongs to one visitor: state, links to the background, and the page.
 
-    def say(*_):
-        controls.texts = {"cost": session.estimate(), "cancel": session.busy}
+    Parameters
+    ----------
+    manager : crviz.jobs.Manager
+    arguments : dict of str, list of bytes
+        Of the address.
+    """
 
-    state.param.watch(say, [*CONFIG_NAMES, "omega_t_max", "realizations"])
-    session.param.watch(say, "status")
-    say()
-    return controls
+    def __init__(self, manager, arguments):
+        self.manager = manager
+        self.state = state = State()
+        notice = link.restore(state, arguments)
+        self.session = Session(state, manager)
+        self.session.notice = notice
+        self.hub = Hub(observed_spectra=observed_spectra(), omega_t=state.omega_t, **_WIDE)
+        self.skies = SkyLink(state, self.hub, manager)
+        self.theory = TheoryLink(state, self.hub, self.session)
+        self.exploring = Exploring(state, manager.library)
+        self.drawer = Drawer()
+        self.orbits = OrbitsView(manager.pool, open=True)
+        self.toolbar = self._toolbar()
+        self._listen()
+        self.exploring.look()
+        self.page = self._page()
+
+    def close(self):
+        """The visitor is gone."""
+        self.session.close()
+        self.skies.close()
+
+    def _listen(self):
+        state, hub = self.state, self.hub
+        state.param.watch(lambda _: self._hold(), ["shown", "estimator"])
+        state.param.watch(lambda event: hub.param.update(omega_t=event.new), "omega_t")
+        hub.param.watch(lambda event: state.param.update(omega_t=event.new), "omega_t")
+        hub.on("direction", self._follow_orbit)
+
+    def _hold(self):
+        self.hub.held = self.state.shown.held(self.state.estimator)
+
+    def _follow_orbit(self, message):
+        direction = {"theta": float(message["theta"]), "phi": float(message["phi"])}
+        self.hub.direction = direction
+        degrees = tuple(angle * 180 / 3.141592653589793 for angle in direction.values())
+        shown = self.state.shown
+        self.orbits.show(shown.sky_config, self.state.realization or 0, degrees, shown.last_time)
+
+    def _pin(self):
+        """Pin what is shown, or take the pin away where it is what is pinned."""
+        pinned = self.hub.pinned
+        same = pinned and pinned["digest"] == self.state.shown.config.digest
+        self.hub.pinned = {} if same else self.state.shown.held(self.state.estimator)
+
+    def _toolbar(self):
+        state, session, drawer = self.state, self.session, self.drawer
+
+        def open_runs():
+            drawer.show("Stored runs", [runs(state, session, self.manager.library, open_runs)])
+
+        def open_downloads():
+            drawer.show("Download", [pn.FlexBox(*downloads(state, self.manager), **_WIDE)])
+
+        def open_help():
+            drawer.show("What this is", [pn.pane.HTML(words.html("introduction"), **_WIDE)])
+
+        presses = {
+            "pin": self._pin,
+            "downloads": lambda: drawer.toggle("Download", open_downloads),
+            "runs": lambda: drawer.toggle("Stored runs", open_runs),
+            "help": lambda: drawer.toggle("What this is", open_help),
+        }
+        return Toolbar(state, session, presses, **_WIDE)
+
+    def _page(self):
+        page = pmui.Page(
+            title=_TITLE,
+            theme_config=_THEME,
+            sidebar=[self._sidebar()],
+            sidebar_width=300,
+            sx=_SX,
+            main=[self._content(), SidebarStart(width=0, height=0, margin=0)],
+        )
+        page.param.watch(self._recolor, "dark_theme")
+        return page
+
+    def _recolor(self, event):
+        self.state.dark = self.orbits.dark = event.new
+
+    def _sidebar(self):
+        """Controls, with what Run would take in words."""
+        state, session = self.state, self.session
+        presses = {
+            "run": session.run,
+            "cancel": session.cancel,
+            "add": session.add,
+            "fit": self.theory.fit,
+        }
+        controls = Controls(state, physics_and_run(), presses, **_WIDE)
+
+        def say(*_):
+            controls.texts = {"cost": session.estimate(), "cancel": session.busy}
+
+        state.param.watch(say, [*CONFIG_NAMES, "omega_t_max", "realizations"])
+        session.param.watch(say, "status")
+        say()
+        return controls
+
+    def _content(self):
+        state = self.state
+        cards = [
+            _card("Sky map of one field", "sky", figures.sky(), Controls(state, sky_switches(), **_WIDE)),
+            _card(
+                "Evolution of the multipoles",
+                "evolution",
+                figures.evolution(),
+                Controls(state, evolution_switches(), **_WIDE),
+            ),
+            _card(
+                "Angular power spectra",
+                "spectra",
+                figures.spectra(),
+                Controls(state, spectra_switches(), **_WIDE),
+            ),
+            _card("Orbits that part", "orbits", self.orbits),
+        ]
+        grid = pn.Column(*cards, stylesheets=[stylesheet("grid")], css_classes=["crviz-grid"], **_WIDE)
+        return pn.Column(self.toolbar, self.drawer, grid, self.hub, **_WIDE)
 
 
-def _hold(state, hub):
-    hub.held = state.shown.held(state.estimator)
-
-
-def _content(state, session, hub):
-    cards = [
-        card(
-            "Sky map of one field",
-            pn.pane.Bokeh(figures.sky(), sizing_mode="stretch_width"),
-            Controls(state, sky_switches(), sizing_mode="stretch_width"),
-        ),
-        card("Evolution of the multipoles", pn.pane.Bokeh(figures.evolution(), sizing_mode="stretch_width")),
-        card(
-            "Angular power spectra",
-            pn.pane.Bokeh(figures.spectra(), sizing_mode="stretch_width"),
-            Controls(state, spectra_switches(), sizing_mode="stretch_width"),
-        ),
-    ]
-    return pn.Column(
-        StatusView(state=state, session=session),
-        pn.Column(
-            *cards, stylesheets=[stylesheet("grid")], css_classes=["crviz-grid"], sizing_mode="stretch_width"
-        ),
-        hub,
-        sizing_mode="stretch_width",
-    )
-
-
-def card(heading, *objects):
-    """A plain card: heading and content."""
+def _card(heading, help, plot, *below):
+    """A plain card: heading with an explanation to unfold, a plot, and what stands below it."""
     title = pn.pane.HTML(
-        f"<h2>{heading}</h2>", sizing_mode="stretch_width", margin=0, stylesheets=[stylesheet("card")]
+        f"<details><summary><h2>{heading}</h2><span>explain</span></summary>{words.html(help)}</details>",
+        stylesheets=[stylesheet("card")],
+        margin=0,
+        **_WIDE,
     )
-    return pn.Column(title, *objects, styles=_CARD, sizing_mode="stretch_width", margin=0)
-
-
-_WIDE = {"sizing_mode": "stretch_width"}
-_CARD = {"border": "1px solid rgba(128, 128, 128, 0.35)", "border-radius": "4px", "padding": "4px 8px"}
+    return pn.Column(title, pn.panel(plot, **_WIDE), *below, styles=FRAME, margin=0, **_WIDE)

@@ -50,10 +50,19 @@ class Session(param.Parameterized):
     def run(self, realizations=None):
         """Start, join or extend the run of the state's parameters."""
         try:
-            config = self._state.config
+            wanted = self._state.realizations if realizations is None else realizations
+            self.extend(self._state.config, wanted)
+        except ParameterError as error:
+            self.notice = str(error)
+
+    def extend(self, config, wanted):
+        """Start, join or extend the run of any configuration, up to so many realisations.
+
+        What is wrong with the number is said in the notice.
+        """
+        try:
             if self._job is not None and self._job.status.config.digest != config.digest:
                 self.cancel()
-            wanted = self._state.realizations if realizations is None else realizations
             job = self._manager.request(config, wanted, self._wake, id(self))
         except ParameterError as error:
             self.notice = str(error)

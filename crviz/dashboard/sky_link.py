@@ -31,7 +31,7 @@ class SkyLink:
 
     def follow(self, *_):
         """Show what is stored of the realisation at once, and ask for all of its times."""
-        config, realization = self._state.shown.config, self._state.realization or 0
+        config, realization = self._state.shown.sky_config, self._state.realization or 0
         sky = self._manager.skies.get(config, realization)
         if sky is None and self._affordable(config):
             sky = self._manager.skies.request(config, realization, self._wake, id(self))

@@ -9,7 +9,7 @@ import param
 
 from crviz import theory
 from crviz.config import Config, backtracking_times
-from crviz.dashboard.shown import Shown
+from crviz.dashboard.shown import Shown, ShownPoint
 from crviz.result import ESTIMATORS
 
 NSIDES = (4, 8, 16, 32, 64)
@@ -30,6 +30,11 @@ def _log_values(low, high, per_decade):
 
 SIGMA2_VALUES = _log_values(0.01, 10, 20)
 RL_VALUES = _log_values(0.001, 10, 20)
+
+
+def _distance(allowed, value):
+    """How far apart two values are, in the logarithm where there is one."""
+    return abs(math.log(allowed / value)) if value > 0 else allowed - value
 
 
 class State(param.Parameterized):
@@ -64,7 +69,7 @@ class State(param.Parameterized):
     observed = param.Boolean(True, label="Observed spectra")
     normalized = param.Boolean(True, label="Normalised to the dipole")
 
-    shown = param.ClassSelector(class_=Shown, allow_refs=False, doc="What the plots show.")
+    shown = param.ClassSelector(class_=(Shown, ShownPoint), allow_refs=False, doc="What the plots show.")
     dark = param.Boolean(False)
 
     @property
@@ -85,12 +90,14 @@ class State(param.Parameterized):
         return Config(omega_t=backtracking_times(self.omega_t_max), **settings)
 
     def set(self, key, value):
-        """Take a value that came from outside as far as the parameter allows it: within bounds, one of
-        the objects, a whole number where one is meant."""
+        """Take a value that came from outside as far as the parameter allows it: within bounds, the
+        nearest of the values that there are, a whole number where one is meant."""
         parameter = self.param[key]
         if isinstance(parameter, param.Selector):
             if value not in parameter.objects:
-                return
+                if not isinstance(value, int | float):
+                    return
+                value = min(parameter.objects, key=lambda allowed: _distance(allowed, value))
         elif isinstance(parameter, param.Boolean):
             value = bool(value)
         elif value is not None:

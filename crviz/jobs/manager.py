@@ -152,8 +152,8 @@ class Manager:
         self._turns = threading.Semaphore(RUNNING_AT_ONCE)
         self._threads = []
         self._compiler = None
-        self._pool = ThreadPoolExecutor(self.threads, "crviz-orbits", initializer=_yield_to_others)
-        self.skies = Skies(self._pool)
+        self.pool = ThreadPoolExecutor(self.threads, "crviz-orbits", initializer=_yield_to_others)
+        self.skies = Skies(self.pool)
 
     def seconds(self, config, realizations):
         """What so many realisations will take on this machine [s], by the rate seen so far."""
@@ -233,7 +233,7 @@ class Manager:
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
         # without cancelling: futures that a pool cancels wake nobody who waits for them
-        self._pool.shutdown(wait=False)
+        self.pool.shutdown(wait=False)
 
     def _start(self, name, function, *arguments):
         self._threads = [thread for thread in self._threads if thread.is_alive()]
@@ -246,9 +246,9 @@ class Manager:
         if self._compiler.wait() < 0:  # ended by `close`
             return
         config = Config(nside=PREVIEW_NSIDE, omega_t=(2.0,))
-        ensemble.run(config, 1, self._pool)  # takes the kernel from the cache, if there is one
+        ensemble.run(config, 1, self.pool)  # takes the kernel from the cache, if there is one
         start = time.perf_counter()
-        ensemble.run(config, 2, self._pool)
+        ensemble.run(config, 2, self.pool)
         self.rate = 2 * ensemble.work(config) / (time.perf_counter() - start)
 
     def _work(self, job):
@@ -275,7 +275,7 @@ class Manager:
         if stored is None and config.nside > PREVIEW_NSIDE:
             coarse = config.replace(nside=PREVIEW_NSIDE, grids="single")
             job.begin(coarse.n_orbits)
-            job.tell(preview=ensemble.run(coarse, 1, self._pool, job))
+            job.tell(preview=ensemble.run(coarse, 1, self.pool, job))
         while True:
             result, asked = job.status.result, job.status.asked
             if result is None or result.n_realizations < asked:
@@ -291,7 +291,7 @@ class Manager:
         job.begin((asked - job.status.done) * config.n_orbits)
         started, stored_at = time.monotonic(), time.monotonic()
         done_before = job.status.done
-        for result in ensemble.simulate(config, asked, self._pool, job, before):
+        for result in ensemble.simulate(config, asked, self.pool, job, before):
             job.tell(result=result, preview=None, done=result.n_realizations)
             spent = time.monotonic() - started
             self.rate = (result.n_realizations - done_before) * ensemble.work(config) / spent

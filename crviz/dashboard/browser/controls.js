@@ -1,7 +1,7 @@
 // Labelled native inputs, made from a list: what moves while dragging stays in the browser, and one message
 // goes to the server when the hand is off.
 
-const kinds = {range, log, number: numeric, select, choice, switch: toggle, button, text}
+const kinds = {range, log, number: numeric, select, menu, choice, switch: toggle, button, share, text, notice, progress}
 
 class Controls {
   fields = new Map()
@@ -170,6 +170,46 @@ function button(controls, control) {
 function text(controls, control) {
   const out = make("p", "", {class: "words", "aria-live": "polite"})
   controls.fields.set(control.key, {show: (words) => { out.textContent = words; out.hidden = !words }})
+  return out
+}
+
+// choices that act at once, under a heading of their own
+function menu(controls, control) {
+  const input = make("select", undefined, {"aria-label": control.label, class: "menu"})
+  input.append(make("option", control.label, {value: ""}))
+  control.options.forEach(([name, value]) => input.append(make("option", name, {value})))
+  input.addEventListener("change", () => {
+    controls.model.send_msg({kind: "press", key: control.key, value: input.value})
+    input.value = ""
+  })
+  return input
+}
+
+// copies the address, which says what is on the screen
+function share(controls, control) {
+  const out = make("button", control.label, {type: "button", class: "plain"})
+  out.addEventListener("click", async () => {
+    window.crviz?.address.write()
+    try {
+      await navigator.clipboard.writeText(location.href)
+      out.textContent = "Copied"
+    } catch { // the browser forbids it: the address bar has it all the same
+      out.textContent = "See the address bar"
+    }
+    setTimeout(() => { out.textContent = control.label }, 2000)
+  })
+  return out
+}
+
+function notice(controls, control) {
+  const out = make("p", "", {class: "notice", role: "alert"})
+  controls.fields.set(control.key, {show: (words) => { out.textContent = words; out.hidden = !words }})
+  return out
+}
+
+function progress(controls, control) {
+  const out = make("progress", undefined, {max: 1, "aria-label": control.label})
+  controls.fields.set(control.key, {show: (share) => { out.hidden = share === null; out.value = share ?? 0 }})
   return out
 }
 

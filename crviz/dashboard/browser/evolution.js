@@ -37,7 +37,7 @@ function drawn(lines, contracted, colors, {dash = "solid", alpha = 1, suffix = "
     return y.reduce((a, b) => (b > a ? b : a), 0)
   }
   if (!few) {
-    for (const l of MULTIPOLES.filter((l) => l < contracted.multipoles))
+    for (const l of MULTIPOLES.filter((l) => l < contracted.evolving))
       add(`C${subscript(l)}`, contracted.evolution(l), colors.multipoles[l - 2], 1.3)
   }
   const tops = [

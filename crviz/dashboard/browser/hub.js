@@ -35,6 +35,7 @@ class Hub {
     for (const root of this.document.roots()) {
       for (const model of root.references())
         if (model.name?.startsWith?.("crviz-")) this.named[model.name] = model
+        else if (model.class_name === "OrbitsPlot") this.orbits = model.data
       if (root.data?.dark_theme !== undefined) this.page = root.data
     }
   }
@@ -95,6 +96,7 @@ class Hub {
     this.index = index
     this.omegaT = this.held.omega_t[index]
     this.refresh("sky", "cursor", "spectra", "summary")
+    if (this.orbits) this.orbits.omega_t = this.omegaT
     if (released) this.model.omega_t = this.omegaT
     this.address.changed()
   }
@@ -152,6 +154,7 @@ class Hub {
   recolor(colors) {
     this.sky.recolor(colors)
     const style = this.text.parentElement.style
+    style.setProperty("--ground", colors.ground)
     style.setProperty("--ink", colors.ink)
     style.setProperty("--faint", colors.faint)
     style.setProperty("--quiet", colors.analytic)

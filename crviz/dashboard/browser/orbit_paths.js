@@ -10,18 +10,14 @@ class Path {
     this.omegaT = omegaT
     this.positions = positions
     const count = (this.number - 1) * FINER + 1
-    this.fine = [0, 1, 2].map((i) => Float32Array.from({length: count}, (_, k) => this.coordinate(i, k / FINER)))
+    this.fine = [0, 1, 2].map((i) => Float32Array.from({length: count}, (_, k) => this.#coordinate(i, k / FINER)))
   }
 
-  at(omegaT) {
-    const u = (Math.min(Math.max(omegaT, 0), this.omegaT) / this.omegaT) * (this.number - 1)
-    return [0, 1, 2].map((i) => this.coordinate(i, u))
-  }
+  at(omegaT) { return [0, 1, 2].map((i) => this.#coordinate(i, this.#share(omegaT) * (this.number - 1))) }
 
   // the way from T = 0 to omegaT: x, y, z
   until(omegaT) {
-    const share = Math.min(Math.max(omegaT / this.omegaT, 0), 1)
-    const passed = Math.floor(share * (this.fine[0].length - 1)) + 1
+    const passed = Math.floor(this.#share(omegaT) * (this.fine[0].length - 1)) + 1
     return this.at(omegaT).map((last, i) => {
       const way = new Float32Array(passed + 1)
       way.set(this.fine[i].subarray(0, passed))
@@ -30,7 +26,9 @@ class Path {
     })
   }
 
-  coordinate(i, u) {
+  #share(omegaT) { return Math.min(Math.max(omegaT / this.omegaT, 0), 1) }
+
+  #coordinate(i, u) {
     const k = Math.min(Math.floor(u), this.number - 2), s = u - k
     const value = (j) => this.positions[i * this.number + j]
     const [b, c] = [value(k), value(k + 1)]
@@ -41,12 +39,52 @@ class Path {
   }
 }
 
-// a value of a line over increasing x, both logarithmic
-function interpolated(xs, ys, x) {
-  let k = 0
-  while (k < xs.length - 2 && xs[k + 1] < x) k++
-  const s = Math.log(x / xs[k]) / Math.log(xs[k + 1] / xs[k])
-  return ys[k] * (ys[k + 1] / ys[k]) ** Math.min(Math.max(s, 0), 1)
+// What the server sent of a bundle, and what is drawn of it.
+export class Bundle {
+  constructor(sent) {
+    Object.assign(this, sent)
+    const count = this.angles.length + 1
+    const path = (_, k) => new Path(row(this.positions, k, count), this.omega_t_max)
+    this.paths = Array.from({length: count}, path)
+    this.apart = this.angles.map((_, k) => row(this.separations, k, this.angles.length))
+    this.apartRange = extent(this.apart)
+    this.line = [0, 1, 2].map((i) => row(this.field_line, i, 3))
+    this.box = [0, 1, 2].map((i) => {
+      const [low, high] = extent(this.paths.map((path) => path.fine[i]))
+      const pad = Math.max(0.04 * (high - low), 1.1 - (high - low) / 2)
+      return [low - pad, high + pad]
+    })
+    const sides = this.box.map(([low, high]) => high - low)
+    this.diagonal = Math.hypot(...sides)
+    this.aspect = sides.map((side) => (1.4 * side) / this.diagonal) // fills the picture from the side
+  }
+
+  clamp(omegaT) { return Math.min(Math.max(omegaT, this.separation_times[0]), this.omega_t_max) }
+
+  // rms separation of the neighbours at each angle at one time
+  apartAt(omegaT) {
+    return this.apart.map((values) => interpolated(this.separation_times, values, this.clamp(omegaT)))
+  }
+
+  // names of the neighbours for which there is room beside their marks
+  labels(places) {
+    const taken = [places[0]], room = 0.06 * this.diagonal
+    const distance = (a, b) => Math.hypot(...a.map((value, i) => value - b[i]))
+    return places.map((place, k) => {
+      if (k === 0 || taken.some((other) => distance(place, other) < room)) return ""
+      taken.push(place)
+      return `${this.angles[k - 1]}°`
+    })
+  }
+
+  summary(omegaT) {
+    const t = this.clamp(omegaT)
+    const place = this.paths[0].at(t).map(digits).join(", ")
+    const apart = this.apartAt(t).map((value, k) => `${digits(value)} r_L at ${this.angles[k]}°`).join(", ")
+    return `Direction θ = ${Math.round(this.theta)}°, φ = ${Math.round(this.phi)}° in field ` +
+      `${this.realization + 1}: followed back to Ω T = ${digits(t)}, the particle was at (x, y, z) = ` +
+      `(${place}) r_L. Neighbours were away from it by ${apart} (rms of ${this.neighbours} each).`
+  }
 }
 
 // one row of several: a plain array, which Bokeh's arrays with a shape are not
@@ -55,53 +93,26 @@ function row(values, k, rows) {
   return new Float32Array(values.buffer, values.byteOffset + 4 * k * length, length)
 }
 
-function digits(value) {
-  if (value === 0) return "0"
-  return (Math.abs(value) < 100 ? Number(value.toPrecision(2)) : Math.round(value)).toString().replace("-", "−")
+function extent(arrays) {
+  let [low, high] = [Infinity, -Infinity]
+  for (const values of arrays)
+    for (const value of values) {
+      low = Math.min(low, value)
+      high = Math.max(high, value)
+    }
+  return [low, high]
 }
 
-// What is drawn of one bundle, in numbers.
-export class Bundle {
-  constructor(sent) {
-    Object.assign(this, sent)
-    const count = this.angles.length + 1
-    this.paths = Array.from({length: count}, (_, k) => new Path(row(this.positions, k, count), this.omega_t_max))
-    this.parting = this.angles.map((_, k) => row(this.separations, k, this.angles.length))
-    this.line = [0, 1, 2].map((i) => row(this.field_line, i, 3))
-    this.box = [0, 1, 2].map((i) => {
-      const values = this.paths.flatMap((path) => Array.from(path.fine[i]))
-      const low = values.reduce((a, b) => Math.min(a, b)), high = values.reduce((a, b) => Math.max(a, b))
-      const pad = Math.max(0.04 * (high - low), 1.1 - (high - low) / 2)
-      return [low - pad, high + pad]
-    })
-    const sides = this.box.map(([low, high]) => high - low)
-    this.diagonal = Math.hypot(...sides)
-    this.aspect = sides.map((side) => 1.4 * side / this.diagonal)
-  }
+// a value of a line over increasing x, both logarithmic
+function interpolated(xs, ys, x) {
+  let k = 0
+  while (k < xs.length - 2 && xs[k + 1] < x) k++
+  const s = Math.log(x / xs[k]) / Math.log(xs[k + 1] / xs[k])
+  return ys[k] * (ys[k + 1] / ys[k]) ** Math.min(Math.max(s, 0), 1)
+}
 
-  clamp(omegaT) { return Math.min(Math.max(omegaT, this.separation_times[0]), this.omega_t_max) }
-
-  apart(omegaT) { return this.parting.map((values) => interpolated(this.separation_times, values, this.clamp(omegaT))) }
-
-  // names of the neighbours for which there is room beside their marks
-  labels(places) {
-    const taken = [places[0]]
-    return places.map((place, k) => {
-      const free = k > 0 && taken.every((other) => Math.hypot(...place.map((v, i) => v - other[i])) > 0.06 * this.diagonal)
-      if (free) taken.push(place)
-      return free ? `${this.angles[k - 1]}°` : ""
-    })
-  }
-
-  title() {
-    return `Direction θ = ${this.theta.toFixed(0)}°, φ = ${this.phi.toFixed(0)}° in field ${this.realization + 1}`
-  }
-
-  summary(omegaT) {
-    const t = this.clamp(omegaT)
-    const place = this.paths[0].at(t).map(digits).join(", ")
-    const apart = this.apart(t).map((value, k) => `${digits(value)} r_L at ${this.angles[k]}°`).join(", ")
-    return `${this.title()}: followed back to Ω T = ${digits(t)}, the particle was at (x, y, z) = (${place}) r_L. ` +
-      `Neighbours were away from it by ${apart} (rms of ${this.neighbours} each).`
-  }
+// two digits, or all before the point
+function digits(value) {
+  const rounded = Math.abs(value) < 100 ? Number(value.toPrecision(2)) : Math.round(value)
+  return rounded.toString().replace("-", "−")
 }

@@ -17,13 +17,14 @@ export class Contracted {
   constructor(held, weights) {
     this.held = held
     this.weights = weights
-    this.multipoles = held.power.length / (6 * held.omega_t.length)
+    const times = held.omega_t.length
+    this.multipoles = held.estimate.length / (6 * times)
+    this.evolving = held.power.length / (6 * times)
   }
 
   static of(held, theta, phi) { return new Contracted(held, gradientWeights(theta, phi)) }
   static perpendicular(held) { return new Contracted(held, PERPENDICULAR) }
 
-  power(t) { return contract(this.held.power, t, this.multipoles, this.weights) }
   noise(t) { return contract(this.held.noise, t, 1, this.weights)[0] }
   estimate(t) { return contract(this.held.estimate, t, this.multipoles, this.weights) }
   estimateError(t) { return this.#error("estimate", t, this.multipoles) }
@@ -40,7 +41,7 @@ export class Contracted {
   evolution(l) {
     return Float64Array.from(this.held.omega_t, (_, t) => {
       let sum = 0
-      for (let a = 0; a < 6; a++) sum += this.weights[a] * this.held.power[(t * 6 + a) * this.multipoles + l]
+      for (let a = 0; a < 6; a++) sum += this.weights[a] * this.held.power[(t * 6 + a) * this.evolving + l]
       return sum
     })
   }

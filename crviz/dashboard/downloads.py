@@ -1,0 +1,138 @@
+"""Files to take away: the run, the map, the spectra, the figures, and a script for the same numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import panel as pn
+
+from crviz import sky
+from crviz._version import __version__
+from crviz.dashboard.script import reproducing_script
+from crviz.dashboard.theory_link import gradient_name
+from crviz.gradient import gradient_vector
+from crviz.plots.content import evolution, spectra
+from crviz.plots.content import sky as sky_content
+
+
+def downloads(state, manager):
+    """The drawer: one button a file, each made when it is pressed.
+
+    Parameters
+    ----------
+    state : State
+    manager : crviz.jobs.Manager
+        Whose skies are looked up.
+
+    Returns
+    -------
+    list of panel widgets
+    """
+    whole = state.shown.result is not None
+    files = [
+        *([("Run (NetCDF)", "crviz-run.nc", lambda: _netcdf(state))] if whole else []),
+        ("Sky map (HEALPix FITS)", "crviz-sky.fits", lambda: _fits(state, manager)),
+        ("Spectra (CSV)", "crviz-spectra.csv", lambda: io.StringIO(spectra_csv(state))),
+        ("Script (Python)", "crviz-reproduce.py", lambda: io.StringIO(reproducing_script(state))),
+        *(_figures(state, manager) if whole else []),
+    ]
+    return [
+        pn.widgets.FileDownload(callback=make, filename=name, label=label, button_type="light", width=190)
+        for label, name, make in files
+    ]
+
+
+def _figures(state, manager):
+    """Figures as they go into a paper, by the same code as the command line."""
+    return [
+        (
+            f"{what} ({kind.upper()})",
+            f"crviz-{name}.{kind}",
+            lambda n=name, k=kind: _figure(state, manager, n, k),
+        )
+        for what, name in (("Figure 1", "1"), ("Figure 2", "2"), ("Sky figure", "sky"))
+        for kind in ("png", "svg")
+    ]
+
+
+def _figure(state, manager, name, kind):
+    from crviz.plots import paper  # noqa: PLC0415 - brings matplotlib along, which no page needs to open
+
+    if name == "sky":
+        values, time = sky_values(state, manager)
+        title = f"{state.shown.origin}, Ω T = {time:.4g}"
+        picture = sky_content.sky(values, state.gradient, sky_content.PAPER_WIDTH, title)
+        return _through_file(f"sky.{kind}", lambda path: paper.save_sky(picture, path))
+    result, gradient = state.shown.result, gradient_name(state)
+    if name == "1":
+        panel = evolution.evolution(result, gradient=gradient, omega_t=state.omega_t)
+    else:
+        estimator = state.shown.usable(state.estimator)
+        panel = spectra.power_spectra(
+            result, gradient=gradient, omega_t=state.omega_t, estimator=estimator, p=state.p, form=state.form
+        )
+    return _through_file(f"figure.{kind}", lambda path: paper.save_panels([panel], path))
+
+
+def _through_file(name, write):
+    """The bytes of a file that a function writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        write(path)
+        return io.BytesIO(path.read_bytes())
+
+
+def _netcdf(state):
+    return _through_file("run.nc", state.shown.result.save)
+
+
+def _fits(state, manager):
+    values, time = sky_values(state, manager)
+    header = {"OMEGAT": time, "GRADTH": state.theta, "GRADPH": state.phi, "CREATOR": f"crviz {__version__}"}
+    return _through_file("sky.fits", lambda path: sky.write_map(path, values, **header))
+
+
+def sky_values(state, manager):
+    """The map that is shown, without what only the picture does to it: (pixels,) [r_L], and its time.
+
+    Pixels are momentum directions p; the picture shows them at n = -p.
+    """
+    found = manager.skies.get(state.shown.sky_config, state.realization or 0)
+    if found is not None:
+        times = np.array(found.config.omega_t)
+        index = int(np.abs(times - state.omega_t).argmin())
+        r = found.components[index] * found.scale[index]
+    elif state.shown.sample is not None:
+        times, maps = state.shown.sample
+        index = int(np.abs(times - state.omega_t).argmin())
+        r = maps[index]
+    else:
+        raise ValueError("The sky of this field is not there yet.")
+    return gradient_vector(state.gradient) @ r, float(times[index])
+
+
+def spectra_csv(state):
+    """C_l at the time shown, for the chosen gradient and the perpendicular one, as CSV."""
+    out = io.StringIO()
+    shown = state.shown
+    out.write(
+        f"# crviz {__version__}: sigma2 = {shown.config.sigma2:g}, r_L/L_c = {shown.config.rl_over_lc:g}"
+    )
+    estimator = shown.usable(state.estimator)
+    columns = [
+        shown.spectrum(gradient, state.omega_t, estimator) for gradient in (state.gradient, "perpendicular")
+    ]
+    out.write(f", Omega T = {float(columns[0].omega_t):g}, estimator {estimator}, {shown.origin}\n")
+    out.write("# C_l of delta I in units of (r_L |grad n| / n)^2; errors of the mean over fields\n")
+    table = csv.writer(out, lineterminator="\n")
+    names = [f"{what}_{which}" for which in ("chosen", "perpendicular") for what in ("C_l", "error")]
+    table.writerow(["ell", *names])
+    arrays = [array for column in columns for array in (column.cl, column.error)]
+    for ell, *values in zip(columns[0].ell, *arrays, strict=True):
+        table.writerow([ell, *("" if math.isnan(value) else f"{value:.6g}" for value in values)])
+    return out.getvalue()

@@ -1,0 +1,55 @@
+"""A place above the plots where something is shown on demand: made when it is opened, gone when closed."""
+
+from __future__ import annotations
+
+import panel as pn
+
+from crviz.dashboard.scripts import stylesheet
+
+#: How a part of the page is set off from the others.
+FRAME = {"border": "1px solid rgba(128, 128, 128, 0.35)", "border-radius": "4px", "padding": "2px 8px"}
+
+
+class Drawer(pn.viewable.Viewer):
+    """Shows one thing at a time, under its heading."""
+
+    def __init__(self):
+        super().__init__()
+        self.heading = ""
+        self._close = pn.widgets.Button(name="Close", button_type="light", width=70)
+        self._close.on_click(lambda _: self.close())
+        self._column = pn.Column(
+            visible=False,
+            css_classes=["drawer"],
+            styles={
+                "border": "1px solid rgba(128, 128, 128, 0.35)",
+                "border-radius": "4px",
+                "padding": "4px 12px",
+            },
+            sizing_mode="stretch_width",
+            margin=6,
+        )
+
+    def show(self, heading, objects):
+        """Open with some objects in place of what was there."""
+        self.heading = heading
+        title = pn.pane.HTML(
+            f"<h2>{heading}</h2>", stylesheets=[stylesheet("card")], margin=0, sizing_mode="stretch_width"
+        )
+        self._column.objects = [pn.Row(title, self._close, sizing_mode="stretch_width"), *objects]
+        self._column.visible = True
+
+    def toggle(self, heading, opening):
+        """Close where this heading is open, else call what opens it."""
+        if self._column.visible and self.heading == heading:
+            self.close()
+        else:
+            opening()
+
+    def close(self):
+        """Close, and keep nothing."""
+        self._column.visible = False
+        self._column.objects = []
+
+    def __panel__(self):
+        return self._column

@@ -1,0 +1,70 @@
+"""Links: what the address says is set, value by value, and what is out of range is clamped with a notice."""
+
+from __future__ import annotations
+
+import math
+
+import param
+
+from crviz.dashboard.state import State
+
+#: Names in the address that differ from the state's.
+_OTHER_NAMES = {"T": "omega_t"}
+_KEYS = (
+    *("sigma2", "rl_over_lc", "gamma", "lambda_min", "lambda_max", "n_modes", "nside", "grids", "seed"),
+    *("theta", "phi", "p", "T", "form", "analytic", "estimator", "realizations", "omega_t_max"),
+    *("realization", "without_dipole", "smooth", "observed", "normalized"),
+)
+
+
+def restore(state, arguments):
+    """Set a state from the arguments of an address; starts nothing.
+
+    Parameters
+    ----------
+    state : State
+    arguments : dict of str, list of bytes
+        As a server hands them on.
+
+    Returns
+    -------
+    str
+        What was clamped or left out, in sentences; empty where all was well.
+    """
+    notices = []
+    for key in _KEYS:
+        if key in arguments:
+            _set(
+                state, _OTHER_NAMES.get(key, key), key, arguments[key][-1].decode("utf8", "replace"), notices
+            )
+    return " ".join(notices)
+
+
+def _set(state, name, key, text, notices):
+    try:
+        wanted = _read(State.param[name], text)
+    except ValueError:
+        notices.append(f"{key} = {text!r} in the link is left out: it is no value of this parameter.")
+        return
+    state.set(name, wanted)
+    taken = getattr(state, name)
+    if isinstance(wanted, float) and not math.isclose(wanted, taken, rel_tol=0.06):
+        notices.append(f"{key} = {wanted:g} in the link is out of range: {taken:g} is taken.")
+
+
+def _read(parameter, text):
+    """The value of a parameter that a text stands for. Raises ValueError."""
+    if isinstance(parameter, param.Boolean):
+        return {"true": True, "false": False}[text] if text in ("true", "false") else _refuse()
+    if isinstance(parameter, param.Selector):
+        by_name = {str(value): value for value in parameter.objects}
+        if text in by_name:
+            return by_name[text]
+        if not all(isinstance(value, int | float) for value in parameter.objects):
+            return _refuse()
+    number = float(text)
+    return number if math.isfinite(number) else _refuse()
+
+
+def _refuse():
+    raise ValueError

@@ -1,0 +1,80 @@
+"""The row above the plots: what is shown and how far a run is, presets, and buttons that open drawers."""
+
+from __future__ import annotations
+
+from crviz.dashboard import presets
+from crviz.dashboard.controls import Controls
+from crviz.dashboard.session import duration
+
+
+class Toolbar(Controls):
+    """Status in words, a notice, progress and buttons.
+
+    Parameters
+    ----------
+    state : State
+    session : Session
+    presses : dict of str, callable
+        What "pin", "downloads", "runs" and "help" do.
+    """
+
+    def __init__(self, state, session, presses, **params):
+        self._session = session
+        presses = {"preset": lambda name: presets.apply(state, name), **presses}
+        super().__init__(state, _SPEC, presses, css_classes=["toolbar"], **params)
+        state.param.watch(self._say, "shown")
+        session.param.watch(self._say, ["status", "notice"])
+
+    def _say(self, *_):
+        status = self._session.status
+        running = status is not None and not status.over
+        self.texts = {
+            "what": shown_words(self._state.shown),
+            "job": job_words(status),
+            "notice": self._session.notice,
+            "progress": status.done / status.asked if running else None,
+        }
+
+
+def shown_words(shown):
+    """What is on the page, in words."""
+    config = shown.config
+    return f"Shown: σ² = {config.sigma2:.3g}, r_L = {config.rl_over_lc:.3g} L_c, {shown.origin}"
+
+
+def job_words(status):
+    """How far a run is, in words; empty where there is none."""
+    if status is None:
+        return ""
+    words = f"{status.done} of {status.asked} realisations"
+    if status.state == "running" and status.orbits_per_second:
+        words += f" · {status.orbits_per_second:,.0f} orbits/s · {duration(status.seconds_left)} left"
+    return f"{status.state}: {words}"
+
+
+def _button(key, label, help):
+    return {"kind": "button", "key": key, "label": label, "help": help}
+
+
+_SPEC = [
+    {
+        "legend": "",
+        "controls": [
+            {"kind": "text", "key": "what"},
+            {"kind": "text", "key": "job"},
+            {
+                "kind": "menu",
+                "key": "preset",
+                "label": "Presets",
+                "options": [[name, name] for name in presets.PRESETS],
+            },
+            _button("pin", "Pin", "keep this result in the spectra, faint, beside the next ones"),
+            {"kind": "share", "key": "share", "label": "Copy link"},
+            _button("downloads", "Download", "the run, the map, the spectra, the figures, a script"),
+            _button("runs", "Runs", "results that are stored: open, extend, delete"),
+            _button("help", "Help", "what all this is, with the equations"),
+            {"kind": "progress", "key": "progress", "label": "Progress of the run"},
+            {"kind": "notice", "key": "notice"},
+        ],
+    }
+]

@@ -1,0 +1,26 @@
+"""What stands beside the panels: explanations with the paper's equations, as HTML with MathML.
+
+The texts are in help/, one a panel, with LaTeX between $ (in the line) and $$ (by itself). Browsers draw
+MathML themselves, so that no script and no font is needed for it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from latex2mathml.converter import convert
+
+_FOLDER = Path(__file__).parent / "help"
+_MATH = re.compile(r"(\$\$?)(.+?)\1", re.DOTALL)
+
+
+@cache
+def html(name):
+    """One of the texts as HTML."""
+    return _MATH.sub(_mathml, (_FOLDER / f"{name}.html").read_text(encoding="utf8"))
+
+
+def _mathml(found):
+    return convert(found[2].strip(), display="block" if found[1] == "$$" else "inline")
