@@ -3,9 +3,10 @@ import threading
 
 import pytest
 
-from crviz import jobs, run
+from crviz import ensemble, run
 from crviz.config import ParameterError
 from crviz.dashboard.session import duration
+from crviz.dashboard.shown import Shown
 from crviz.dashboard.state import State
 from crviz.jobs import Manager
 from crviz.library import Library
@@ -44,9 +45,9 @@ def test_a_run_comes_to_its_end_and_onto_the_page(state, document, join, manager
     document.turn_until(lambda: session.status.over)
     assert (session.status.state, session.status.done, session.notice) == ("finished", 2, "")
     assert not session.busy
-    assert state.result is session.status.result
-    assert state.result.config == state.config
-    assert state.origin == "simulated, 2 fields"
+    assert state.shown.result is session.status.result
+    assert state.shown.config == state.config
+    assert state.shown.origin == "simulated, 2 fields"
     assert state.omega_t == 1.0  # as far as this result reaches
 
 
@@ -89,33 +90,33 @@ def test_a_first_look_is_shown_and_said_to_be_one(state, document, join, fake, r
     session.run()
     preview = run(result.config.replace(seed=1), 1)
     tell(fake.requests[0], document, state="running", preview=preview)
-    assert state.result is preview
-    assert state.origin == "first look: 1 field, nside 8"
+    assert state.shown.result is preview
+    assert state.shown.origin == "first look: 1 field, nside 8"
 
 
 def test_the_last_word_is_always_shown(state, document, join, fake, result):
     """However little time drawing may take while a run goes on."""
     session = join(state, fake)
     session.run()
-    growing = list(jobs.ensemble.simulate(result.config.replace(seed=1), 3))
+    growing = list(ensemble.simulate(result.config.replace(seed=1), 3))
     for done, grown in enumerate(growing, 1):
         tell(fake.requests[0], document, state="running", result=grown, done=done)
     tell(fake.requests[0], document, state="finished")
-    assert state.result is growing[-1]
-    assert state.origin == "simulated, 3 fields"
+    assert state.shown.result is growing[-1]
+    assert state.shown.origin == "simulated, 3 fields"
 
 
 def test_a_single_field_is_called_so(state, document, join, fake, result):
     session = join(state, fake)
     session.run()
     tell(fake.requests[0], document, state="finished", done=1, result=run(result.config, 1))
-    assert state.origin == "simulated, 1 field"
+    assert state.shown.origin == "simulated, 1 field"
 
 
 def test_what_is_shown_before_a_run_stays_until_there_is_something_new(state, join, fake, result):
     session = join(state, fake)
     session.run()
-    assert state.result is result
+    assert state.shown.result is result
 
 
 # --- what goes wrong
@@ -208,7 +209,7 @@ def test_the_visitor_sees_that_a_run_was_cancelled(state, document, join, manage
 def test_cancelling_does_not_stop_what_somebody_else_wants(result, document, join, manager):
     states = [State(nside=4, omega_t_max=1.0, realizations=2) for _ in range(2)]
     for state in states:
-        state.show(result, "made for the tests")
+        state.show(Shown(result, "made for the tests"))
     other = type(document)()
     gone, stays = join(states[0], manager), join(states[1], manager, other)
     gone.run(200)
@@ -217,7 +218,7 @@ def test_cancelling_does_not_stop_what_somebody_else_wants(result, document, joi
     assert gone.status.state == "cancelled"
     other.turn_until(lambda: stays.status.over)
     assert (stays.status.state, stays.status.done) == ("finished", 200)
-    assert states[1].result.n_realizations == 200
+    assert states[1].shown.n_realizations == 200
 
 
 def test_another_run_leaves_the_one_before(state, join, fake):
@@ -254,7 +255,7 @@ def test_a_visitor_who_is_gone_leaves_the_job_and_is_not_bothered(state, documen
 
 def test_adding_to_what_is_shown_asks_for_more_than_it_has(state, join, fake, result):
     session = join(state, fake)
-    state.show(run(state.config, 3), "shown")
+    state.show(Shown(run(state.config, 3), "shown"))
     session.add()
     assert fake.requests[0].status.asked == 23
 
@@ -267,13 +268,13 @@ def test_adding_after_a_change_of_parameters_begins_anew(state, join, fake):
 
 def test_adding_while_it_runs_computes_nothing_twice(state, document, join, manager, monkeypatch):
     computed = []
-    trace = jobs.ensemble.draw_field
+    trace = ensemble.draw_field
 
     def draw_field(config, index):
         computed.append(index)
         return trace(config, index)
 
-    monkeypatch.setattr(jobs.ensemble, "draw_field", draw_field)
+    monkeypatch.setattr(ensemble, "draw_field", draw_field)
     session = join(state, manager)
     session.run(60)
     document.turn_until(lambda: session.status.done >= 4)

@@ -5,11 +5,12 @@ import pytest
 
 from crviz import Config, library, load
 from crviz.config import ParameterError, backtracking_times
-from crviz.dashboard.state import RL_VALUES, SIGMA2_VALUES, State
+from crviz.dashboard.shown import Shown
+from crviz.dashboard.state import CONFIG_NAMES, RL_VALUES, SIGMA2_VALUES, State
 
 
-def test_the_defaults_are_the_configuration_of_the_paper_on_a_coarser_sky():
-    assert State().config == Config(nside=16)
+def test_the_defaults_are_the_papers_turbulence_seen_by_two_coarser_grids():
+    assert State().config == Config(nside=16, grids="cross")
 
 
 def test_the_defaults_describe_the_turbulence_that_is_shipped():
@@ -19,16 +20,21 @@ def test_the_defaults_describe_the_turbulence_that_is_shipped():
 
 
 def test_what_is_set_is_what_would_run():
-    state = State(sigma2=0.1, rl_over_lc=1.0, nside=8, omega_t_max=30.0, seed=5)
-    expected = Config(sigma2=0.1, rl_over_lc=1.0, nside=8, omega_t=backtracking_times(30.0), seed=5)
-    assert state.config == expected
+    settings = {
+        **{"sigma2": 0.1, "rl_over_lc": 1.0, "gamma": 3.0, "lambda_min": 0.1, "lambda_max": 10.0},
+        **{"n_modes": 50, "nside": 8, "grids": "single", "seed": 5},
+    }
+    assert set(settings) == set(CONFIG_NAMES)
+    state = State(**settings, omega_t_max=30.0)
+    assert state.config == Config(**settings, omega_t=backtracking_times(30.0))
 
 
 def test_what_is_a_view_only_never_asks_for_another_run():
     state = State()
     before = state.config
     state.param.update(theta=40, phi=10, p=0.3, form="self-consistent", estimator="plateau", omega_t=3.0)
-    state.param.update(observed=False, normalized=False, dark=True, realizations=7)
+    state.param.update(observed=False, normalized=False, dark=True, realizations=7, realization=2)
+    state.param.update(smooth=True, without_dipole=True, analytic=True)
     assert state.config == before
 
 
@@ -52,40 +58,101 @@ def test_what_makes_no_sense_cannot_be_set(value):
 
 
 @pytest.mark.parametrize(
-    "value", [{"seed": -1}, {"seed": None}, {"omega_t_max": -5.0}, {"omega_t_max": None}]
+    "value", [{"seed": -1}, {"seed": None}, {"omega_t_max": -5.0}, {"omega_t_max": None}, {"n_modes": 0}]
 )
 def test_what_is_typed_out_of_range_is_refused_by_the_configuration(value):
     with pytest.raises(ParameterError, match=f"{next(iter(value))} = .* must be"):
         _ = State(**value).config
 
 
-def test_the_page_opens_at_the_papers_time_or_the_last_one_before_it(result):
+# --- values that come from outside
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "taken"),
+    [
+        ("theta", 33, 33.0),
+        ("theta", 91, 90.0),
+        ("theta", -1, 0.0),
+        ("phi", 1e9, 360.0),
+        ("p", 1, 0.98),
+        ("p", 0, 0.02),
+        ("omega_t", -3.0, 0.001),
+        ("realization", 2.0, 2),
+        ("realization", -4, 0),
+        ("realization", None, None),
+        ("n_modes", 150.0, 150),
+        ("smooth", 1, True),
+        ("nside", 32, 32),
+        ("form", "self-consistent", "self-consistent"),
+        ("gamma", 1e6, 1e6),  # refused with a sentence by the configuration
+        ("seed", None, None),
+    ],
+)
+def test_a_value_from_outside_is_taken_as_far_as_it_is_allowed(key, value, taken):
     state = State()
+    state.set(key, value)
+    assert getattr(state, key) == taken
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("form", "of my own"), ("estimator", "guess"), ("grids", "three"), ("form", None)]
+)
+def test_a_word_that_is_none_of_the_choices_changes_nothing(key, value):
+    state = State()
+    before = getattr(state, key)
+    state.set(key, value)
+    assert getattr(state, key) == before
+
+
+@pytest.mark.parametrize(
+    ("value", "taken"), [(0.1234, 0.13), (1e9, 10.0), (1e-9, 0.01), (0, 0.01), (-3.0, 0.01), (1.0, 1.0)]
+)
+def test_a_number_beside_the_sliders_values_goes_to_the_nearest_on_the_log_scale(value, taken):
+    state = State()
+    state.set("sigma2", value)
+    assert state.sigma2 == taken
+
+
+@pytest.mark.parametrize(("key", "value"), [("theta", "north"), ("seed", []), ("p", {}), ("nothing", 1)])
+def test_what_is_no_value_at_all_changes_nothing(key, value):
+    state = State()
+    before = state.param.values()
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        state.set(key, value)
+    assert state.param.values() == before
+
+
+# --- showing
+
+
+def test_the_page_opens_at_the_papers_time_or_the_last_one_before_it(result):
+    state, shown = State(), Shown(result, "here")
     assert state.omega_t == 100
-    state.show(result, "here")
+    state.show(shown)
     assert state.omega_t == result.omega_t[-1] < 100
-    assert state.result is result
-    assert state.origin == "here"
+    assert state.shown is shown
+    assert (shown.config, shown.n_realizations) == (result.config, 3)
 
 
 def test_showing_another_result_stays_at_the_time(result):
     state = State()
-    state.show(result, "first")
+    state.show(Shown(result, "first"))
     state.omega_t = 3.0
-    state.show(result, "second")
+    state.show(Shown(result, "second"))
     assert state.omega_t == 3.0
 
 
 def test_showing_a_shorter_result_goes_to_its_last_time(result):
     state = State()
-    state.show(result, "first")
+    state.show(Shown(result, "first"))
     state.omega_t = 80.0
-    state.show(result, "second")
+    state.show(Shown(result, "second"))
     assert state.omega_t == result.omega_t[-1]
 
 
-def test_result_origin_and_time_change_at_once(result):
+def test_result_and_time_change_at_once(result):
     state, seen = State(), []
-    state.param.watch(lambda *events: seen.append({e.name for e in events}), ["result", "origin", "omega_t"])
-    state.show(result, "here")
-    assert seen == [{"result", "origin", "omega_t"}]
+    state.param.watch(lambda *events: seen.append({e.name for e in events}), ["shown", "omega_t"])
+    state.show(Shown(result, "here"))
+    assert seen == [{"shown", "omega_t"}]

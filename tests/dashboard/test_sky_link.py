@@ -1,0 +1,154 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from panel.io.state import set_curdoc
+
+from crviz.dashboard import sky_link
+from crviz.dashboard.shown import Shown
+from crviz.dashboard.sky_link import SkyLink
+from crviz.jobs.skies import Sky, rounded
+
+
+class FakeHub:
+    """What the browser would be told."""
+
+    def __init__(self):
+        self.sky, self.sent, self.handlers = {}, [], {}
+
+    def on(self, kind, handler):
+        self.handlers[kind] = handler
+
+    def send(self, message):
+        self.sent.append(message)
+
+    def ask(self, index, name=None):
+        """As the browser does; what it gets, or None."""
+        self.sent.clear()
+        self.handlers["sky"]({"kind": "sky", "id": name or self.sky["id"], "index": index})
+        return self.sent[0] if self.sent else None
+
+
+@pytest.fixture
+def hub():
+    return FakeHub()
+
+
+@pytest.fixture
+def link(state, hub, fake, document):
+    with set_curdoc(document):
+        link = SkyLink(state, hub, fake)
+    state.param.trigger("shown")
+    return link
+
+
+def sky_of(config, realization, fill):
+    """A sky in which every component has one value."""
+    shape = (len(config.omega_t), 3, 12 * config.nside**2)
+    return Sky(config, realization, *rounded(np.full(shape, fill, np.float32)))
+
+
+def finish(fake, document, sky):
+    """A sky that was asked for is there, and the visitor's turn."""
+    fake.skies.ready[sky.config.digest, sky.realization] = sky
+    fake.skies.requests[-1].tell()
+    document.turn()
+
+
+def restored(message):
+    return message["components"].reshape(3, -1) * message["scale"]
+
+
+def test_what_the_result_keeps_is_there_at_once(link, hub, state, result, fake):
+    times = result.dataset["omega_t_map"].values
+    assert hub.sky["times"] == times.tolist()
+    assert hub.sky["nside"] == result.config.nside
+    assert hub.sky["caption"].startswith("field 0, nside 4")
+    first = hub.sky["first"]
+    assert times[first["index"]] == state.omega_t == result.omega_t[-1]  # the one that the page shows
+    sample = result.dataset["sample_r"].values[first["index"]]
+    np.testing.assert_allclose(restored(first), sample, atol=0.51 * first["scale"])
+    # and meanwhile all times are asked for
+    (asked,) = fake.skies.requests
+    assert (asked.config, asked.realization) == (result.config, 0)
+
+
+def test_then_all_times_of_the_same_field(link, hub, result, fake, document):
+    before = hub.sky["id"]
+    sky = sky_of(result.config, 0, 2.5)
+    finish(fake, document, sky)
+    assert hub.sky["id"] == sky.id != before
+    assert hub.sky["times"] == list(result.config.omega_t)
+    for index in range(len(result.config.omega_t)):
+        message = hub.ask(index)
+        assert (message["id"], message["index"], message["nside"]) == (sky.id, index, 4)
+        assert message["components"].dtype == np.int16
+        np.testing.assert_allclose(restored(message), 2.5, rtol=1 / 32767)
+
+
+def test_another_field_is_asked_for_and_shown(link, hub, state, result, fake, document):
+    before = dict(hub.sky)
+    state.realization = 2
+    assert (fake.skies.requests[-1].config, fake.skies.requests[-1].realization) == (result.config, 2)
+    assert hub.sky == before  # until it is there
+    finish(fake, document, sky_of(result.config, 2, 7.0))
+    assert hub.sky["caption"].startswith("field 2, nside 4")
+    np.testing.assert_allclose(restored(hub.sky["first"]), 7.0, rtol=1 / 32767)
+
+
+def test_no_number_of_a_field_means_the_first(link, state, fake):
+    state.realization = 2
+    state.realization = None
+    assert fake.skies.requests[-1].realization == 0
+
+
+def test_another_result_brings_its_own_sky(link, hub, state, fake, lone_run):
+    state.show(Shown(lone_run, "another"))
+    assert hub.sky["id"].startswith(lone_run.digest)
+    assert fake.skies.requests[-1].config == lone_run.config
+    assert hub.sky["times"] == lone_run.dataset["omega_t_map"].values.tolist()
+
+
+def test_the_sky_at_the_time_shown_comes_first(link, hub, state, result, fake, document):
+    state.omega_t = 3.0
+    finish(fake, document, sky_of(result.config, 0, 1.0))
+    nearest = np.abs(np.array(result.config.omega_t) - 3.0).argmin()
+    assert hub.sky["first"]["index"] == nearest
+
+
+def test_skies_of_a_series_that_is_gone_and_times_that_are_not_there_are_not_handed_out(link, hub):
+    assert hub.ask(0, name="another-0") is None
+    assert hub.ask(len(hub.sky["times"])) is None
+    assert hub.ask(-1) is None
+    assert hub.ask(0) is not None
+
+
+def test_what_would_take_long_is_not_computed(state, hub, fake, document, result):
+    fake.rate = sky_link.ensemble.work(result.config) / (2 * sky_link.MOST_SECONDS)
+    with set_curdoc(document):
+        SkyLink(state, hub, fake)
+    state.param.trigger("shown")
+    assert fake.skies.requests == []
+    assert hub.sky["caption"].startswith("field 0")  # what the result keeps is shown all the same
+
+
+def test_the_same_series_is_not_sent_twice(link, hub, state, result, fake, document):
+    finish(fake, document, sky_of(result.config, 0, 1.0))
+    before = hub.sky
+    state.show(Shown(result, "the same, with more fields in it"))
+    assert hub.sky is before
+
+
+def test_who_is_gone_wants_no_sky_and_is_not_bothered(link, fake, document):
+    link.close()
+    assert fake.skies.left == [id(link)]
+    fake.skies.requests[0].tell()
+    assert document.ticks.empty()
+
+
+def test_a_growing_result_keeps_the_sky_that_is_shown(link, hub, state, result, fake, document):
+    """Realisation 0 stays what it is, however many come after it."""
+    finish(fake, document, sky_of(result.config, 0, 1.0))
+    before = hub.sky["id"]
+    state.show(dataclasses.replace(state.shown, origin="simulated, 4 fields"))
+    assert hub.sky["id"] == before
