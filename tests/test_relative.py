@@ -37,6 +37,13 @@ def test_every_field_has_pairs_of_its_own_and_always_the_same():
     assert np.abs(one - relative.pair_directions(SMALL.replace(seed=1), [0.1], 1, 20)[0]).max() > 0.1
 
 
+def test_pairs_share_no_random_numbers_with_the_field_and_the_second_grid():
+    first, _ = relative.pair_directions(SMALL, [0.1], 1, 20)
+    for key in ((1,), (1, 0)):
+        taken = np.random.default_rng(np.random.SeedSequence(SMALL.seed, spawn_key=key)).normal(size=(3, 20))
+        assert np.abs(first - taken / np.linalg.norm(taken, axis=0)).max() > 0.1
+
+
 def test_without_turbulence_pairs_part_as_two_helices_do():
     config = Config(sigma2=0, n_modes=1, omega_t=(0.5, 3.0, 12.0), step=0.01)
     square, alignment, mean_square = relative.pair_moments(config, ANGLES, 0, 50)
