@@ -117,13 +117,12 @@ def _two(tensor):
 
 def _sample(coarse, fine):
     few = fine.n_realizations
-    noise = [
-        spectra.pixel_noise(_two(result.dataset["rr"].values).mean(0), result.config.n_pixels)
-        for result in (coarse, fine)
-    ]
-    return Sample(
-        _two(coarse.dataset["cl_cross"].values)[few:], _two(fine.dataset["cl_cross"].values), *noise
+    coarse, fine = (
+        {name: _two(result.dataset[name].values) for name in ("cl", "cl_cross")} for result in (coarse, fine)
     )
+    low = coarse["cl"].shape[-1]
+    noise = (spectra["cl"].mean(0) - spectra["cl_cross"].mean(0) for spectra in (coarse, fine))
+    return Sample(coarse["cl_cross"][few:], fine["cl_cross"], *(level[..., :low] for level in noise))
 
 
 def _moments(result):

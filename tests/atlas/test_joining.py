@@ -35,13 +35,8 @@ def draw(rng, many=MANY, few=FEW):
     bright = brightness(rng, many + few)
     coarse = skies(rng, many, LOW - 1, COARSE_NOISE, bright[:many])
     fine = skies(rng, few, 32, FINE_NOISE, bright[many:])
-    shape = (1, 1)
-    return Sample(
-        coarse[:, None, None],
-        fine[:, None, None],
-        np.full(shape, COARSE_NOISE),
-        np.full(shape, FINE_NOISE),
-    )
+    noise = (np.full((1, 1, LOW), level) for level in (COARSE_NOISE, FINE_NOISE))
+    return Sample(coarse[:, None, None], fine[:, None, None], *noise)
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +111,7 @@ def test_without_noise_the_weights_are_the_numbers_of_fields():
 
 def test_equal_fields_join_to_themselves_without_error(slope):
     coarse, fine = (np.tile(TRUE[:size], (n, 1, 1, 1)) for n, size in ((5, LOW), (3, 33)))
-    noise = np.ones((1, 1))
+    noise = np.ones((1, 1, LOW))
     cl, covariance = join(Sample(coarse, fine, noise, noise), slope)
     np.testing.assert_allclose(cl[0, 0], TRUE, rtol=1e-12)
     assert np.abs(covariance).max() < 1e-25
