@@ -32,28 +32,34 @@ class Controls(pn.custom.JSComponent):
 
     def __init__(self, state, spec, presses=None, **params):
         self._state, self._presses = state, presses or {}
-        self._setting = False
         keys = [control["key"] for group in spec for control in group["controls"]]
         self._keys = [key for key in keys if key in State.param]
-        super().__init__(spec=spec, values=self._current(), **params)
+        self._there = self._current()  # what the browser shows
+        self._told = 0
+        super().__init__(spec=spec, values=self._there, **params)
         state.param.watch(self._follow, self._keys)
 
     def _current(self):
         return {key: getattr(self._state, key) for key in self._keys}
 
     def _follow(self, *_):
-        if not self._setting:  # the browser knows what it has set itself
-            self.values = self._current()
+        """Tell the browser what it has not set itself."""
+        current = self._current()
+        if current != self._there:
+            self._there = current
+            self._told += 1  # what was told last may have been moved away from and be wanted again
+            self.values = {**current, "told": self._told}
 
     def _handle_msg(self, message):
+        key = message["key"]
         if message["kind"] == "press":
-            self._presses[message["key"]](*([message["value"]] if "value" in message else []))
+            self._presses[key](*([message["value"]] if "value" in message else []))
             return
-        self._setting = True
+        self._there = {**self._there, key: message["value"]}
         try:
-            self._state.set(message["key"], message["value"])
-        finally:
-            self._setting = False
+            self._state.set(key, message["value"])
+        finally:  # it may have become something else, or nothing
+            self._follow()
 
 
 def physics_and_run():
