@@ -1,11 +1,161 @@
 import dataclasses
 
-import panel as pn
-import panel_material_ui as pmui
-import param
 import pytest
 
-from crviz.dashboard.controls import Controls
+from crviz.dashboard.controls import (
+    Controls,
+    evolution_switches,
+    physics_and_run,
+    sky_switches,
+    spectra_switches,
+)
+from crviz.dashboard.state import CONFIG_NAMES, State
+
+SPECS = [physics_and_run, sky_switches, evolution_switches, spectra_switches]
+
+
+def controls_of(*specs):
+    return [control for spec in specs for group in spec() for control in group["controls"]]
+
+
+@pytest.fixture
+def controls(state):
+    return Controls(state, physics_and_run(), {"run": lambda: None})
+
+
+@pytest.fixture
+def told(controls):
+    """What the browser is told from now on."""
+    told = []
+    controls.param.watch(lambda event: told.append(event.new), "values")
+    return told
+
+
+def released(controls, key, value):
+    """As the browser says that the hand is off."""
+    controls._handle_msg({"kind": "set", "key": key, "value": value})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("theta", 30.0), ("phi", 200.0), ("p", 0.3), ("sigma2", 0.1), ("rl_over_lc", 1.0), ("nside", 8)],
+)
+def test_what_is_released_is_set_and_nothing_comes_back(state, controls, told, key, value):
+    released(controls, key, value)
+    assert getattr(state, key) == value
+    assert told == []
+
+
+def test_what_python_sets_reaches_the_browser(state, controls, told):
+    state.theta = 45.0
+    (values,) = told
+    assert values["theta"] == 45.0
+    state.param.update(sigma2=0.1, rl_over_lc=1.0)
+    assert (told[-1]["sigma2"], told[-1]["rl_over_lc"]) == (0.1, 1.0)
+
+
+def test_what_another_group_set_reaches_this_one(state, told, controls):
+    other = Controls(state, physics_and_run())
+    released(other, "theta", 20.0)
+    assert told[-1]["theta"] == 20.0
+
+
+def test_the_browser_is_told_where_python_made_something_else_of_it(state, controls, told):
+    """Else a field goes on showing a number that is not taken."""
+    released(controls, "theta", 500.0)
+    assert state.theta == 90.0
+    assert told
+    assert told[-1]["theta"] == 90.0
+
+
+def test_what_is_set_in_answer_to_the_browser_reaches_it(state, controls, told):
+    """As when a change of rigidity brings a result that ends earlier."""
+    state.param.watch(lambda _: state.param.update(phi=10.0), "sigma2")
+    released(controls, "sigma2", 0.1)
+    assert told
+    assert told[-1]["phi"] == 10.0
+
+
+def test_what_python_said_before_can_be_said_again(state, controls, told):
+    """As when a preset is chosen, a slider moved away from it, and the preset chosen again."""
+    state.sigma2 = 0.1
+    released(controls, "sigma2", 10.0)
+    state.sigma2 = 0.1
+    assert [values["sigma2"] for values in told] == [0.1, 0.1]
+
+
+def test_a_word_that_is_none_of_the_choices_is_taken_back(state, controls, told):
+    released(controls, "form", "of my own")
+    assert told[-1]["form"] == state.form == "printed"
+
+
+def test_a_value_that_is_refused_stops_nothing(state, controls, told):
+    with pytest.raises((ValueError, TypeError)):
+        released(controls, "theta", "north")
+    state.theta = 5.0
+    assert told[-1]["theta"] == 5.0
+
+
+def test_buttons_do_what_they_say(state):
+    pressed = []
+    controls = Controls(
+        state, physics_and_run(), {"run": lambda: pressed.append("run"), "add": lambda: pressed.append("add")}
+    )
+    controls._handle_msg({"kind": "press", "key": "add"})
+    controls._handle_msg({"kind": "press", "key": "run"})
+    assert pressed == ["add", "run"]
+
+
+def test_a_menu_hands_on_what_was_chosen(state):
+    chosen = []
+    Controls(state, [], {"preset": chosen.append})._handle_msg(
+        {"kind": "press", "key": "preset", "value": "The paper"}
+    )
+    assert chosen == ["The paper"]
+
+
+# --- what there is to set
+
+
+def test_every_parameter_of_a_run_has_a_control():
+    there = {control["key"] for control in controls_of(*SPECS)}
+    assert there >= {*CONFIG_NAMES, "omega_t_max", "realizations", "theta", "phi", "p", "form", "estimator"}
+    assert there >= {"realization", "without_dipole", "smooth", "normalized", "observed", "analytic"}
+
+
+def test_nothing_can_be_set_twice():
+    keys = [control["key"] for control in controls_of(*SPECS)]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("control", controls_of(*SPECS), ids=lambda control: control["key"])
+def test_a_control_fits_its_parameter(control):
+    if control["key"] not in State.param:
+        assert control["kind"] in ("button", "text")
+        return
+    parameter = State.param[control["key"]]
+    if control["kind"] == "range":
+        assert (control["min"], control["max"]) == parameter.bounds
+        assert control["step"] == parameter.step
+    elif control["kind"] == "log":
+        assert control["values"] == parameter.objects
+    elif control["kind"] in ("select", "choice"):
+        assert [value for _, value in control["options"]] == list(parameter.objects)
+    elif control["kind"] == "switch":
+        assert isinstance(parameter.default, bool)
+    else:
+        assert control["kind"] == "number"
+        assert not isinstance(parameter.default, bool)
+    assert control["label"]
+
+
+@pytest.mark.parametrize("key", ["theta", "p", "nside", "smooth"])
+def test_values_are_given_with_the_page(state, key):
+    specs = [group for spec in SPECS for group in spec()]
+    assert Controls(state, specs).values[key] == getattr(state, key)
+
+
+# --- run, cancel, add, through a session
 
 
 @pytest.fixture
@@ -13,97 +163,28 @@ def session(state, join, fake):
     return join(state, fake)
 
 
-@pytest.fixture
-def sidebar(state, session):
-    return Controls(state, session).__panel__()
+def test_run_cancel_and_add_reach_the_manager(state, session, fake):
+    presses = {"run": session.run, "cancel": session.cancel, "add": session.add}
+    controls = Controls(state, physics_and_run(), presses)
+    controls._handle_msg({"kind": "press", "key": "run"})
+    assert [job.config for job in fake.requests] == [state.config]
+    controls._handle_msg({"kind": "press", "key": "add"})
+    assert fake.requests[-1].status.asked == state.realizations + 20
+    controls._handle_msg({"kind": "press", "key": "cancel"})
+    assert [job for job, _ in fake.left] == [fake.requests[-1]]
 
 
-def labelled(sidebar, kind, label):
-    (found,) = [widget for widget in sidebar.select(kind) if widget.label == label]
-    return found
-
-
-def release(slider, value):
-    """Let a slider go, as a visitor does."""
-    with param.edit_constant(slider):
-        slider.param.update(value=value, value_throttled=value)
-
-
-@pytest.mark.parametrize(("name", "value"), [("theta", 30.0), ("phi", 200.0), ("p", 0.3)])
-def test_a_slider_and_the_state_follow_each_other(state, sidebar, name, value):
-    slider = labelled(sidebar, pmui.FloatSlider, state.param[name].label)
-    release(slider, value)
-    assert getattr(state, name) == value
-    low, high = state.param[name].bounds
-    assert (slider.start, slider.end) == (low, high)
-    setattr(state, name, low)
-    assert slider.value == low
-
-
-def test_a_slider_that_is_still_held_changes_nothing(state, sidebar):
-    slider = labelled(sidebar, pmui.FloatSlider, state.param.theta.label)
-    slider.value = 30.0
-    assert state.theta == 0.0
-
-
-@pytest.mark.parametrize(("name", "value"), [("sigma2", 0.1), ("rl_over_lc", 1.0)])
-def test_a_logarithmic_slider_and_the_state_follow_each_other(state, sidebar, name, value):
-    slider = labelled(sidebar, pmui.DiscreteSlider, state.param[name].label)
-    slider.value = value
-    assert getattr(state, name) == value
-    setattr(state, name, 0.01)
-    assert slider.value == 0.01
-
-
-def test_buttons_point_the_gradient_along_the_field_and_across(state, sidebar):
-    labelled(sidebar, pmui.Button, "perpendicular").clicks += 1
-    assert state.theta == 90
-    labelled(sidebar, pmui.Button, "parallel").clicks += 1
-    assert state.theta == 0
-
-
-def test_moving_what_is_a_view_starts_no_run(state, sidebar, fake):
-    release(labelled(sidebar, pmui.FloatSlider, state.param.theta.label), 30.0)
-    labelled(sidebar, pmui.Button, "perpendicular").clicks += 1
-    labelled(sidebar, pmui.DiscreteSlider, state.param.sigma2.label).value = 0.1
+def test_moving_what_is_a_view_starts_no_run(controls, fake, session):
+    for key, value in (("theta", 30.0), ("p", 0.3), ("sigma2", 0.1), ("smooth", True)):
+        released(controls, key, value)
     assert fake.requests == []
 
 
-def test_run_asks_for_a_run_and_cancel_leaves_it(sidebar, state, fake):
-    labelled(sidebar, pmui.Button, "Run").clicks += 1
-    assert [job.config for job in fake.requests] == [state.config]
-    labelled(sidebar, pmui.Button, "Cancel").clicks += 1
-    assert [job for job, _ in fake.left] == fake.requests
-
-
-def test_add_asks_for_twenty_more(sidebar, state, fake):
-    labelled(sidebar, pmui.Button, "Add 20 more").clicks += 1
-    assert fake.requests[0].status.asked == 20
-
-
-def test_cancel_can_be_pressed_only_while_something_runs(sidebar, session, fake, document):
-    cancel = labelled(sidebar, pmui.Button, "Cancel")
-    assert cancel.disabled
+def test_a_session_is_busy_while_its_job_is_not_over(session, fake, document):
     session.run()
-    assert not cancel.disabled
+    assert session.busy
     (job,) = fake.requests
     job.status = dataclasses.replace(job.status, state="finished")
     job.tell()
     document.turn()
-    assert cancel.disabled
-
-
-def test_the_cost_stands_beside_run_and_follows_what_is_set(sidebar, state):
-    def said():
-        return [text.object for text in sidebar.select(pmui.Typography)]
-
-    state.realizations = 40  # a second each, by the manager
-    assert "about 40 s on this machine" in said()
-    state.realizations = 600
-    assert "about 10 min on this machine" in said()
-
-
-def test_every_parameter_of_a_run_has_a_control(sidebar, state):
-    labels = {getattr(widget, "label", None) for widget in sidebar.select(pn.viewable.Viewable)}
-    for name in ("sigma2", "rl_over_lc", "realizations", "nside", "omega_t_max", "seed"):
-        assert state.param[name].label in labels
+    assert not session.busy
