@@ -31,14 +31,18 @@ class SumRule:
 
 
 def sum_rule(omega_t, left, right):
-    """`SumRule` from both sides in every realisation: (R, T) each. Errors are NaN where R = 1."""
+    """`SumRule` from both sides in every realisation, (R, T), or from their mean alone, (1, T).
+
+    Errors are NaN for a mean alone, that of the difference where either side is one.
+    """
+    together = min(len(left), len(right))
     return SumRule(
         omega_t,
         left.mean(0),
         standard_error(left),
         right.mean(0),
         standard_error(right),
-        standard_error(left - right),
+        standard_error(left[:together] - right[:together]),
     )
 
 

@@ -178,7 +178,7 @@ class Result:
         Returns
         -------
         diffusion.SumRule
-            Errors are NaN in reduced results of early versions, which have the mean of the sum only.
+            Reduced results of early versions have the mean of the sum only, and no error of it.
 
         Raises
         ------

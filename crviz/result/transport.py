@@ -90,7 +90,7 @@ def separation(result, theta):
 
 def _sum_rule(result, gradient, left, right):
     g = gradient_tensor(gradient)
-    sides = (np.einsum("ij,rtij->rt", g, tensor) for tensor in _known_together(left, right))
+    sides = (np.einsum("ij,rtij->rt", g, tensor) for tensor in (left, right))
     return diffusion.sum_rule(result.omega_t, *sides)
 
 

@@ -93,6 +93,8 @@ def test_a_result_of_an_early_version_answers_without_the_errors_that_it_cannot_
     rule = early.power_sum_rule()
     np.testing.assert_allclose(rule.left, small_run.power_sum_rule().left, rtol=1e-5)
     assert np.isnan(rule.left_error).all()
+    assert np.isnan(rule.difference_error).all()
+    np.testing.assert_array_equal(rule.right_error, small_run.power_sum_rule().right_error)
     np.testing.assert_array_equal(early.regime().exponent, small_run.regime().exponent)
 
 
@@ -104,7 +106,7 @@ def test_one_realisation_is_told_without_errors(lone_run):
     assert (regime.name[0] == "ballistic") == (regime.exponent[0] >= 1.9)
 
 
-def test_the_shipped_run_is_not_yet_diffusive_along_the_field_and_subdiffusive_across():
+def test_the_shipped_run_spreads_faster_than_diffusion_along_the_field_and_slower_across():
     shipped = library.shipped()
     along, across = shipped.regime("parallel"), shipped.regime("perpendicular")
     assert along.name[0] == across.name[0] == "ballistic"
