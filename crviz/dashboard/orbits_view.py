@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-import numpy as np
 import panel as pn
 import param
 from panel.io.resources import BUNDLE_DIR, LOCAL_DIST
 
-from crviz.bundle import field_line, neighbouring_orbits
 from crviz.config import ParameterError, check_number
 from crviz.dashboard import scripts
+from crviz.dashboard.orbits_content import content
 from crviz.plots.style import palette
-from crviz.turbulence import draw_field
-
-_SEPARATION_TIMES = 120
-_MOST_DRAWN_TIMES = 850  # five orbits as float32 are 51 KB
-_DRAWN_INTERVAL = 0.15  # 1/Omega: some 30 points a gyration
-_MARGIN = 1.0  # r_L by which the field line may leave the box of the orbits
 
 _STYLE = """
 .orbits { container-type: inline-size; color: var(--ink); font-variant-numeric: tabular-nums;
@@ -94,7 +86,8 @@ class OrbitsView(pn.viewable.Viewer):
             For an angle or a time that is no finite number.
         """
         theta, phi = (check_number("direction", angle) for angle in direction)
-        omega_t_max = check_number("omega_t_max", omega_t_max or config.omega_t[-1], above=0)
+        last = config.omega_t[-1] if omega_t_max is None else omega_t_max
+        omega_t_max = check_number("omega_t_max", last, above=0)
         self.open = True
         self.plot.message = "Following the orbits back …"
         if self._asked is not None:
@@ -132,15 +125,18 @@ def _plotly_url():
 
     Importing Panel's Plotly model would tell as much, but then every page would load Plotly at once.
     """
-    (script,) = (BUNDLE_DIR / "plotlyplot").glob("plotly-*.min.js")
-    path = f"{LOCAL_DIST}bundled/plotlyplot/{script.name}"
+    found = (BUNDLE_DIR / "plotlyplot").glob("plotly-*.min.js")
+    name = max(
+        (script.name for script in found), default="plotly.min.js"
+    )  # the browser says if it is not there
+    path = f"{LOCAL_DIST}bundled/plotlyplot/{name}"
     return f"{pn.state.rel_path}/{path}" if pn.state.rel_path else path
 
 
 class OrbitsPlot(pn.custom.JSComponent):
-    """The browser's part: draws what `content` gives, moves T, and turns."""
+    """The browser's part: draws what `orbits_content.content` gives, moves T, and turns."""
 
-    bundle = param.Dict(doc="What `content` gives.")
+    bundle = param.Dict(doc="See `orbits_content.content`.")
     message = param.String("Click on the sky map to see where a particle came from.")
     omega_t = param.Number(100.0)
     dark = param.Boolean(False)
@@ -157,66 +153,3 @@ class OrbitsPlot(pn.custom.JSComponent):
         model = super()._get_model(doc, root, parent, comm)
         model.data.syncable = False  # what the browser sets stays there
         return model
-
-
-def content(config, realization, theta, phi, omega_t_max):
-    """What the browser draws of a direction.
-
-    Parameters
-    ----------
-    config, realization
-        The field.
-    theta, phi : float [deg]
-        Where on the sky the particle comes from.
-    omega_t_max : float [1/Omega]
-
-    Returns
-    -------
-    dict with `realization`, `theta`, `phi`, `omega_t_max`, `angles` [deg], `neighbours` (how many at each
-    angle), and float32 arrays
-        positions (1 + A, 3, n) [r_L], the orbit's and the first neighbour's of each angle, at n equally
-            spaced times from 0 to omega_t_max
-        separation_times (m,) [1/Omega], separations (A, m) [r_L], rms over the neighbours of each angle
-        field_line (3, l) [r_L]
-    """
-    field = draw_field(config, realization)
-    number = min(_MOST_DRAWN_TIMES, 2 + math.ceil(omega_t_max / _DRAWN_INTERVAL))
-    drawn = np.linspace(0, omega_t_max, number)
-    spread = np.geomspace(min(0.1, omega_t_max / 100), omega_t_max, _SEPARATION_TIMES)
-    spread[-1] = omega_t_max
-    times = np.union1d(drawn[1:], spread)
-    bundle = neighbouring_orbits(field, -_unit_vector(theta, phi), times)
-    _, shown = np.unique(bundle.angle, return_index=True)
-    positions = np.zeros((len(shown), 3, number))
-    positions[:, :, 1:] = bundle.r[np.searchsorted(times, drawn[1:])][:, :, shown].transpose(2, 1, 0)
-    return {
-        "realization": realization,
-        "theta": theta,
-        "phi": phi,
-        "omega_t_max": omega_t_max,
-        "angles": bundle.opening_angles.tolist(),
-        "neighbours": int(np.sum(bundle.angle == bundle.angle[-1])),
-        "positions": positions.astype(np.float32),
-        "separation_times": spread.astype(np.float32),
-        "separations": bundle.rms_separation[np.searchsorted(times, spread)].T.astype(np.float32),
-        "field_line": _line_beside(field, positions).astype(np.float32),
-    }
-
-
-def _unit_vector(theta, phi):
-    theta, phi = math.radians(theta), math.radians(phi)
-    return np.array([math.sin(theta) * math.cos(phi), math.sin(theta) * math.sin(phi), math.cos(theta)])
-
-
-def _line_beside(field, positions):
-    """The field line through the origin, as far as it stays in the box of some orbits (., 3, .)."""
-    low, high = positions.min(axis=(0, 2)), positions.max(axis=(0, 2))
-    reach = np.linalg.norm(positions, axis=1).max()
-    # 15 L_c are enough to see it wander, and far more take long where r_L is large
-    _, x = field_line(field, max(1.0, min(reach, 15 / field.config.rl_over_lc)))
-    beyond = np.maximum(low[:, None] - x, x - high[:, None]).max(axis=0)
-    middle = x.shape[1] // 2
-    outside = np.flatnonzero(beyond > _MARGIN) - middle
-    first = max(outside[outside < 0], default=-middle - 1) + 1
-    last = min(outside[outside > 0], default=middle + 1) - 1
-    return x[:, middle + first : middle + last + 1]

@@ -82,7 +82,7 @@ def visit(browser, address):
 def show(page):
     page.get_by_role("button", name="Show").click()
     page.locator(".summary").get_by_text("followed back to").wait_for()
-    page.locator(".parting .plot-container").wait_for()
+    page.locator(".separation .plot-container").wait_for()
 
 
 def move(page, omega_t):
@@ -127,9 +127,9 @@ def test_marks_stand_where_the_particles_were(page, omega_t):
 
 def test_the_separation_has_its_cursor_at_the_time_shown(page):
     move(page, 7.3)
-    x, y = page.evaluate("(({x, y}) => [x, y])(seek('.parting').data.at(-1))")
+    x, y = page.evaluate("(({x, y}) => [x, y])(seek('.separation').data.at(-1))")
     assert x == [7.3] * 4
-    assert page.evaluate("seek('.parting').layout.shapes[0].x0") == 7.3
+    assert page.evaluate("seek('.separation').layout.shapes[0].x0") == 7.3
     # interpolated between 120 times over 2.5 decades, of which the straight line in the logarithms misses a
     # few percent where gyration bends the curve
     np.testing.assert_allclose(y, neighbours(7.3).rms_separation[0], rtol=0.05)
@@ -203,7 +203,7 @@ def test_the_theme_changes_the_colours_and_keeps_view_and_time(page):
     before = eye(page)
     page.evaluate("orbits().dark = true")
     page.wait_for_function("seek('.space').data.at(-1).marker.color[0] == '#f2f2f2'")
-    page.wait_for_function("seek('.parting').layout.font.color == '#f2f2f2'")
+    page.wait_for_function("seek('.separation').layout.font.color == '#f2f2f2'")
     assert eye(page) == before
     np.testing.assert_allclose(page.evaluate("marks()"), places(9.0), atol=2e-2)  # as above
     assert not page.errors
@@ -211,7 +211,7 @@ def test_the_theme_changes_the_colours_and_keeps_view_and_time(page):
 
 def test_both_plots_are_described_in_words(page):
     move(page, 9.0)
-    for part in (".space", ".parting"):
+    for part in (".space", ".separation"):
         words = page.locator(part).get_attribute("aria-label")
         assert "θ = 60°, φ = 30°" in words
         assert "Ω T = 9," in words
@@ -223,12 +223,14 @@ def test_both_plots_are_described_in_words(page):
 def test_the_plots_stand_side_by_side_where_there_is_room(visit, width, side_by_side):
     page = visit(width)
     show(page)
-    space, parting = (page.locator(part).bounding_box() for part in (".space", ".parting"))
+    space, parting = (page.locator(part).bounding_box() for part in (".space", ".separation"))
     assert (parting["x"] >= space["x"] + space["width"]) == side_by_side
     assert (parting["y"] >= space["y"] + space["height"]) != side_by_side
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.set_viewport_size({"width": 700, "height": 900})
-    page.wait_for_function("Math.abs(seek('.parting svg').clientWidth - seek('.parting').clientWidth) < 2")
+    page.wait_for_function(
+        "Math.abs(seek('.separation svg').clientWidth - seek('.separation').clientWidth) < 2"
+    )
 
 
 def test_without_webgl_a_sentence_stands_in_for_the_picture(visit):
@@ -242,7 +244,7 @@ def test_without_webgl_a_sentence_stands_in_for_the_picture(visit):
     show(page)
     page.get_by_text("This browser has no WebGL").wait_for()
     move(page, 9.0)
-    assert page.evaluate("seek('.parting').layout.shapes[0].x0") == 9
+    assert page.evaluate("seek('.separation').layout.shapes[0].x0") == 9
     assert not page.errors
 
 

@@ -10,7 +10,8 @@ from panel.io.state import set_curdoc
 
 from crviz import Config, draw_field
 from crviz.bundle import neighbouring_orbits
-from crviz.dashboard.orbits_view import OrbitsView, content
+from crviz.dashboard.orbits_content import content
+from crviz.dashboard.orbits_view import OrbitsView
 
 CONFIG = Config(omega_t=(5.0, 20.0))
 

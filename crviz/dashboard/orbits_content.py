@@ -1,0 +1,78 @@
+"""What the browser draws of one direction: orbits, separations and a field line, as small arrays."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from crviz.bundle import field_line, neighbouring_orbits
+from crviz.turbulence import draw_field
+
+_SEPARATION_TIMES = 120
+_MOST_DRAWN_TIMES = 850  # five orbits as float32 are 51 KB
+_DRAWN_INTERVAL = 0.15  # 1/Omega: some 30 points a gyration
+_MARGIN = 1.0  # r_L by which the field line may leave the box of the orbits
+
+
+def content(config, realization, theta, phi, omega_t_max):
+    """What the browser draws of a direction.
+
+    Parameters
+    ----------
+    config, realization
+        The field.
+    theta, phi : float [deg]
+        Where on the sky the particle comes from.
+    omega_t_max : float [1/Omega]
+
+    Returns
+    -------
+    dict with `realization`, `theta`, `phi`, `omega_t_max`, `angles` [deg], `neighbours` (how many at each
+    angle), and float32 arrays
+        positions (1 + A, 3, n) [r_L], the orbit's and the first neighbour's of each angle, at n equally
+            spaced times from 0 to omega_t_max
+        separation_times (m,) [1/Omega], separations (A, m) [r_L], rms over the neighbours of each angle
+        field_line (3, l) [r_L]
+    """
+    field = draw_field(config, realization)
+    number = min(_MOST_DRAWN_TIMES, 2 + math.ceil(omega_t_max / _DRAWN_INTERVAL))
+    drawn = np.linspace(0, omega_t_max, number)
+    spread = np.geomspace(min(0.1, omega_t_max / 100), omega_t_max, _SEPARATION_TIMES)
+    spread[-1] = omega_t_max
+    times = np.union1d(drawn[1:], spread)
+    bundle = neighbouring_orbits(field, -_unit_vector(theta, phi), times)
+    _, shown = np.unique(bundle.angle, return_index=True)
+    positions = np.zeros((len(shown), 3, number))
+    positions[:, :, 1:] = bundle.r[np.searchsorted(times, drawn[1:])][:, :, shown].transpose(2, 1, 0)
+    return {
+        "realization": realization,
+        "theta": theta,
+        "phi": phi,
+        "omega_t_max": omega_t_max,
+        "angles": bundle.opening_angles.tolist(),
+        "neighbours": int(np.sum(bundle.angle == bundle.angle[-1])),
+        "positions": positions.astype(np.float32),
+        "separation_times": spread.astype(np.float32),
+        "separations": bundle.rms_separation[np.searchsorted(times, spread)].T.astype(np.float32),
+        "field_line": _line_beside(field, positions).astype(np.float32),
+    }
+
+
+def _unit_vector(theta, phi):
+    theta, phi = math.radians(theta), math.radians(phi)
+    return np.array([math.sin(theta) * math.cos(phi), math.sin(theta) * math.sin(phi), math.cos(theta)])
+
+
+def _line_beside(field, positions):
+    """The field line through the origin, as far as it stays in the box of some orbits (., 3, .)."""
+    low, high = positions.min(axis=(0, 2)), positions.max(axis=(0, 2))
+    reach = np.linalg.norm(positions, axis=1).max()
+    # 15 L_c are enough to see it wander, and far more take long where r_L is large
+    _, x = field_line(field, min(reach, 15 / field.config.rl_over_lc))
+    beyond = np.maximum(low[:, None] - x, x - high[:, None]).max(axis=0)
+    middle = x.shape[1] // 2
+    outside = np.flatnonzero(beyond > _MARGIN) - middle
+    first = max(outside[outside < 0], default=-middle - 1) + 1
+    last = min(outside[outside > 0], default=middle + 1) - 1
+    return x[:, middle + first : middle + last + 1]
