@@ -34,6 +34,11 @@ def test_who_was_above_stays_above():
     assert list(np.argsort(spread(ends, 0.3))) == list(np.argsort(ends))
 
 
+def test_spread_heights_stay_inside():
+    np.testing.assert_allclose(spread([1.0, 1.0, 0.0], 0.4, 0.0, 1.0), [1.0, 0.6, 0.0], atol=1e-12)
+    np.testing.assert_allclose(spread([0.0, 0.1, 1.0], 0.4, 0.0, 1.0), [0.0, 0.4, 1.0], atol=1e-12)
+
+
 def test_no_heights_are_no_error():
     assert spread([], 0.5).size == 0
 

@@ -33,7 +33,7 @@ def diffusion(result, dark=False):
         ("parallel", "∥", r"_\parallel", colors.ink),
     ):
         for which, name, math, dash, width in (
-            ("relative", f"K̃{sign}", rf"$\tilde K{tex}$", "dotted", 1.5),
+            ("relative", f"K~{sign}", rf"$\tilde K{tex}$", "dotted", 1.5),
             ("running", f"⟨r{sign}²⟩/2T", rf"$\langle r{tex}^2\rangle/2T$", "dashed", 1.5),
             ("k", f"K{sign}", f"$K{tex}$", "solid", 2.2),
         ):
@@ -72,10 +72,9 @@ def growth(result, dark=False):
         error = np.nan_to_num(found.error)
         lines.append(Line(name, time, found.exponent, color, "solid", 2.0, math, named=True))
         bands.append(Band(time, found.exponent - error, found.exponent + error, color))
-    levels = (("free flight", 2.0, "dashed"), ("diffusion", 1.0, "dotted"))
     lines += [
-        Line(name, time[[0, -1]], np.full(2, level), colors.analytic, dash, 1.0, legend=name)
-        for name, level, dash in levels
+        Line(name, time[[0, -1]], np.full(2, level), colors.analytic, dash, 1.0, named=True)
+        for name, level, dash in (("free flight", 2.0, "dashed"), ("diffusion", 1.0, "dotted"))
     ]
     shown = np.concatenate([line.y for line in lines])
     return Panel(

@@ -72,6 +72,8 @@ class Marks:
     marker : "diamond", "triangle", "inverted_triangle", "circle" or "square"
     color : str
     filled : bool
+    size : float
+        Over the usual one.
     down, up : (n,) or None
         Lengths of the bars; None draws none.
     inner : (n,) or None
@@ -85,6 +87,7 @@ class Marks:
     marker: str
     color: str
     filled: bool = True
+    size: float = 1.0
     down: np.ndarray | None = None
     up: np.ndarray | None = None
     inner: np.ndarray | None = None
@@ -130,13 +133,15 @@ def positive(values):
     return np.where(values > 0, values, np.nan)
 
 
-def spread(heights, apart):
+def spread(heights, apart, low=-np.inf, high=np.inf):
     """Heights moved as little as possible (in the mean square) until no two are nearer than `apart`.
 
     Parameters
     ----------
     heights : (n,)
     apart : float
+    low, high : float
+        Where they shall stay; where there is no room for so many, low gives way.
 
     Returns
     -------
@@ -148,7 +153,8 @@ def spread(heights, apart):
     steps = apart * np.arange(heights.size)
     placed = np.empty_like(heights)
     if heights.size:
-        placed[order] = isotonic_regression(heights[order] + steps, increasing=False).x - steps
+        free = isotonic_regression(heights[order] + steps, increasing=False).x
+        placed[order] = np.minimum(np.maximum(free, low + steps[-1]), high) - steps
     return placed
 
 

@@ -10,18 +10,16 @@ from crviz.plots.content.figure import Axis, Band, Line, Marks, Panel, described
 
 #: Powers of the analytic curves that the paper shows.
 PAPER_POWERS = {"1/3": 1 / 3, "1/2": 1 / 2, "2/3": 2 / 3}
-#: Names of the observed spectra that are drawn, one of the whole sky and one of a part of it; what their
-#: legend says; and the entry of `observations.noise_levels` where the spectrum carries no level itself.
+#: Names of the observed spectra that are drawn, one of the whole sky and one of a part of it, with their
+#: mark and what the legend says of them.
 OBSERVED = {
     "HAWC + IceCube 2019, 10 TeV": (
         "circle",
         "HAWC + IceCube 2019, 10 TeV (from the map, noise included)",
-        "HAWC-300 (2 yr, 10 TeV selection) noise level",
     ),
     "IceCube 12 years, 13 TeV (pseudo-spectrum)": (
         "square",
         "IceCube 12 yr, 13 TeV (digitised; masked southern sky)",
-        None,
     ),
 }
 
@@ -90,9 +88,9 @@ def power_spectra(
         )
     curves = _analytic(chosen, p, form, chosen.cl[1] if normalized else 4 * np.pi, colors)
     if observed and normalized:
-        spectra = {spectrum.name: spectrum for spectrum in observations.spectra()}
-        marks += [_observed(spectra[name], *OBSERVED[name][:2], colors) for name in OBSERVED]
-        curves = [*(_observed_noise(spectra[name], OBSERVED[name][2], colors) for name in OBSERVED), *curves]
+        shown = {name: observations.spectrum(name) for name in OBSERVED}
+        marks += [_observed(spectrum, *OBSERVED[name], colors) for name, spectrum in shown.items()]
+        curves = [*_observed_noise(shown.values(), colors), *curves]
     return Panel(
         x=Axis("ell", "multipole ℓ", r"multipole $\ell$", (0.85, 2.2 * result.config.nside)),
         y=_axis(normalized, (floor, top)),
@@ -146,7 +144,17 @@ def _simulated(spectrum, unit, fields, name, words, marker, color, floor):
     limited = ~seen & (limit > floor)
     down = np.minimum(error, value - 0.5 * floor)  # a log axis knows no zero
     return [
-        Marks(name, ell[seen], value[seen], marker, color, True, down[seen], error[seen], noise[seen], words),
+        Marks(
+            name,
+            ell[seen],
+            value[seen],
+            marker,
+            color,
+            down=down[seen],
+            up=error[seen],
+            inner=noise[seen],
+            legend=words,
+        ),
         Marks(
             f"{name}, upper limit",
             ell[limited],
@@ -154,7 +162,7 @@ def _simulated(spectrum, unit, fields, name, words, marker, color, floor):
             "inverted_triangle",
             color,
             filled=False,
-            legend="upper limits" if limited.any() else "",
+            legend="upper limits" if limited.any() and name == "chosen gradient" else "",
         ),
     ]
 
@@ -171,14 +179,22 @@ def _cosmic_variance(spectrum, unit, color, floor, words):
 def _observed(spectrum, marker, words, colors):
     ratio = spectrum.cl / spectrum.cl[0]
     down, up = np.nan_to_num(spectrum.error) / spectrum.cl[0]
-    return Marks(spectrum.name, spectrum.ell, ratio, marker, colors.noise, False, down, up, legend=words)
+    bars = {"down": down, "up": up}
+    return Marks(spectrum.name, spectrum.ell, ratio, marker, colors.noise, filled=False, legend=words, **bars)
 
 
-def _observed_noise(spectrum, level, colors):
-    """The shot noise of an observed spectrum, over its dipole."""
-    noise = observations.noise_levels()[level][0] if level else spectrum.noise
-    ratio = np.full(2, noise / spectrum.cl[0])
-    words = "their noise: HAWC, 2 yr (upper), IceCube (lower)" if level else ""
-    return Line(
-        f"noise of {spectrum.name}", spectrum.ell[[0, -1]], ratio, colors.noise, "dotted", 1.0, legend=words
-    )
+def _observed_noise(spectra, colors):
+    """The shot noise behind observed spectra, over their dipoles."""
+    levels = [(spectrum, *level) for spectrum in spectra for level in spectrum.noise_levels]
+    return [
+        Line(
+            f"noise of {whose}",
+            spectrum.ell[[0, -1]],
+            np.full(2, noise / spectrum.cl[0]),
+            colors.noise,
+            "dotted",
+            1.0,
+            legend="" if number else "noise levels of the observations",
+        )
+        for number, (spectrum, whose, noise) in enumerate(levels)
+    ]

@@ -45,7 +45,7 @@ def turbulence(field_or_config, dark=False):
     steep = smooth > 3
     slope = f"{config.gamma:.3g}" if abs(config.gamma - 11 / 3) > 1e-9 else "11/3"
     lines = [
-        Line("intended", smooth, wanted, colors.accent, "solid", 2.0, legend="intended spectrum"),
+        Line("intended", smooth, wanted, colors.accent, "solid", 6.0, named=True),
         Line(
             f"k^(−{slope})",
             smooth[steep],
@@ -53,10 +53,11 @@ def turbulence(field_or_config, dark=False):
             colors.analytic,
             "dashed",
             1.5,
-            legend=f"k^(−{slope})",
+            math=f"$k^{{-{slope}}}$",
+            named=True,
         ),
     ]
-    marks = Marks("waves", k, power, "circle", colors.ink, filled=False, legend="the waves of the field")
+    marks = Marks("waves", k, power, "circle", colors.ink, size=0.35, legend="waves of the field")
     resonant = Vertical(1 / config.rl_over_lc, colors.noise, "k r_L = 1", "dotted", r"$k\,r_L = 1$")
     shown = np.concatenate([power, wanted])
     x = (min(smooth[0], resonant.x) / 1.3, max(smooth[-1], resonant.x) * 1.3)

@@ -13,7 +13,7 @@ from crviz.plots.content.figure import line_ends, positive, spread
 _HEIGHT, _TEXT = 330, 17
 #: Share of the width that is kept free for the names at the lines' ends.
 _ROOM = 0.21
-_MARKERS = ["spectrum", "marker", "color", "fill"]
+_MARKERS = ["spectrum", "marker", "color", "fill", "size"]
 
 
 def draw(panel, colors):
@@ -83,7 +83,9 @@ def names(panel, x, y):
     """Names to the right of the lines' ends, apart from each other, and of vertical lines: hv.Labels."""
     low, high = np.log10(panel.y.limits) if panel.y.log else panel.y.limits
     ended, at, heights = line_ends(panel)
-    placed = spread(np.log10(heights) if panel.y.log else heights, _TEXT / _HEIGHT * (high - low))
+    line_of_text = _TEXT / _HEIGHT * (high - low)
+    ends = np.log10(heights) if panel.y.log else heights
+    placed = spread(ends, line_of_text, low + line_of_text / 2, high - line_of_text)
     beyond = (panel.x.limits[1] / panel.x.limits[0]) ** 0.012
     data = [
         (right * beyond, 10**height if panel.y.log else height, line.name, line.color)
@@ -119,10 +121,11 @@ def _bars(marks, x, y):
 
 def _marks(marks, x, y, colors):
     rows = [
-        (at, height, mark.name, mark.marker, mark.color, mark.color if mark.filled else colors.ground)
+        (at, height, mark.name, mark.marker, mark.color, fill, 7 * mark.size)
         for mark in marks
+        for fill in [mark.color if mark.filled else colors.ground]
         for at, height in zip(mark.x, mark.y, strict=True)
     ]
     return hv.Scatter(rows, x, [y, *_MARKERS]).opts(
-        marker=dim("marker"), size=7, color=dim("fill"), line_color=dim("color"), line_width=1.3
+        marker=dim("marker"), size=dim("size"), color=dim("fill"), line_color=dim("color"), line_width=1.3
     )

@@ -49,7 +49,8 @@ def figure_of_panels(panels, width, colors):
             axes.tick_params(labelbottom=False)
         handles = [] if narrow else _handles(panel, colors)
         if handles:
-            axes.legend(handles=handles, loc=panel.legend_at, handlelength=2.4, labelspacing=0.35)
+            legend = axes.legend(handles=handles, loc=panel.legend_at, handlelength=2.4, labelspacing=0.35)
+            legend.set_zorder(2.5)  # over the lines, below the marks
         at -= tall + _BETWEEN
     if below:
         figure.legend(handles=below, loc="lower left", handlelength=2.4, labelspacing=0.35)
@@ -81,7 +82,7 @@ def _marker(marks, colors):
     return {
         "ls": "",
         "marker": _MARKERS[marks.marker],
-        "ms": 3.4 if marks.marker in ("diamond", "square") else 4.0,
+        "ms": marks.size * (3.4 if marks.marker in ("diamond", "square") else 4.0),
         "mfc": marks.color if marks.filled else colors.ground,
         "mec": marks.color,
         "mew": 0.9,
@@ -120,7 +121,7 @@ def _draw_names(axes, panel, height):
     ended, _, ends = line_ends(panel)
     at = (np.log10(ends) if panel.y.log else ends) - low
     margin = {"transform": axes.transAxes, "va": "center", "fontsize": "small"}
-    for line, share in zip(ended, spread(at / (high - low), _line_of_text() / height), strict=True):
+    for line, share in zip(ended, spread(at / (high - low), _line_of_text() / height, 0, 1), strict=True):
         axes.text(1.012, share, line.math or line.name, color=line.color, **margin)
     within = {"transform": axes.get_xaxis_transform(), "va": "top", "fontsize": "small"}
     for vertical in panel.verticals:

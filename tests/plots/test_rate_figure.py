@@ -1,0 +1,85 @@
+import numpy as np
+import pytest
+
+from crviz import theory
+from crviz.plots.content import rate as content
+from crviz.result import Spectrum
+
+
+@pytest.fixture(scope="module")
+def panel(small_run):
+    return content.rate(small_run, "parallel", p=0.4)
+
+
+def spectrum_of(cl, error):
+    cl, error = np.array(cl, float), np.array(error, float)
+    return Spectrum(np.arange(cl.size), cl, error, 0.0, error, error, 100.0)
+
+
+def by_name(panel):
+    return {line.name: line for line in panel.lines}
+
+
+def test_multipoles_end_before_the_first_that_is_lost_in_its_error():
+    cl, error = [9, 8, 7, 6, 5, 4, 0.1, 3], [0.1] * 8
+    np.testing.assert_array_equal(content.resolved_multipoles(spectrum_of(cl, error)), [1, 2, 3, 4, 5])
+
+
+def test_multipoles_of_a_clear_spectrum_are_all_taken_up_to_the_highest():
+    clear = spectrum_of(np.ones(70), np.full(70, 0.01))
+    np.testing.assert_array_equal(content.resolved_multipoles(clear), np.arange(1, content.HIGHEST + 1))
+
+
+def test_too_few_multipoles_are_refused(lone_run):
+    with pytest.raises(ValueError, match=r"^2 multipoles stand two errors above 0 at Omega T = 100: 4"):
+        content.resolved_multipoles(spectrum_of([1, 1, 1, 0, 0, 0], [0.1] * 6))
+    with pytest.raises(ValueError, match="0 multipoles"):  # the errors of a single field are not known
+        content.rate(lone_run, "parallel")
+
+
+def test_the_rate_is_what_inversion_gives(small_run, panel):
+    spectrum = small_run.spectrum("parallel")
+    ell = content.resolved_multipoles(spectrum)
+    q1 = 8 * np.pi / 3 * small_run.diffusion().k[-1, 2, 2]
+    line = by_name(panel)["ν_r"]
+    # six fields are too few for a covariance of so many multipoles: variances
+    assert len(ell) >= 4
+    found = theory.invert(
+        1 - line.x, spectrum.cl[ell], ell, q1=q1, method="nnls", covariance=spectrum.error[ell] ** 2
+    )
+    np.testing.assert_allclose(line.y, found.nu_r, rtol=1e-12)
+    np.testing.assert_allclose(panel.bands[0].low, found.low, rtol=1e-12)
+    np.testing.assert_allclose(panel.bands[0].high, found.high, rtol=1e-12)
+    assert "independent" in panel.bands[0].legend
+
+
+def test_laws_without_parameters_meet_at_the_parallel_rate_in_opposite_directions(small_run, panel):
+    nu_par = 1 / (3 * small_run.diffusion().k[-1, 2, 2])
+    lines = by_name(panel)
+    for name, p in {"p = 1/3": 1 / 3, "p = 1/2": 1 / 2, "p = 2/3": 2 / 3, "p = 0.40": 0.4}.items():
+        assert lines[name].x[-1] == 2
+        assert lines[name].y[-1] == pytest.approx(nu_par, rel=1e-12)
+        slope = np.log(lines[name].y[0] / nu_par) / np.log(lines[name].x[0] / 2)
+        assert slope == pytest.approx(p, rel=1e-10)
+
+
+def test_the_fitted_law_is_that_of_the_theory(small_run, panel):
+    spectrum = small_run.spectrum("parallel")
+    ell = content.resolved_multipoles(spectrum)
+    ell = ell[(ell >= 2) & (ell <= 12)]
+    q1 = 8 * np.pi / 3 * small_run.diffusion().k[-1, 2, 2]
+    fit = theory.fit(ell, spectrum.cl[ell], spectrum.error[ell] ** 2, q1=q1)
+    line = by_name(panel)["fit"]
+    np.testing.assert_allclose(line.y, fit.nu0 * line.x**fit.p, rtol=1e-12)
+    assert f"{fit.p:.2f}" in line.legend
+
+
+def test_a_constant_in_the_inverse_rate_changes_the_printed_dipole_alone():
+    """Why the power law is fitted without the dipole."""
+    ell = np.arange(1, 13)
+    law = theory.power_law_rate(0.6, 0.3)
+    plain = theory.spectrum_from_rate(ell, law)
+    # 1/nu + 5; the integral of x P_l is 2/3 for l = 1 and 0 else, so that C_1 gains 3/4 * 2/3 * 5
+    shifted = theory.spectrum_from_rate(ell, lambda x: 1 / (1 / law(x) + 5))
+    assert shifted[0] - plain[0] == pytest.approx(2.5, rel=1e-3)  # quadrature next to x = 1
+    np.testing.assert_allclose(shifted[1:], plain[1:], rtol=1e-2)
