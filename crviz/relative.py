@@ -75,7 +75,7 @@ def follow_pairs(config, theta, realizations, pairs=256, executor=None):
     ------
     ParameterError
     """
-    theta = _check_angles(theta)
+    theta = check_angles(theta)
     realizations = check_realizations(realizations)
     follow = partial(pair_moments, config, theta, pairs=pairs)
     moments = (map if executor is None else executor.map)(follow, range(realizations))
@@ -106,7 +106,7 @@ def pair_moments(config, theta, realization, pairs=256):
     alignment : (T, M)
     mean_square : (T,) [r_L^2]
     """
-    theta = _check_angles(theta)
+    theta = check_angles(theta)
     first, second = pair_directions(config, theta, realization, pairs)
     together = np.concatenate([first[:, None], second], 1)  # (3, 1 + M, pairs)
     steps = orbits.intervals(config.omega_t, config.resolved_step)
@@ -142,6 +142,7 @@ def pair_directions(config, theta, realization, pairs):
     return first, np.cos(theta) * first[:, None] + np.sin(theta) * across[:, None]
 
 
-def _check_angles(theta):
-    bounds = {"at_least": SMALLEST_ANGLE, "at_most": np.pi}
+def check_angles(theta, smallest=SMALLEST_ANGLE):
+    """Opening angles as an array (M,) [rad], from the smallest resolved to pi. Raises ParameterError."""
+    bounds = {"at_least": smallest, "at_most": np.pi}
     return np.array([check_number("theta", angle, **bounds) for angle in np.atleast_1d(theta)])

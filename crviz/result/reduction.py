@@ -23,11 +23,6 @@ TIMES_KEPT = 16
 #: The time of the paper's Figure 2 [1/Omega], kept where it is recorded to a hundredth.
 FIGURE_TIME = 100.0
 
-_LONG_NAMES = {
-    "_covariance": "covariance of the mean between components",
-    "_ell_covariance": "covariance of the mean between multipoles, the triangle other_ell <= ell",
-}
-
 
 def kept_times(omega_t):
     """Indices of the times at which maps and covariances between multipoles are kept.
@@ -45,36 +40,20 @@ def kept_times(omega_t):
 
 
 def reduce_dataset(data):
-    """The dataset of a whole result -> that of a reduced one; a reduced one stays as it is."""
+    """The dataset of a whole result -> that of a reduced one; of a reduced one, a copy."""
     if "realization" not in data["cl"].dims:
-        return data
+        return data.copy()
     kept = kept_times(data["omega_t"].values)
-    added = {
-        "monopole": (data["rr"].dims, data["cl"].values[..., 0], {"units": "r_L^2", "long_name": "C_0^ij"}),
-        "power": (
-            data["rr"].dims,
-            diffusion.power(data["cl"].values).astype(np.float32),
-            {"units": "r_L^2", "long_name": "sum of (2l + 1) C_l^ij / 4 pi"},
-        ),
-    }
-    for name in [name for name in ("cl", "cl_cross") if name in data]:
-        each = data[name].values
-        added[name] = (data[name].dims[1:], each.mean(0, dtype=float).astype(np.float32), data[name].attrs)
-        added[f"{name}_covariance"] = (
-            ("omega_t", "pair", "other_pair", "ell"),
-            _between_components(each),
-            {"long_name": _LONG_NAMES["_covariance"]},
-        )
-        added[f"{name}_ell_covariance"] = (
-            ("omega_t_covariance", "gradient", "ell", "other_ell"),
-            np.tril(_between_multipoles(each[:, kept])).astype(np.float32),
-            {"long_name": _LONG_NAMES["_ell_covariance"]},
-        )
-    added["cl_square_covariance"] = (
+    variables = _of_every_field(data)
+    for name in ("cl", "cl_cross"):
+        if name in data:
+            variables |= _mean_and_covariances(data[name], kept)
+    variables["cl_square_covariance"] = (
         ("omega_t_covariance", "gradient", "ell"),
-        _with_mean_square(data["cl"].values[:, kept], data["rr"].values[:, kept]).astype(np.float32),
+        _with_mean_square(data["cl"].values[:, kept], data["rr"].values[:, kept]),
+        {"long_name": "covariance of the means of C_l and of <(r.g)^2>"},
     )
-    return data.assign(added).assign_coords(
+    return data.assign(variables).assign_coords(
         pair=list(PAIRS),
         other_pair=list(PAIRS),
         gradient=list(GRADIENTS),
@@ -117,23 +96,45 @@ def covariance_kept(data, name, gradient, omega_t):
     return triangle + np.tril(triangle, -1).T, with_square
 
 
+def _of_every_field(data):
+    cl, dims = data["cl"].values, data["rr"].dims
+    power = diffusion.power(cl).astype(np.float32)
+    return {
+        "monopole": (dims, cl[..., 0], {"units": "r_L^2", "long_name": "C_0^ij"}),
+        "power": (dims, power, {"units": "r_L^2", "long_name": "sum of (2l + 1) C_l^ij / 4 pi"}),
+    }
+
+
+def _mean_and_covariances(variable, kept):
+    cl, name = variable.values, variable.name
+    return {
+        name: (variable.dims[1:], cl.mean(0, dtype=float).astype(np.float32), variable.attrs),
+        f"{name}_covariance": (
+            ("omega_t", "pair", "other_pair", "ell"),
+            _between_components(cl),
+            {"long_name": "covariance of the mean between components"},
+        ),
+        f"{name}_ell_covariance": (
+            ("omega_t_covariance", "gradient", "ell", "other_ell"),
+            np.tril(_between_multipoles(cl[:, kept])),
+            {"long_name": "covariance of the mean between multipoles, the triangle other_ell <= ell"},
+        ),
+    }
+
+
 def _between_components(cl):
-    """(R, T, 3, 3, L) -> (T, 6, 6, L), float32."""
+    """(R, T, 3, 3, L) -> (T, 6, 6, L)."""
     covariance = covariance_of_mean(components(np.moveaxis(cl, -1, 2)))
     return np.moveaxis(covariance, 1, -1).astype(np.float32)
 
 
 def _between_multipoles(cl):
     """(R, T, 3, 3, L) -> (T, gradient, L, L)."""
-    return np.stack([covariance_of_mean(spectra.contract(cl, gradient)) for gradient in GRADIENTS], 1)
+    fields = [spectra.contract(cl, gradient) for gradient in GRADIENTS]
+    return np.stack([covariance_of_mean(each) for each in fields], 1).astype(np.float32)
 
 
 def _with_mean_square(cl, rr):
     """(R, T, 3, 3, L), (R, T, 3, 3) -> (T, gradient, L)."""
-    return np.stack(
-        [
-            covariance_of_mean(spectra.contract(cl, gradient), spectra.contract(rr[..., None], gradient))
-            for gradient in GRADIENTS
-        ],
-        1,
-    )[..., 0]
+    pairs = [[spectra.contract(tensor, g) for tensor in (cl, rr[..., None])] for g in GRADIENTS]
+    return np.stack([covariance_of_mean(*pair)[..., 0] for pair in pairs], 1).astype(np.float32)

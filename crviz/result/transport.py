@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from crviz import diffusion, spectra
-from crviz.config import ParameterError, check_number
 from crviz.gradient import components, gradient_tensor
 from crviz.means import covariance_of_mean, standard_error
-from crviz.relative import Separation
+from crviz.relative import Separation, check_angles
 from crviz.result.estimates import mean
 from crviz.result.records import Diffusion
 
@@ -64,11 +63,7 @@ def regime_of(result, gradient):
 
 def separation(result, theta):
     """`relative.Separation` from the spectra of a result. Raises ParameterError."""
-    smallest = np.pi / result.ell[-1]
-    theta = np.array([check_number("theta", angle, above=0, at_most=np.pi) for angle in np.atleast_1d(theta)])
-    if theta.min() < smallest:
-        rule = f"must be at least pi / l_max = {smallest:.4g} for what is read off spectra"
-        raise ParameterError("theta", float(theta.min()), rule)
+    theta = check_angles(theta, smallest=np.pi / result.ell[-1])
     suffix = "_cross" if "cl_cross" in result.dataset else ""
     trace = np.einsum("...iil->...l", _each(result, f"cl{suffix}"))
     mean_square = np.einsum("rtii->rt", result.dataset["rr"].values)
