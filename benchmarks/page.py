@@ -1,10 +1,12 @@
 """The dashboard's times and bytes, measured in a real browser.
 
-    python benchmarks/page.py [--json]
+    python benchmarks/page.py [--json] [--repeat 20]
 
-Starts `crviz serve` with an empty and with a filled kernel cache, opens the page in Chromium and measures,
-from the start of the process, when the page is usable; then, on the warm server, how long and how many
-bytes opening takes, Run to the first picture, and Cancel.
+Starts `crviz serve` with an empty and with a filled kernel cache and says when the page is usable, counted
+from the start of the process. Then, on the warm server, medians and 95th percentiles of: opening to the
+first complete view; a step of the gradient, of p and of T to the changed picture; pictures a second of play;
+release of the sigma^2 slider to what is stored, and to a real sky of one field; Run to the first picture;
+Cancel; and the bytes over the socket for opening, a step of T, direction and p.
 """
 
 import argparse
@@ -28,7 +30,32 @@ OPTIONS = [
     "--disable-sync",
     "--no-first-run",
 ]
-READY = "window.Bokeh?.documents.length && Bokeh.documents[0].is_idle"
+COMPLETE = "window.crvizDrawn > 0 && window.crviz.sky.map && Bokeh.documents[0].is_idle"
+#: Moves one of the page's inputs by a step, as dragging does, and waits for the frame that shows it: [ms].
+_STEP = """([label, step, done]) => new Promise((resolve) => {
+    const inputs = []
+    const look = (root) => {
+        inputs.push(...root.querySelectorAll("input[type=range]"))
+        for (const el of root.querySelectorAll("*")) if (el.shadowRoot) look(el.shadowRoot)
+    }
+    look(document)
+    const name = (i) => i.getAttribute("aria-label") ?? i.closest("label").querySelector("span").textContent
+    const input = inputs.find((i) => name(i).startsWith(label))
+    const drawn = window.crvizDrawn, start = performance.now()
+    input.value = Number(input.value) + step
+    input.dispatchEvent(new Event("input", {bubbles: true}))
+    const shown = done ? new Function("return " + done) : () => true
+    const wait = () => {
+        if (window.crvizDrawn === drawn || !shown()) return requestAnimationFrame(wait)
+        const channel = new MessageChannel()  // answers after the frame has been painted
+        channel.port1.onmessage = () => resolve(performance.now() - start)
+        requestAnimationFrame(() => channel.port2.postMessage(0))
+    }
+    requestAnimationFrame(wait)
+})"""
+#: Releases it, as the end of a drag does.
+_RELEASE = _STEP.replace('new Event("input"', 'new Event("change"')
+_SKY_IS_THERE = "Math.abs(Math.log(crviz.sky.shown.omegaT / crviz.omegaT)) < 1e-3"
 
 
 @contextmanager
@@ -50,47 +77,133 @@ def served(cache, library):
             process.terminate()
 
 
+class Traffic:
+    """Bytes over a page's socket, in both directions."""
+
+    def __init__(self, page):
+        self.received, self.sent = [], []
+        page.on("websocket", self._listen)
+
+    def _listen(self, socket):
+        socket.on("framereceived", lambda frame: self.received.append(len(frame)))
+        socket.on("framesent", lambda frame: self.sent.append(len(frame)))
+
+    def during(self, page, action):
+        """Bytes received and sent by an action and in the half second after it."""
+        before = sum(self.received), sum(self.sent)
+        action()
+        page.wait_for_timeout(500)
+        return sum(self.received) - before[0], sum(self.sent) - before[1]
+
+
 def opened(browser, address):
-    """A page that is complete, the seconds it took, and the bytes that came over its socket."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    received = []
-
-    def listen(socket):
-        socket.on("framereceived", lambda frame: received.append(len(frame)))
-
-    page.on("websocket", listen)
+    """A page that is complete, the milliseconds it took, and its traffic."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    traffic = Traffic(page)
     start = time.perf_counter()
     page.goto(address)
-    page.get_by_text("In words and numbers").wait_for()
-    page.wait_for_function(READY)
-    return page, time.perf_counter() - start, received
+    page.wait_for_function(COMPLETE)
+    return page, 1000 * (time.perf_counter() - start), traffic
 
 
-def first_picture(page, seed):
-    """Seconds from pressing Run to the coarse first look, and from Cancel to the end."""
+def steps(page, label, step, number, done=None):
+    """Milliseconds of so many steps of an input."""
+    return [page.evaluate(_STEP, [label, step, done]) for _ in range(number)]
+
+
+def dragging(page, number):
+    """Milliseconds of every step: gradient, p and T."""
+    # T backwards: what lies ahead has been fetched before it is wanted
+    return {
+        "gradient_step_ms": steps(page, "Angle to", 1, number),
+        "p_step_ms": steps(page, "p, in", 0.01, number),
+        "t_step_ms": steps(page, "Backtracking", -1, number, _SKY_IS_THERE),
+    }
+
+
+def play_rate(page, seconds=4):
+    """Pictures a second while the times are played through."""
+    button = page.get_by_label("Play through the times")
+    button.click()
+    page.wait_for_timeout(1000)
+    before, start = page.evaluate("window.crvizDrawn"), time.perf_counter()
+    page.wait_for_timeout(1000 * seconds)
+    rate = (page.evaluate("window.crvizDrawn") - before) / (time.perf_counter() - start)
+    button.click()
+    return rate
+
+
+def slider_release(page, number):
+    """Milliseconds from releasing sigma^2 to what is stored of it, and to the sky of one field."""
+    stored, sky = [], []
+    for _ in range(number):
+        digest, series = page.evaluate("[crviz.held.digest, crviz.sky.id]")
+        start = time.perf_counter()
+        page.evaluate(_STEP, ["σ²", -2, None])
+        page.evaluate(_RELEASE, ["σ²", 0, None])
+        page.wait_for_function("digest => crviz.held.digest !== digest", arg=digest)
+        stored.append(1000 * (time.perf_counter() - start))
+        page.wait_for_function("id => crviz.sky.id !== id", arg=series)
+        sky.append(1000 * (time.perf_counter() - start))
+    return stored, sky
+
+
+def run_and_cancel(page, seed):
+    """Milliseconds from Run to the first picture of it, and from Cancel to the end."""
     for label, value in (("Seed", seed), ("Realisations", 500)):
         field = page.get_by_label(label, exact=True).first
-        field.click(click_count=3)
-        field.press_sequentially(str(value))
+        field.fill(str(value))
         field.press("Enter")
     page.wait_for_timeout(500)
+    digest = page.evaluate("crviz.held.digest")
     start = time.perf_counter()
     page.get_by_role("button", name="Run", exact=True).click()
-    page.get_by_text(re.compile("first look|simulated, ")).wait_for()
-    picture = time.perf_counter() - start
+    page.wait_for_function("digest => crviz.held.digest !== digest", arg=digest)
+    picture = 1000 * (time.perf_counter() - start)
     page.wait_for_timeout(1500)
     start = time.perf_counter()
     page.get_by_role("button", name="Cancel", exact=True).click()
     page.get_by_text(re.compile("cancelled: ")).wait_for()
-    took = time.perf_counter() - start
+    return picture, 1000 * (time.perf_counter() - start)
+
+
+def warm_server(browser, address, number):
+    """Everything that is measured on a server that is warm: lists of numbers by name."""
+    runs = [opened(browser, address) for _ in range(max(3, number // 3))]
+    page, _, traffic = runs[-1]
+    record = {
+        "open_ms": [took for _, took, _ in runs],
+        "open_received_bytes": [sum(traffic.received) for *_, traffic in runs],
+    }
+    for other, *_ in runs[:-1]:
+        other.close()
+    page.wait_for_timeout(4000)  # the sky at all times is there
+    record |= dragging(page, number)
+    record["play_pictures_per_s"] = [play_rate(page)]
+    page.evaluate("crviz.sky.skies.clear(); crviz.sky.asked.clear()")
+    for name, action in (
+        ("gradient", lambda: steps(page, "Angle to", 1, 10)),
+        ("p", lambda: steps(page, "p, in", 0.01, 10)),
+        ("t_step", lambda: steps(page, "Backtracking", -1, 1, _SKY_IS_THERE)),
+    ):
+        received, sent = traffic.during(page, action)
+        record[f"{name}_received_bytes"], record[f"{name}_sent_bytes"] = [received], [sent]
+    record["release_to_stored_ms"], record["release_to_sky_ms"] = slider_release(page, max(3, number // 3))
     page.close()
-    return picture, took
+    pairs = []
+    for seed in range(20, 20 + max(3, number // 4)):
+        page, *_ = opened(browser, address)
+        pairs.append(run_and_cancel(page, seed))
+        page.close()
+    record["run_to_first_picture_ms"], record["cancel_ms"] = map(list, zip(*pairs, strict=True))
+    return record
 
 
 def main():
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--repeat", type=int, default=20, help="steps of every drag (default 20)")
     options = parser.parse_args()
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     record = {}
@@ -98,21 +211,19 @@ def main():
         browser = driver.chromium.launch(executable_path=chromium, args=OPTIONS)
         for name in ("cold", "warm"):
             with served(scratch + "/cache", scratch + "/library") as (address, begun):
-                opened(browser, address)
-                record[f"start_to_usable_page_{name}_s"] = time.perf_counter() - begun
+                page, *_ = opened(browser, address)
+                record[f"start_to_usable_page_{name}_ms"] = [1000 * (time.perf_counter() - begun)]
+                page.close()
                 if name == "warm":
-                    runs = [opened(browser, address) for _ in range(5)]
-                    record["open_s"] = statistics.median(took for _, took, _ in runs)
-                    record["open_socket_bytes"] = statistics.median(sum(received) for *_, received in runs)
-                    pictures = [first_picture(opened(browser, address)[0], seed) for seed in range(20, 25)]
-                    record["run_to_first_picture_s"] = statistics.median(picture for picture, _ in pictures)
-                    record["cancel_s"] = statistics.median(cancel for _, cancel in pictures)
+                    record |= warm_server(browser, address, options.repeat)
         browser.close()
     if options.json:
         print(json.dumps(record, indent=2))
         return
-    for name, value in record.items():
-        print(f"{name.replace('_', ' '):<32} {value:,.2f}")
+    print("| | median | 95th percentile |\n| --- | --- | --- |")
+    for name, values in record.items():
+        worst = statistics.quantiles(values, n=20)[-1] if len(values) > 1 else values[0]
+        print(f"| {name.replace('_', ' ')} | {statistics.median(values):,.0f} | {worst:,.0f} |")
 
 
 if __name__ == "__main__":

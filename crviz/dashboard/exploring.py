@@ -7,7 +7,7 @@ from crviz.config import ParameterError
 from crviz.dashboard.shown import Shown, ShownPoint
 from crviz.result import Result
 
-SHIPPED = "shipped result of the paper's configuration"
+SHIPPED = "the paper's run, shipped"
 
 
 class Exploring:

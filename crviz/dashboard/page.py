@@ -84,7 +84,7 @@ class Visit:
         self.theory = TheoryLink(state, self.hub, self.session)
         self.exploring = Exploring(state, manager.library)
         self.drawer = Drawer()
-        self.orbits = OrbitsView(manager.pool, open=True)
+        self.orbits = OrbitsView(manager.quick, open=True)
         self.toolbar = self._toolbar()
         self._listen()
         self.exploring.look()
@@ -188,13 +188,16 @@ class Visit:
                 figures.spectra(),
                 Controls(state, spectra_switches(), **_WIDE),
             ),
-            _card("Orbits that part", "orbits", self.orbits),
+            _card("Orbits that part", "orbits", self.orbits, css_classes=["crviz-wide"]),
         ]
-        grid = pn.Column(*cards, stylesheets=[stylesheet("grid")], css_classes=["crviz-grid"], **_WIDE)
-        return pn.Column(self.toolbar, self.drawer, grid, self.hub, **_WIDE)
+        # the hub is no box of its own: its summary and time bar are laid out with the cards
+        grid = pn.Column(
+            *cards, self.hub, stylesheets=[stylesheet("grid")], css_classes=["crviz-grid"], **_WIDE
+        )
+        return pn.Column(self.toolbar, self.drawer, grid, **_WIDE)
 
 
-def _card(heading, help, plot, *below):
+def _card(heading, help, plot, *below, **options):
     """A plain card: heading with an explanation to unfold, a plot, and what stands below it."""
     title = pn.pane.HTML(
         f"<details><summary><h2>{heading}</h2><span>explain</span></summary>{words.html(help)}</details>",
@@ -202,4 +205,4 @@ def _card(heading, help, plot, *below):
         margin=0,
         **_WIDE,
     )
-    return pn.Column(title, pn.panel(plot, **_WIDE), *below, styles=FRAME, margin=0, **_WIDE)
+    return pn.Column(title, pn.panel(plot, **_WIDE), *below, styles=FRAME, margin=0, **options, **_WIDE)

@@ -153,6 +153,8 @@ class Manager:
         self._threads = []
         self._compiler = None
         self.pool = ThreadPoolExecutor(self.threads, "crviz-orbits", initializer=_yield_to_others)
+        #: For what is over in a moment and waited for: it does not queue behind simulations.
+        self.quick = ThreadPoolExecutor(1, "crviz-quick")
         self.skies = Skies(self.pool)
 
     def seconds(self, config, realizations):
@@ -234,6 +236,7 @@ class Manager:
             thread.join(max(0.0, end - time.monotonic()))
         # without cancelling: futures that a pool cancels wake nobody who waits for them
         self.pool.shutdown(wait=False)
+        self.quick.shutdown(wait=False, cancel_futures=True)
 
     def _start(self, name, function, *arguments):
         self._threads = [thread for thread in self._threads if thread.is_alive()]

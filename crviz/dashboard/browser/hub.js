@@ -75,6 +75,7 @@ class Hub {
       if (direction) model.send_msg({kind: "direction", ...direction})
     })
     model.on("direction", () => this.refresh("sky"))
+    this.orbits?.properties.bundle.change.connect(() => { this.orbits.omega_t = this.omegaT })
     model.on("remove", () => {
       this.bar.stop()
       this.address.stop()
@@ -153,12 +154,9 @@ class Hub {
 
   recolor(colors) {
     this.sky.recolor(colors)
-    const style = this.text.parentElement.style
-    style.setProperty("--ground", colors.ground)
-    style.setProperty("--ink", colors.ink)
-    style.setProperty("--faint", colors.faint)
-    style.setProperty("--quiet", colors.analytic)
-    style.setProperty("--accent", colors.accent)
+    // custom properties reach into all components of the page
+    const style = document.documentElement.style
+    for (const role of ["ground", "ink", "faint", "accent"]) style.setProperty(`--crviz-${role}`, colors[role])
   }
 
   say({sentence, head, rows}) {

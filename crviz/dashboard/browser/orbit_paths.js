@@ -54,9 +54,11 @@ export class Bundle {
       const pad = Math.max(0.04 * (high - low), 1.1 - (high - low) / 2)
       return [low - pad, high + pad]
     })
-    const sides = this.box.map(([low, high]) => high - low)
-    this.diagonal = Math.hypot(...sides)
-    this.aspect = sides.map((side) => (1.4 * side) / this.diagonal) // fills the picture from the side
+    const [x, y, z] = this.box.map(([low, high]) => high - low)
+    // orbits follow B0: x and y are drawn as much larger as makes a picture of a needle
+    this.stretch = Math.round(10 * Math.min(Math.max((0.5 * z) / Math.max(x, y), 1), 5)) / 10
+    const sides = [this.stretch * x, this.stretch * y, z]
+    this.aspect = sides.map((side) => (1.4 * side) / Math.hypot(...sides)) // fills the picture from the side
   }
 
   clamp(omegaT) { return Math.min(Math.max(omegaT, this.separation_times[0]), this.omega_t_max) }
@@ -68,8 +70,9 @@ export class Bundle {
 
   // names of the neighbours for which there is room beside their marks
   labels(places) {
-    const taken = [places[0]], room = 0.06 * this.diagonal
-    const distance = (a, b) => Math.hypot(...a.map((value, i) => value - b[i]))
+    const taken = [places[0]], room = 0.08 // of the picture
+    const scale = this.box.map(([low, high], i) => this.aspect[i] / (high - low))
+    const distance = (a, b) => Math.hypot(...a.map((value, i) => scale[i] * (value - b[i])))
     return places.map((place, k) => {
       if (k === 0 || taken.some((other) => distance(place, other) < room)) return ""
       taken.push(place)

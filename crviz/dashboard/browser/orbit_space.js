@@ -44,8 +44,8 @@ export function spaceTraces(bundle, colors, omegaT) {
 
 // B0, in a corner of the box
 function arrow(bundle, colors) {
-  const [x, y, z] = bundle.box.map(([low]) => low + 0.03 * bundle.diagonal)
-  const tip = z + 0.2 * bundle.diagonal
+  const [x, y, z] = bundle.box.map(([low, high]) => low + 0.06 * (high - low))
+  const length = 0.25 * Math.max(...bundle.box.map(([low, high]) => high - low)), tip = z + length
   const shaft = trace([[x, x], [y, y], [z, tip]], {
     mode: "lines+text",
     line: {color: colors.ink, width: 4},
@@ -59,7 +59,7 @@ function arrow(bundle, colors) {
     ...{x: [x], y: [y], z: [tip], u: [0], v: [0], w: [1]},
     anchor: "tail",
     sizemode: "raw",
-    sizeref: 0.05 * bundle.diagonal,
+    sizeref: 0.25 * length,
     showscale: false,
     colorscale: [[0, colors.ink], [1, colors.ink]],
     lighting: {ambient: 1},

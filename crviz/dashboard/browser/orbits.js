@@ -48,15 +48,15 @@ class View {
     this.model = model
     this.message = element("p", {role: "status"})
     this.key = element("ul", {class: "key"})
-    this.space = element("div", {class: "plot space", role: "img"})
+    this.space = element("div", {class: "plot space", role: "img", title: "Drag to turn"})
     this.separation = element("div", {class: "plot separation", role: "img"})
     this.summary = element("p", {class: "summary", "aria-live": "polite"})
-    const panel = (plot, caption, ...more) =>
-      element("figure", {}, element("figcaption", {}, element("span", {}, caption), ...more), plot)
+    this.caption = element("span")
+    const panel = (plot, ...caption) => element("figure", {}, element("figcaption", {}, ...caption), plot)
     this.content = element("div", {},
       this.key,
       element("div", {class: "panels"},
-        panel(this.space, "Where they came from; drag to turn", ...this.#buttons()),
+        panel(this.space, this.caption, ...this.#buttons()),
         panel(this.separation, "Separation from the clicked orbit, rms; thin: straight lines")),
       this.summary)
     this.root = element("div", {class: "orbits"}, this.message, this.content)
@@ -142,6 +142,7 @@ class View {
       adoptStyles(this.root)
     }
     const {bundle, colors} = this, t = this.model.omega_t
+    this.caption.textContent = "Orbits in space" + (bundle.stretch > 1 ? `, x and y × ${bundle.stretch}` : "")
     this.key.replaceChildren(...key(bundle, colors))
     if (this.flat) {
       this.space.classList.add("nothing")
