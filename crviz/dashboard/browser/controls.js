@@ -73,9 +73,12 @@ function labelled(control, input, output) {
   return row
 }
 
+// what a slider stands at, for the eye: the slider says so itself, and an <output> would take its label
+function shownValue() { return make("span", "", {class: "value", "aria-hidden": "true"}) }
+
 function range(controls, control) {
   const input = make("input", undefined, {type: "range", min: control.min, max: control.max, step: control.step})
-  const output = make("output")
+  const output = shownValue()
   const write = () => { output.textContent = Number(input.value).toFixed(control.places ?? 0) }
   input.addEventListener("input", () => { write(); controls.moved(control.key) })
   input.addEventListener("change", () => controls.released(control.key))
@@ -96,7 +99,7 @@ function range(controls, control) {
 function log(controls, control) {
   const {values} = control
   const input = make("input", undefined, {type: "range", min: 0, max: values.length - 1, step: 1})
-  const output = make("output")
+  const output = shownValue()
   const value = () => values[Number(input.value)]
   const write = () => { output.textContent = String(value()); input.setAttribute("aria-valuetext", String(value())) }
   input.addEventListener("input", () => { write(); controls.moved(control.key) })
