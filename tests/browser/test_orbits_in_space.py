@@ -1,5 +1,6 @@
 """Orbits in 3D on a page of their own, as a visitor meets them."""
 
+import re
 import socket
 
 import numpy as np
@@ -219,13 +220,34 @@ def test_both_plots_are_described_in_words(page):
     assert page.locator(".summary").get_attribute("aria-live") == "polite"
 
 
+def test_x_and_y_share_a_scale_and_how_it_differs_from_that_of_z_is_said(page):
+    x, y, z = page.evaluate("""(({xaxis, yaxis, zaxis, aspectratio}) =>
+      [[xaxis, "x"], [yaxis, "y"], [zaxis, "z"]].map(([axis, name]) =>
+        aspectratio[name] / (axis.range[1] - axis.range[0])))(seek(".space").layout.scene)""")
+    assert x == pytest.approx(y, rel=1e-12)
+    caption = page.locator("figcaption").first.inner_text()
+    said = re.search(r"x and y × ([\d.]+)", caption)
+    assert x / z == pytest.approx(float(said.group(1)) if said else 1, rel=1e-12)
+
+
+def test_what_changes_while_the_view_is_hidden_shows_when_it_comes_back(page):
+    page.evaluate("seek('.orbits').getRootNode().host.style.display = 'none'")
+    page.evaluate("orbits().omega_t = 9; orbits().dark = true")
+    page.wait_for_timeout(500)
+    page.evaluate("seek('.orbits').getRootNode().host.style.display = ''")
+    page.wait_for_function("seek('.space').data.at(-1).marker.color[0] == '#f2f2f2'")
+    page.locator(".summary").get_by_text("Ω T = 9,").wait_for()
+    np.testing.assert_allclose(page.evaluate("marks()"), places(9.0), atol=2e-2)  # as above
+    assert not page.errors
+
+
 @pytest.mark.parametrize(("width", "side_by_side"), [(1280, True), (390, False)])
 def test_the_plots_stand_side_by_side_where_there_is_room(visit, width, side_by_side):
     page = visit(width)
     show(page)
-    space, parting = (page.locator(part).bounding_box() for part in (".space", ".separation"))
-    assert (parting["x"] >= space["x"] + space["width"]) == side_by_side
-    assert (parting["y"] >= space["y"] + space["height"]) != side_by_side
+    space, separation = (page.locator(part).bounding_box() for part in (".space", ".separation"))
+    assert (separation["x"] >= space["x"] + space["width"]) == side_by_side
+    assert (separation["y"] >= space["y"] + space["height"]) != side_by_side
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.set_viewport_size({"width": 700, "height": 900})
     page.wait_for_function(
