@@ -20,7 +20,7 @@ from crviz import diffusion, means, spectra
 from crviz._version import __version__
 from crviz.atlas import interpolation
 from crviz.atlas.grid import Grid
-from crviz.atlas.joining import Sample, join, typical_slope
+from crviz.atlas.joining import Sample, join, steadied_covariances, typical_slope
 from crviz.config import NUMERICS_VERSION
 from crviz.gradient import gradient_tensor, pair_weights
 from crviz.library import Library
@@ -89,8 +89,9 @@ def assemble(folder, grid=None):
         points[point] = _moments(coarse) | {"fine_fields": fine.n_realizations}
         samples[point] = _sample(coarse, fine)
     slope = typical_slope(samples.values())
-    for point, sample in samples.items():
-        points[point] |= _two_gradients("cl", *join(sample, slope))
+    joined = [join(sample, slope) for sample in samples.values()]
+    for point, one, covariance in zip(samples, joined, steadied_covariances(joined), strict=True):
+        points[point] |= _two_gradients("cl", one.cl, covariance)
     return tabulate(grid, points)
 
 
@@ -120,9 +121,8 @@ def _sample(coarse, fine):
     coarse, fine = (
         {name: _two(result.dataset[name].values) for name in ("cl", "cl_cross")} for result in (coarse, fine)
     )
-    low = coarse["cl"].shape[-1]
     noise = (spectra["cl"].mean(0) - spectra["cl_cross"].mean(0) for spectra in (coarse, fine))
-    return Sample(coarse["cl_cross"][few:], fine["cl_cross"], *(level[..., :low] for level in noise))
+    return Sample(coarse["cl_cross"][few:], fine["cl_cross"], *noise)
 
 
 def _moments(result):

@@ -18,7 +18,8 @@ high ones need fine grids. Both cross spectra are unbiased, so they are averaged
   while the ratio to C_1 has larger ones by 20-90 %: C_1 scatters as much as they do, and is hardly
   correlated with them (0.1-0.3).
 
-Errors are those of a jackknife over the fields of both samples, at fixed weights.
+Errors are those of a jackknife over the fields of both samples, at fixed weights, steadied by the
+other points (`scatter`).
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+
+from crviz.atlas.scatter import moderated
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,8 @@ class Sample:
         Cross spectra of fields seen by coarse grids only.
     fine : (M, G, T, L)
         Those of other fields, seen by fine ones.
-    coarse_noise, fine_noise : (G, T, L_coarse)
+    coarse_noise : (G, T, L_coarse)
+    fine_noise : (G, T, L)
         What the auto spectra of one grid have more than the cross spectra, in the mean.
     """
 
@@ -56,7 +60,7 @@ def coarse_weight(sample):
     for _ in range(10):
         power = np.maximum(weight * coarse + (1 - weight) * fine, 0)
         of_coarse = _variance(power, sample.coarse_noise) / len(sample.coarse)
-        of_fine = _variance(power, sample.fine_noise) / len(sample.fine)
+        of_fine = _variance(power, sample.fine_noise[..., :low]) / len(sample.fine)
         weight = of_fine / (of_coarse + of_fine)
     return weight
 
@@ -86,8 +90,29 @@ def typical_slope(samples):
     return np.nan_to_num(np.nanmedian(np.where(np.isfinite(slopes), slopes, np.nan), 0))
 
 
+@dataclass(frozen=True)
+class Joined:
+    """The spectrum of one point.
+
+    Attributes
+    ----------
+    cl : (G, T, L)
+    covariance : (G, G, T, L)
+        Of the mean, between gradients; NaN where either sample is a single field.
+    gaussian : (G, T, L)
+        What its variances would be for Gaussian skies, but for a factor 2l + 1.
+    freedom : (G, T, L)
+        Degrees of freedom of its variances.
+    """
+
+    cl: np.ndarray
+    covariance: np.ndarray
+    gaussian: np.ndarray
+    freedom: np.ndarray
+
+
 def join(sample, slope):
-    """The spectrum of one point and its covariance between gradients.
+    """The spectrum of one point and its errors.
 
     Parameters
     ----------
@@ -97,18 +122,35 @@ def join(sample, slope):
 
     Returns
     -------
-    cl : (G, T, L)
-    covariance : (G, G, T, L)
-        Of the mean; NaN where either sample is a single field.
+    Joined
     """
     weight = coarse_weight(sample)
     slope = np.broadcast_to(slope, sample.fine.shape[1:])
     means = sample.coarse.mean(0), sample.fine.mean(0)
-    left_out = (
-        _joined(_leaving_out(sample.coarse), means[1], weight, slope),
-        _joined(means[0], _leaving_out(sample.fine), weight, slope),
+    cl = _joined(*means, weight, slope)
+    of_coarse = _jackknife(_joined(_leaving_out(sample.coarse), means[1], weight, slope))
+    of_fine = _jackknife(_joined(means[0], _leaving_out(sample.fine), weight, slope))
+    gaussian = _variance(np.maximum(cl, 0), sample.fine_noise) / len(sample.fine)
+    gaussian[..., : weight.shape[-1]] *= 1 - weight  # w^2 V + (1 - w)^2 V' at the weights of least variance
+    return Joined(cl, of_coarse + of_fine, gaussian, _freedom(sample, of_coarse, of_fine))
+
+
+def _freedom(sample, of_coarse, of_fine):
+    """Of a sum of two estimated variances (Welch and Satterthwaite)."""
+    one, other = (np.einsum("gg...->g...", covariance) for covariance in (of_coarse, of_fine))
+    below = one**2 / max(len(sample.coarse) - 1, 1) + other**2 / max(len(sample.fine) - 1, 1)
+    return np.divide((one + other) ** 2, below, out=np.zeros_like(below), where=below > 0)
+
+
+def steadied_covariances(joined):
+    """The covariances (P, G, G, T, L) of all points of an atlas, from a list of `Joined`."""
+    covariance = np.array([one.covariance for one in joined])
+    variance = np.einsum("pgg...->pg...", covariance)
+    steadied = moderated(
+        variance, np.array([one.gaussian for one in joined]), np.array([one.freedom for one in joined])
     )
-    return _joined(*means, weight, slope), sum(map(_jackknife, left_out))
+    factor = np.sqrt(np.divide(steadied, variance, out=np.ones_like(variance), where=variance > 0))
+    return covariance * factor[:, :, None] * factor[:, None]
 
 
 def _joined(coarse, fine, weight, slope):
