@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize_scalar
-from scipy.special import digamma
-from scipy.stats import chi2 as chi2_distribution
+from scipy.special import chdtrc, digamma
 
 from crviz.config import ParameterError, check_number, check_whole
 from crviz.theory.arguments import check_form, check_spectrum
@@ -187,5 +186,5 @@ def _dlog_dp(ell, p, form):
 
 
 def _judged(p, nu0, covariance, least, dof, form):
-    p_value = float(chi2_distribution.sf(least, dof)) if dof else np.nan
+    p_value = float(chdtrc(dof, least)) if dof else np.nan
     return Fit(p, float(nu0), covariance, least, dof, p_value, form)
