@@ -20,6 +20,7 @@ FIGURES = {
     "diffusion": (),
     "rate": ("gradient", "omega_t", "estimator", "p", "form"),
 }
+_AGAINST_TIME = ("1", "diffusion")
 #: The time of the paper's Figure 2 [1/Omega].
 PAPER_TIME = 100.0
 _DIRECTIONS = {"parallel": (0.0, 0.0), "perpendicular": (math.pi / 2, 0.0)}
@@ -38,7 +39,9 @@ def add(commands):
         help="direction of the gradient; angles in degrees (default parallel)",
     )
     plot.add_argument(
-        "--omega-t", type=float, help="backtracking time [1/Omega] (default 100, or the last time before)"
+        "--omega-t",
+        type=float,
+        help="backtracking time [1/Omega] (default 100 or the last; figure 1 marks it only if it is given)",
     )
     plot.add_argument(
         "--estimator",
@@ -76,19 +79,29 @@ def _plot(options):
     paper.check_path(options.output)
     paper.check_width(options.width)
     check_writable(options.output)
-    known = FIGURES[options.figure]
-    given = {name: getattr(options, name) for name in ("gradient", "omega_t", "estimator", "p", "form")}
-    for name, value in given.items():
-        if value is not None and name not in known:
-            raise ParameterError(name, value, f"means nothing for --figure {options.figure}")
+    _check_known(options)
     result = load(options.result)
-    given["omega_t"] = _time(options, result)
-    given["estimator"] = _estimator(options, result)
-    given["gradient"] = options.gradient or "parallel"
-    arguments = {name: given[name] for name in known if given[name] is not None or name in ("omega_t", "p")}
+    if options.figure in _AGAINST_TIME and len(result.omega_t) < 2:
+        raise ParameterError("figure", options.figure, "needs a result of two times at least")
+    choices = {
+        "gradient": options.gradient or "parallel",
+        "omega_t": _time(options, result),
+        "estimator": _estimator(options, result),
+        "p": options.p,
+        "form": options.form or "printed",
+    }
+    arguments = {name: choices[name] for name in FIGURES[options.figure]}
     _DRAW[options.figure](paper, result, arguments, options)
     print(f"{options.output}: {options.output.stat().st_size / 1e3:.0f} kB.")
     return 0
+
+
+def _check_known(options):
+    """Raises ParameterError where an option was given that the figure does not know."""
+    for name in ("gradient", "omega_t", "estimator", "p", "form"):
+        value = getattr(options, name)
+        if value is not None and name not in FIGURES[options.figure]:
+            raise ParameterError(name, value, f"means nothing for --figure {options.figure}")
 
 
 def _time(options, result):
@@ -103,12 +116,13 @@ def _time(options, result):
 
 
 def _estimator(options, result):
+    """The chosen estimator; else that of the paper's Figure 1, or the one without a noise floor."""
     crossed = "cl_cross" in result.dataset
     if options.estimator == "cross" and not crossed:
         raise ParameterError("estimator", "cross", "needs a run with grids = 'cross'")
-    if options.estimator is None and options.figure != "1":
-        return "cross" if crossed else "eq9"
-    return options.estimator
+    if options.estimator is not None:
+        return options.estimator
+    return "none" if options.figure == "1" else "cross" if crossed else "eq9"
 
 
 def _figure_1(paper, result, arguments, options):

@@ -79,10 +79,10 @@ def palette(dark):
     return DARK if dark else LIGHT
 
 
-def axes(colors, logx=True, logy=True):
-    """Options of an overlay that fills the width it is given."""
+def axes(colors, logy=True):
+    """Options of an overlay on a logarithmic x axis that fills the width it is given."""
     return {
-        "logx": logx,
+        "logx": True,
         "logy": logy,
         "responsive": True,
         "height": 330,

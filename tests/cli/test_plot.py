@@ -3,7 +3,7 @@ from collections import namedtuple
 import numpy as np
 import pytest
 
-from crviz import cli
+from crviz import Config, cli, run
 from crviz.cli import plot
 from crviz.plots import paper
 from crviz.plots.content.sky import Sky
@@ -193,6 +193,12 @@ def test_a_folder_that_does_not_exist_is_refused(call, single):
 def test_too_few_fields_for_the_rate_are_refused(call, lone_run, tmp_path):
     lone_run.save(tmp_path / "lone.nc")
     assert refused(call("lone.nc", "--figure", "rate", "-o", "a.png"), "multipoles")
+
+
+@pytest.mark.parametrize("figure", ["1", "diffusion"])
+def test_a_single_time_makes_no_figure_against_time(call, tmp_path, figure):
+    run(Config(nside=1, n_modes=10, omega_t=(1.0,)), 2).save(tmp_path / "one.nc")
+    assert refused(call("one.nc", "--figure", figure, "-o", "a.png"), "--figure")
 
 
 def test_without_matplotlib_it_says_what_to_install(call, single, monkeypatch):

@@ -6,7 +6,7 @@ import numpy as np
 
 from crviz import theory
 from crviz.plots import style
-from crviz.plots.content.figure import Axis, Band, Line, Panel, described, positive
+from crviz.plots.content.figure import Axis, Band, Line, Panel, described, positive, time_axis
 
 _DECADES = 4
 
@@ -43,7 +43,7 @@ def diffusion(result, dark=False):
     shown = np.concatenate([positive(line.y) for line in lines])
     top = 2 * np.nanmax(shown)
     return Panel(
-        x=_times(time),
+        x=time_axis(time),
         y=Axis(
             "k", "K  [r_L² Ω]", r"$K$   [$r_L^2\,\Omega$]", (max(top / 10**_DECADES, np.nanmin(shown)), top)
         ),
@@ -77,23 +77,20 @@ def growth(result, dark=False):
         for name, level, dash in (("free flight", 2.0, "dashed"), ("diffusion", 1.0, "dotted"))
     ]
     shown = np.concatenate([line.y for line in lines])
+    # without scattering <r_perp^2> comes back to 0 after a gyration, and its exponent is anything
+    low, high = max(min(0.5, np.nanmin(shown) - 0.1), -1.0), min(np.nanmax(shown) + 0.2, 3.0)
     return Panel(
-        x=_times(time),
+        x=time_axis(time),
         y=Axis(
             "exponent",
             "d ln⟨r²⟩ / d ln T",
             r"$\mathrm{d}\ln\langle r^2\rangle / \mathrm{d}\ln T$",
-            (min(0.5, float(np.nanmin(shown)) - 0.1), float(np.nanmax(shown)) + 0.2),
+            (low, high),
             log=False,
         ),
         lines=tuple(lines),
         bands=tuple(bands),
     )
-
-
-def _times(time):
-    label, math = "backtracking time Ω T", r"backtracking time $\Omega T$"
-    return Axis("omega_t", label, math, (float(time[0]), float(time[-1])))
 
 
 def _drift(tensors, colors):

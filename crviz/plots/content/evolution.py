@@ -5,9 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from crviz import theory
-from crviz.gradient import gradient_tensor
 from crviz.plots import style
-from crviz.plots.content.figure import Axis, Band, Line, Panel, Vertical, described, gradient_name
+from crviz.plots.content.figure import (
+    ESTIMATOR_WORDS,
+    Axis,
+    Band,
+    Line,
+    Panel,
+    Vertical,
+    described,
+    gradient_name,
+    time_axis,
+)
 
 #: Multipoles drawn beside monopole and dipole.
 MULTIPOLES = tuple(range(2, 10))
@@ -39,7 +48,7 @@ def evolution(result, gradient, omega_t=None, p=None, estimator="none", dark=Fal
     chosen = result.evolution(gradient, estimator)
     solid = _lines(result, chosen, gradient, colors, "solid")
     dotted = []
-    if gradient != "perpendicular":
+    if gradient_name(gradient) != "perpendicular":
         perpendicular = result.evolution("perpendicular", estimator)
         dotted = _lines(result, perpendicular, "perpendicular", colors, "dotted")
     tops = [line.y.max() for line in solid + dotted if line.name in ("C₀", "C₁", "noise")]
@@ -49,12 +58,7 @@ def evolution(result, gradient, omega_t=None, p=None, estimator="none", dark=Fal
         () if omega_t is None else (Vertical(result.omega_t[result.time_index(omega_t)], colors.accent),)
     )
     return Panel(
-        x=Axis(
-            "omega_t",
-            "backtracking time Ω T",
-            r"backtracking time $\Omega T$",
-            (float(result.omega_t[0]), float(result.omega_t[-1])),
-        ),
+        x=time_axis(result.omega_t),
         y=Axis(
             "power",
             "⟨C_ℓ⟩ / 4π  [(r_L |∇n|/n)²]",
@@ -64,7 +68,7 @@ def evolution(result, gradient, omega_t=None, p=None, estimator="none", dark=Fal
         lines=(*dotted, *solid, *analytic),
         bands=(_band(chosen, colors),),
         verticals=verticals,
-        title=described(result),
+        title=described(result) + ("" if estimator == "none" else f", {ESTIMATOR_WORDS[estimator]}"),
         legend_at="lower right",
     )
 
@@ -89,6 +93,7 @@ def _lines(result, spectrum, gradient, colors, dash):
                 1.3,
                 f"$C_{ell}$",
                 named=first and ell in (2, 9),
+                name_color=colors.multipoles[3] if ell == 9 else "",
             )
             for ell in shown
         ],
@@ -124,8 +129,8 @@ def _analytic(result, gradient, p, colors):
     """C_l(T) that grows from nothing by Eqs. 12-14, without a free parameter: the source is the run's own
     K(T), and nu0 = nu_par / 2^p."""
     tensors = result.diffusion()
-    source = 8 * np.pi / 3 * np.einsum("ij,tij->t", gradient_tensor(gradient), tensors.k)
-    nu_par = 1 / (3 * tensors.k[-1, 2, 2])
+    source = 8 * np.pi / 3 * tensors.along(gradient)[0]
+    nu_par = 1 / (3 * tensors.along("parallel")[0][-1])
     ell = np.array([number for number in ANALYTIC if number < result.ell.size])
     rate = theory.power_law_rate(p, nu_par / 2**p)
     power = theory.evolve(result.omega_t, ell, rate, source) / (4 * np.pi)

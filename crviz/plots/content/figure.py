@@ -7,6 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import isotonic_regression
 
+#: What was done about the noise, as titles say it.
+ESTIMATOR_WORDS = {
+    "eq9": "noise of Eq. 9 subtracted",
+    "plateau": "plateau at high ℓ subtracted",
+    "cross": "two grids crossed",
+    "none": "noise included",
+}
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -36,6 +44,8 @@ class Line:
         Whether the name stands at the line's end.
     legend : str
         What the legend says of it; nothing where empty.
+    name_color : str
+        Of the name, where the line's own is too faint for letters.
     """
 
     name: str
@@ -47,6 +57,7 @@ class Line:
     math: str = ""
     named: bool = False
     legend: str = ""
+    name_color: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +122,8 @@ class Panel:
 
     Attributes
     ----------
+    x : Axis
+        Logarithmic.
     title : str
         What was simulated, in one line.
     legend_at : "lower left", "upper left", "upper right" or "lower right"
@@ -175,6 +188,13 @@ def line_ends(panel):
 
 def _last_point(line):
     return float(line.x[-1]), float(line.y[-1])
+
+
+def time_axis(omega_t):
+    """The axis of backtracking times (T,) [1/Omega]."""
+    first, last = float(omega_t[0]), float(omega_t[-1])
+    limits = (first, last) if first < last else (first / 2, last * 2)
+    return Axis("omega_t", "backtracking time Ω T", r"backtracking time $\Omega T$", limits)
 
 
 def described(result, of_one=False):

@@ -6,7 +6,7 @@ import numpy as np
 
 from crviz import theory
 from crviz.plots import style
-from crviz.plots.content.figure import Axis, Band, Line, Panel, described, gradient_name
+from crviz.plots.content.figure import ESTIMATOR_WORDS, Axis, Band, Line, Panel, described, gradient_name
 from crviz.plots.content.spectra import PAPER_POWERS
 
 #: Multipoles beyond this are left out: they tell of angles that few pixels resolve.
@@ -62,6 +62,7 @@ def rate(result, gradient, omega_t=None, p=None, form="printed", estimator="eq9"
     shown = np.concatenate([line.y for line in lines])
     words = "68 % band" + (" (errors taken as independent)" if covariance.ndim == 1 else "")
     where = f"Ω T = {spectrum.omega_t:.4g}, {gradient_name(gradient)}, ℓ = 1–{ell[-1]}"
+    how = f"{ESTIMATOR_WORDS[estimator]}, {form} form"
     return Panel(
         x=Axis(
             "distance", "1 − cos(opening angle)", r"$1 - x$,   $x = \cos$(opening angle)", (distance[0], 2.0)
@@ -69,7 +70,7 @@ def rate(result, gradient, omega_t=None, p=None, form="printed", estimator="eq9"
         y=Axis("nu_r", "ν_r  [Ω]", r"$\nu_r$   [$\Omega$]", (shown.min() / 2, shown.max() * 2)),
         lines=tuple(lines),
         bands=(Band(distance, measured.low, measured.high, colors.ink, legend=words),),
-        title=f"{described(result)}, {where}",
+        title=f"{described(result)}, {where}, {how}",
         legend_at="lower right",
     )
 
@@ -84,7 +85,7 @@ def resolved_multipoles(spectrum):
     number = len(inside) if inside.all() else int(inside.argmin())
     if number < _LEAST:
         raise ValueError(
-            f"{number} multipoles stand two errors above 0 at Omega T = {spectrum.omega_t:g}: "
+            f"From l = 1 on, {number} multipoles stand two errors above 0 at Omega T = {spectrum.omega_t:g}: "
             f"{_LEAST} at least are needed to find the rate."
         )
     return np.arange(1, number + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from crviz.plots import style
-from crviz.plots.content.figure import Axis, Line, Panel, positive
+from crviz.plots.content.figure import Axis, Line, Panel, positive, time_axis
 
 
 def separation(omega_t, angles_deg, mean_square, dark=False):
@@ -44,12 +44,7 @@ def separation(omega_t, angles_deg, mean_square, dark=False):
     shown = positive(squares)
     limits = (float(np.nanmin(shown)) / 2, float(np.nanmax(shown)) * 2)
     return Panel(
-        x=Axis(
-            "omega_t",
-            "backtracking time Ω T",
-            r"backtracking time $\Omega T$",
-            (float(time[0]), float(time[-1])),
-        ),
+        x=time_axis(time),
         y=Axis(
             "square",
             "⟨|r₁ − r₂|²⟩  [r_L²]",

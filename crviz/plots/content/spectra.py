@@ -6,7 +6,16 @@ import numpy as np
 
 from crviz import observations, theory
 from crviz.plots import style
-from crviz.plots.content.figure import Axis, Band, Line, Marks, Panel, described, gradient_name
+from crviz.plots.content.figure import (
+    ESTIMATOR_WORDS,
+    Axis,
+    Band,
+    Line,
+    Marks,
+    Panel,
+    described,
+    gradient_name,
+)
 
 #: Powers of the analytic curves that the paper shows.
 PAPER_POWERS = {"1/3": 1 / 3, "1/2": 1 / 2, "2/3": 2 / 3}
@@ -24,12 +33,6 @@ OBSERVED = {
 }
 
 _DECADES = 6.5
-_ESTIMATORS = {
-    "eq9": "noise of Eq. 9 subtracted",
-    "plateau": "plateau at high ℓ subtracted",
-    "cross": "two grids crossed",
-    "none": "noise included",
-}
 
 
 def power_spectra(
@@ -71,7 +74,7 @@ def power_spectra(
     colors = style.palette(dark)
     chosen = result.spectrum(gradient, omega_t, estimator)
     simulated = [(chosen, "chosen gradient", gradient_name(gradient), "diamond", colors.ink)]
-    if gradient != "perpendicular":
+    if gradient_name(gradient) != "perpendicular":
         other = result.spectrum("perpendicular", omega_t, estimator)
         simulated.append((other, "perpendicular", "perpendicular", "triangle", colors.monopole))
     if normalized:
@@ -97,7 +100,7 @@ def power_spectra(
         lines=tuple(curves),
         bands=tuple(bands),
         marks=tuple(marks),
-        title=f"{described(result)}, Ω T = {chosen.omega_t:.4g}, {_ESTIMATORS[estimator]}",
+        title=f"{described(result)}, Ω T = {chosen.omega_t:.4g}, {ESTIMATOR_WORDS[estimator]}",
     )
 
 

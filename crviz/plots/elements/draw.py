@@ -38,7 +38,7 @@ def draw(panel, colors):
         line = hv.VLine(vertical.x).opts(color=vertical.color, line_width=2, alpha=0.8)
         elements.append(line.opts(line_dash=vertical.dash))
     return hv.Overlay(elements).opts(
-        **style.axes(colors, panel.x.log, panel.y.log), xlim=_x_limits(panel), ylim=panel.y.limits
+        **style.axes(colors, panel.y.log), xlim=_x_limits(panel), ylim=panel.y.limits
     )
 
 
@@ -88,7 +88,7 @@ def names(panel, x, y):
     placed = spread(ends, line_of_text, low + line_of_text / 2, high - line_of_text)
     beyond = (panel.x.limits[1] / panel.x.limits[0]) ** 0.012
     data = [
-        (right * beyond, 10**height if panel.y.log else height, line.name, line.color)
+        (right * beyond, 10**height if panel.y.log else height, line.name, line.name_color or line.color)
         for line, right, height in zip(ended, at, placed, strict=True)
     ]
     top = low + 0.95 * (high - low)
