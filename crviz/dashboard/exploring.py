@@ -1,17 +1,19 @@
-"""What is shown as soon as sigma2 or r_L/L_c change, before anything is simulated."""
+"""What is shown as soon as the turbulence or the rigidity change, before anything is simulated."""
 
 from __future__ import annotations
 
 from crviz import atlas, library
 from crviz.config import ParameterError
 from crviz.dashboard.shown import Shown, ShownPoint
-from crviz.result import Result
+from crviz.result import load
 
 SHIPPED = "the paper's run, shipped"
+#: What tells one physical situation from another.
+PHYSICS = ("sigma2", "rl_over_lc", "gamma", "lambda_min", "lambda_max", "n_modes")
 
 
 class Exploring:
-    """Shows the stored result of the parameters that are set, or the atlas at their place.
+    """Shows the best stored result of the parameters that are set, or the atlas at their place.
 
     Parameters
     ----------
@@ -21,30 +23,37 @@ class Exploring:
     """
 
     def __init__(self, state, stored):
-        self._state, self._library = state, stored
-        state.param.watch(lambda *_: self.look(), ["sigma2", "rl_over_lc"])
+        self._state, self._stored = state, stored
+        state.param.watch(lambda *_: self.look(), list(PHYSICS))
 
     def look(self):
         """Show what there is for the parameters as they are set."""
-        state = self._state
-        if (state.sigma2, state.rl_over_lc) == (1.0, 0.1):
-            state.show(Shown(library.shipped(), SHIPPED))
-            return
         try:
-            found = self._nearest(state.config)
+            config = self._state.config
         except ParameterError:  # its sentence stands beside Run already
             return
-        state.show(found)
+        self._state.show(self._best_stored(config) or from_atlas(config))
 
-    def _nearest(self, config):
-        table = atlas.load()
-        stored = self._library.get(config) if self._library is not None else None
-        if isinstance(stored, Result):
-            return Shown(stored, f"stored, {stored.n_realizations} fields")
-        if table.covers(config):
-            point = table.interpolate(config.sigma2, config.rl_over_lc)
-            return ShownPoint(
-                point, "interpolated from the atlas" if point.is_interpolated else "from the atlas"
-            )
-        point = table.nearest(config.sigma2, config.rl_over_lc)
-        return ShownPoint(point, "nearest point of the atlas, which ends here: Run simulates what is set")
+    def _best_stored(self, config):
+        entries = self._stored.entries() if self._stored is not None else []
+        same = [entry for entry in entries if entry.config and _same_physics(entry.config, config)]
+        best = max(same, key=lambda entry: entry.n_realizations, default=None)
+        if best is not None and not best.shipped:
+            return Shown(load(best.path), f"stored, {best.n_realizations} fields")
+        if _same_physics(library.shipped().config, config):
+            return Shown(library.shipped(), SHIPPED)
+        return None
+
+
+def _same_physics(one, other):
+    return all(getattr(one, name) == getattr(other, name) for name in PHYSICS)
+
+
+def from_atlas(config):
+    """The place of a configuration in the atlas, or the point of it that is nearest: `ShownPoint`."""
+    table = atlas.load()
+    if table.covers(config):
+        point = table.interpolate(config.sigma2, config.rl_over_lc)
+        return ShownPoint(point, "interpolated from the atlas" if point.is_interpolated else "from the atlas")
+    point = table.nearest(max(config.sigma2, 1e-9), config.rl_over_lc)
+    return ShownPoint(point, "the nearest point of the atlas, which does not reach what is set")

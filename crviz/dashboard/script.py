@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from crviz import library
 from crviz.config import Config
 
 
@@ -28,6 +29,12 @@ def reproducing_script(state):
             f"spectrum = place.spectrum({gradient}, {state.omega_t!r})\n"
         )
         imports = "import crviz.atlas\nimport crviz.theory\n"
+    elif shown.result.digest == library.shipped().digest:
+        source = (
+            "result = crviz.load(crviz.library.reference())\n"
+            f"spectrum = result.spectrum({gradient}, {state.omega_t!r}, {estimator!r})\n"
+        )
+        imports = "import crviz\n"
     else:
         source = (
             f"config = crviz.Config({settings(shown.config)})\n"

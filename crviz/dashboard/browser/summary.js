@@ -8,12 +8,12 @@ const SLOPE = [2, 12] // multipoles between which the slope is read, against l +
 // {sentence, head: [..], rows: [[name, cell, cell, ..], ..]}
 export function summary(held, pinned, view) {
   const columns = [
-    ["chosen gradient", numbers(Contracted.of(held, view.theta, view.phi), view.index)],
+    ["chosen", numbers(Contracted.of(held, view.theta, view.phi), view.index)],
     ["perpendicular", numbers(Contracted.perpendicular(held), view.index)],
   ]
   if (pinned) {
     const own = columns[0][1], other = numbers(Contracted.of(pinned, view.theta, view.phi), view.pinnedIndex)
-    columns.push(["pinned, chosen gradient", other])
+    columns.push(["pinned", other])
     columns.push(["change", difference(own, other)])
   }
   const rows = [...columns[0][1].keys()].map((name) => [
