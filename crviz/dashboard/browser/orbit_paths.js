@@ -58,7 +58,7 @@ export class Bundle {
     // orbits follow B0: x and y are drawn as much larger as makes a picture of a needle
     this.stretch = Math.round(10 * Math.min(Math.max((0.5 * z) / Math.max(x, y), 1), 5)) / 10
     const sides = [this.stretch * x, this.stretch * y, z]
-    this.aspect = sides.map((side) => (1.4 * side) / Math.hypot(...sides)) // fills the picture from the side
+    this.aspect = sides.map((side) => (1.3 * side) / Math.hypot(...sides)) // fills the picture from the side
   }
 
   clamp(omegaT) { return Math.min(Math.max(omegaT, this.separation_times[0]), this.omega_t_max) }
