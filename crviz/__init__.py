@@ -1,6 +1,6 @@
 """crviz: small-scale anisotropies of cosmic rays from relative diffusion (Ahlers & Mertsch 2015)."""
 
-from crviz import interpretation, library, observations, relative, theory
+from crviz import atlas, interpretation, library, observations, relative, theory
 from crviz._version import __version__
 from crviz.config import Config, backtracking_times
 from crviz.ensemble import run, simulate
@@ -15,6 +15,7 @@ __all__ = [
     "Result",
     "Spectrum",
     "__version__",
+    "atlas",
     "backtrack",
     "backtracking_times",
     "draw_field",
