@@ -44,31 +44,29 @@ def _make(options):
         raise ValueError(f"{options.parts} is a file, not a folder.")
     if options.out is not None:
         check_writable(options.out)
-    parts = making.missing(options.parts, rounds=options.rounds)
-    if parts and not _simulate(options, parts):
+    try:
+        _simulate(options, making.missing(options.parts, rounds=options.rounds))
+        if options.out is not None:
+            assembly.save(assembly.assemble(options.parts), options.out)
+            print(f"{options.out}: {options.out.stat().st_size / 1e6:.2f} MB.")
+    except KeyboardInterrupt:
         print(f"\nStopped. {options.parts} holds what is finished; the same command continues.")
         return INTERRUPTED
-    print(f"{options.parts}: {len(parts) or 'no'} parts were missing.")
-    if options.out is not None:
-        assembly.save(assembly.assemble(options.parts), options.out)
-        print(f"{options.out}: {options.out.stat().st_size / 1e6:.2f} MB.")
     return 0
 
 
 def _simulate(options, parts):
-    """Make parts with a progress bar; whether they were all made."""
     from crviz.atlas import making
 
+    if not parts:
+        print(f"{options.parts}: nothing to simulate.")
+        return
     with (
         ThreadPoolExecutor(options.threads or ensemble.thread_count()) as pool,
         _ProgressBar(parts) as bar,
     ):
-        try:
-            for done, _ in enumerate(making.make(options.parts, parts, pool, bar), 1):
-                bar.done(done)
-        except KeyboardInterrupt:
-            return False
-    return True
+        for done, _ in enumerate(making.make(options.parts, parts, pool, bar), 1):
+            bar.done(done)
 
 
 class _ProgressBar:
