@@ -2,8 +2,10 @@ import holoviews as hv
 import numpy as np
 import pytest
 
-from crviz import Config, run
+from crviz import Config, run, theory
+from crviz.gradient import gradient_tensor
 from crviz.plots import evolution, style
+from crviz.plots.content import evolution as content
 from crviz.plots.content.evolution import MULTIPOLES
 
 GRADIENT = (0.4, 1.0)
@@ -103,3 +105,28 @@ def test_it_is_drawn_in_the_colours_of_the_theme(small_run, dark):
     assert len(figure.renderers) >= 3
     paths = overlay.Contours.I.split(datatype="dictionary")
     assert {path["color"] for path in paths if path["line"] == "C₁"} == {style.palette(dark).ink}
+
+
+def test_the_analytic_evolution_has_the_source_and_the_rate_of_the_run(small_run):
+    panel = content.evolution(small_run, GRADIENT, p=0.4)
+    lines = {line.name: line.y for line in panel.lines}
+    k = small_run.diffusion().k
+    g = gradient_tensor(GRADIENT)
+    nu0 = 1 / (3 * k[-1, 2, 2]) / 2**0.4
+    expected = theory.evolve(
+        small_run.omega_t, [1, 2, 5, 9], theory.power_law_rate(0.4, nu0), 8 * np.pi / 3 * (g * k).sum((1, 2))
+    )
+    for column, ell in enumerate((1, 2, 5, 9)):
+        drawn_power = lines[f"analytic {NAMES[ell]}"]
+        np.testing.assert_allclose(drawn_power, expected[:, column] / (4 * np.pi), rtol=1e-9)
+
+
+def test_without_a_power_there_is_no_analytic_evolution_and_without_a_time_no_cursor(small_run):
+    panel = content.evolution(small_run, GRADIENT)
+    assert not any(line.name.startswith("analytic") for line in panel.lines)
+    assert panel.verticals == ()
+
+
+def test_the_perpendicular_gradient_is_drawn_once(small_run):
+    names = [line.name for line in content.evolution(small_run, "perpendicular").lines]
+    assert len(set(names)) == len(names)

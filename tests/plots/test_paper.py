@@ -213,7 +213,7 @@ def test_a_file_that_cannot_be_finished_leaves_the_old_one(panels, tmp_path, mon
 
 def test_settings_of_matplotlib_are_neither_used_nor_changed(panels, tmp_path):
     paper.save_panels(panels["2"], tmp_path / "a.svg")
-    with matplotlib.rc_context({"font.size": 40, "lines.linewidth": 9}):
+    with matplotlib.rc_context({"font.family": "monospace", "xtick.major.size": 20}):
         before = dict(matplotlib.rcParams)
         paper.save_panels(panels["2"], tmp_path / "b.svg")
         assert dict(matplotlib.rcParams) == before

@@ -1,9 +1,12 @@
+import dataclasses
+
 import holoviews as hv
 import numpy as np
 import pytest
 
 from crviz import observations, theory
 from crviz.plots import power_spectra, style
+from crviz.plots.content import spectra as content
 from crviz.plots.content.spectra import OBSERVED
 
 GRADIENT = (0.4, 1.0)
@@ -55,6 +58,36 @@ def test_bars_are_standard_errors_that_end_above_zero(small_run):
     assert (bars["power"] - bars["low"] > 0).all()  # a log axis knows no zero
     whole = error < 0.9 * bars["power"]
     np.testing.assert_allclose(bars["low"][whole], error[whole], rtol=1e-12)
+
+
+@pytest.mark.parametrize(("estimator", "per_field"), [("eq9", 2), ("cross", 1)])
+def test_inner_bars_are_the_noise_of_the_mean_over_fields(cross_run, estimator, per_field):
+    """2 N^2 / (2l + 1) a field; N^2 / (2l + 1) where the noises of two grids are multiplied."""
+    spectrum = cross_run.spectrum("parallel", estimator=estimator)
+    own, *_ = content.power_spectra(cross_run, "parallel", estimator=estimator).marks
+    expected = np.sqrt(per_field * spectrum.noise**2 / (2 * own.x + 1) / 4) / spectrum.cl[1]
+    np.testing.assert_allclose(own.inner, np.minimum(expected, own.up), rtol=1e-12)
+    assert (own.inner < own.up).any()
+
+
+def test_bands_are_the_cosmic_variance_of_one_sky(small_run):
+    spectrum = small_run.spectrum(GRADIENT)
+    band = content.power_spectra(small_run, GRADIENT).bands[0]
+    ell = band.x
+    assert list(ell) == list(range(1, len(ell) + 1))
+    assert (spectrum.cl[ell] > 0).all()
+    expected = spectrum.cl[ell] * (1 + np.sqrt(2 / (2 * ell + 1))) / spectrum.cl[1]
+    np.testing.assert_allclose(band.high, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("normalized", [False, True])
+def test_without_a_dipole_there_is_nothing_to_compare(small_run, monkeypatch, normalized):
+    """As where the noise that is taken off exceeds it."""
+    spectrum = small_run.spectrum(GRADIENT)
+    negative = dataclasses.replace(spectrum, cl=-spectrum.cl)
+    monkeypatch.setattr(type(small_run), "spectrum", lambda *_: negative)
+    with pytest.raises(ValueError, match=r"^estimator = 'eq9' leaves no dipole at Omega T = 30"):
+        content.power_spectra(small_run, GRADIENT, normalized=normalized)
 
 
 def test_an_estimate_below_zero_is_drawn_as_an_upper_limit(small_run):
@@ -141,6 +174,14 @@ def test_observed_spectra_are_drawn_over_their_own_dipole(small_run):
         rows = marks(overlay, name)
         np.testing.assert_array_equal(rows["ell"], found.ell)
         np.testing.assert_allclose(rows["power"], found.cl / found.cl[0], rtol=1e-12)
+
+
+def test_noise_levels_of_the_observations_are_over_their_dipoles(small_run):
+    overlay = power_spectra(small_run, GRADIENT)
+    for spectrum in map(observations.spectrum, OBSERVED):
+        for whose, level in spectrum.noise_levels:
+            _, power = curve(overlay, f"noise of {whose}")
+            np.testing.assert_allclose(power, level / spectrum.cl[0], rtol=1e-12)
 
 
 @pytest.mark.parametrize("options", [{"observed": False}, {"normalized": False}])

@@ -213,4 +213,4 @@ def gradient_name(gradient):
     if isinstance(gradient, str):
         return gradient
     theta, phi = np.degrees(gradient)
-    return f"θ = {theta:.4g}°, φ = {phi:.4g}°"
+    return f"θ = {theta:.3g}°, φ = {phi:.3g}°"

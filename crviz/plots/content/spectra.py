@@ -65,11 +65,13 @@ def power_spectra(
     Returns
     -------
     Panel
+        Bars of the simulated spectra are standard errors of the mean over fields, their inner parts
+        what the noise of Eq. 9 alone would give; bands are the cosmic variance of one sky.
 
     Raises
     ------
     ValueError
-        Where there is no dipole to normalise by.
+        Where there is no dipole for the analytic curves to pass through, or to normalise by.
     """
     colors = style.palette(dark)
     chosen = result.spectrum(gradient, omega_t, estimator)
@@ -77,15 +79,18 @@ def power_spectra(
     if gradient_name(gradient) != "perpendicular":
         other = result.spectrum("perpendicular", omega_t, estimator)
         simulated.append((other, "perpendicular", "perpendicular", "triangle", colors.monopole))
-    if normalized:
-        _check_dipoles(simulated, estimator)
+    _check_dipoles(simulated if normalized else simulated[:1], estimator)
     top = 3.0 * (1 if normalized else chosen.cl[1] / (4 * np.pi))
     floor = top / 10**_DECADES
     marks, bands = [], []
+    # of the mean over fields; the noises of two grids are independent, which halves the variance
+    per_variance = result.n_realizations * (2 if estimator == "cross" else 1)
     for spectrum, name, words, marker, color in simulated:
         unit = spectrum.cl[1] if normalized else 4 * np.pi
-        fields = result.n_realizations
-        marks += _simulated(spectrum, unit, fields, name, f"simulated, {words}", marker, color, floor)
+        noise = np.sqrt(spectrum.noise_variance / per_variance)
+        bars = "" if marks or result.n_realizations < 2 else " (bars: error, ticks: noise)"
+        words = f"simulated, {words}{bars}"
+        marks += _simulated(spectrum, noise, unit, name, words, marker, color, floor)
         bands.append(
             _cosmic_variance(spectrum, unit, color, floor, "" if bands else "cosmic variance of one sky")
         )
@@ -115,8 +120,7 @@ def _check_dipoles(simulated, estimator):
     for spectrum, name, *_ in simulated:
         if not spectrum.cl[1] > 0:
             raise ValueError(
-                f"estimator = {estimator!r} leaves no dipole to divide by at Omega T = "
-                f"{spectrum.omega_t:g} ({name})."
+                f"estimator = {estimator!r} leaves no dipole at Omega T = {spectrum.omega_t:g} ({name})."
             )
 
 
@@ -137,11 +141,11 @@ def _analytic(spectrum, p, form, unit, colors):
     return drawn
 
 
-def _simulated(spectrum, unit, fields, name, words, marker, color, floor):
+def _simulated(spectrum, noise, unit, name, words, marker, color, floor):
     """Marks with their errors; where the noise exceeds the power, upper limits (two standard errors)."""
     ell, value = spectrum.ell[1:], spectrum.cl[1:] / unit
     error = np.nan_to_num(spectrum.error[1:]) / unit
-    noise = np.minimum(np.sqrt(spectrum.noise_variance[1:] / fields) / unit, error)
+    noise = np.minimum(noise[1:] / unit, error)
     seen = value > floor
     limit = np.maximum(value, 0) + 2 * error
     limited = ~seen & (limit > floor)
