@@ -74,17 +74,47 @@ def server(tmp_path_factory):
     assert not [line for line in said if 'File "' in line and "crviz" in line], "".join(said)
 
 
-@pytest.fixture
-def page(browser, server):
-    """A fresh page on the dashboard, complete, with the requests it made and the errors it met."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+def opened(context, address):
+    """A page on the dashboard, complete, that keeps what it asked for, heard and met."""
     page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.requested, page.errors = [], []
+    page.set_default_timeout(30_000)
+    page.requested, page.errors, page.sent, page.received = [], [], [], []
     page.on("request", lambda request: page.requested.append(request.url))
     page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.goto(server)
-    page.get_by_text("fields,").first.wait_for()
-    page.wait_for_function("Bokeh.documents.length && Bokeh.documents[0].is_idle")
-    yield page
+    page.on("websocket", lambda socket: _listen(page, socket))
+    page.goto(address)
+    page.wait_for_function("() => window.crvizDrawn > 0 && Bokeh.documents[0].is_idle")
+    return page
+
+
+def _listen(page, socket):
+    socket.on("framesent", lambda frame: page.sent.append(frame))
+    socket.on("framereceived", lambda frame: page.received.append(frame))
+
+
+@pytest.fixture
+def visit(browser, server):
+    """Opens pages on the dashboard, each in a window of its own."""
+    contexts = []
+
+    def visit(query="", width=1280, height=900, **options):
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **options))
+        return opened(contexts[-1], server + query)
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(visit):
+    """A fresh page on the dashboard."""
+    return visit()
+
+
+@pytest.fixture(scope="module")
+def still(browser, server):
+    """A page that the tests of a module share; they leave what they have set."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield opened(context, server)
     context.close()

@@ -1,0 +1,146 @@
+"""What a test does with a page and reads off it; all numbers come from what the browser draws."""
+
+import re
+
+import numpy as np
+
+from crviz.dashboard.state import State
+
+_READ = """([source, columns]) => {
+  const flat = (v) => ArrayBuffer.isView(v) || Array.isArray(v) ? Array.from(v, flat) : v
+  const data = crviz.named[source].data
+  return Object.fromEntries(columns.map((name) => [name, flat(data[name])]))
+}"""
+_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+
+
+class Visitor:
+    """A page and a hand on it."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def label(self, key):
+        """The control of a parameter."""
+        # beside a slider's words stands its value
+        return self.page.get_by_label(re.compile(f"^{re.escape(State.param[key].label)}"))
+
+    def settle(self):
+        """Wait until everything asked for is drawn: drawing is done with the next frame."""
+        self.page.evaluate(_FRAMES)
+
+    def slide(self, **values):
+        """Put sliders to values, as a hand does that lets go there."""
+        for key, value in values.items():
+            self.label(key).fill(str(value))
+        self.settle()
+
+    def switch(self, **values):
+        for key, value in values.items():
+            self.label(key).set_checked(value)
+        self.settle()
+
+    def choose(self, key, name):
+        """Choose in a list, and wait for the arrays that the server sends for it."""
+        if self.page.evaluate("key => String(crvizValues[key])", key) == name:
+            return
+        self.page.evaluate("() => { window.heldBefore = crviz.held }")
+        self.label(key).select_option(label=name)
+        self.page.wait_for_function("() => crviz.held !== window.heldBefore")
+        self.settle()
+
+    def type(self, key, value):
+        """Type into a field, as a person does: mark what is there, and write over it."""
+        field = self.label(key)
+        field.click(click_count=3)
+        field.press_sequentially(str(value))
+        field.press("Enter")
+
+    def time_slider(self):
+        return self.page.get_by_role("slider", name="Backtracking time", exact=True)
+
+    def move_to(self, index):
+        """Put the time slider to the index of a time; the time [1/Omega] that is shown then."""
+        self.time_slider().fill(str(index))
+        self.settle()
+        return self.page.evaluate("crviz.held.omega_t[crviz.index]")
+
+    def wait_for_sky(self):
+        """Wait for all times of the field shown, and the picture of the one that the slider stands at."""
+        self.page.wait_for_function("() => crviz.sky.times.length == crviz.held.omega_t.length")
+        self.wait_for_picture()
+
+    def wait_for_picture(self):
+        self.page.wait_for_function(
+            "() => crviz.sky.shown && Math.abs(crviz.sky.shown.omegaT / crviz.omegaT - 1) < 1e-6"
+        )
+        self.settle()
+
+    # --- what is drawn
+
+    def read(self, source, *columns):
+        """Columns of a source, lists."""
+        return self.page.evaluate(_READ, [source, list(columns)])
+
+    def marks(self, name):
+        """Multipoles and heights of the marks of one name, and their colour."""
+        data = self.read("crviz-spectra-marks", "x", "y", "name", "color")
+        chosen = [i for i, each in enumerate(data["name"]) if each == name]
+        colors = {data["color"][i] for i in chosen}
+        assert len(colors) <= 1
+        ell = np.array([data["x"][i] for i in chosen], int)
+        return ell, np.array([data["y"][i] for i in chosen]), next(iter(colors), None)
+
+    def bars(self, color):
+        """{l: (low, high)} of the bars of a colour."""
+        data = self.read("crviz-spectra-bars", "x", "low", "high", "color")
+        return {
+            int(x): (low, high)
+            for x, low, high, own in zip(data["x"], data["low"], data["high"], data["color"], strict=True)
+            if own == color
+        }
+
+    def lines(self, figure):
+        """{name: (x, y)} of the lines of "evolution" or "spectra"."""
+        data = self.read(f"crviz-{figure}-lines", "xs", "ys", "name")
+        assert len(set(data["name"])) == len(data["name"])
+        return {
+            name: (np.array(x, float), np.array(y, float))
+            for name, x, y in zip(data["name"], data["xs"], data["ys"], strict=True)
+        }
+
+    def axis(self, name):
+        """Where an axis begins and ends."""
+        return self.page.evaluate("name => [crviz.named[name].start, crviz.named[name].end]", name)
+
+    def table(self):
+        """{row: {column: text}} of the table below the plots."""
+        cells = self.page.locator(".summary tr").evaluate_all(
+            "rows => rows.map((row) => [...row.children].map((cell) => cell.textContent))"
+        )
+        head, *rows = cells
+        return {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows}
+
+    def sentence(self):
+        return self.page.locator(".crviz-sentence").inner_text()
+
+    def map(self):
+        """The map behind the picture, in ring order of the momenta."""
+        return np.array(self.page.evaluate("Array.from(crviz.sky.map)"))
+
+    def picture(self):
+        """The picture as it is drawn, (rows from the bottom, columns)."""
+        shape, values = self.page.evaluate(
+            "(({image: [a]}) => [a.shape, Array.from(a)])(crviz.named['crviz-sky-image'].data)"
+        )
+        return np.array(values, float).reshape(shape)
+
+
+def number(text):
+    """Value, error (NaN where there is none) and half a unit of the last place, as a number is written."""
+    found = re.fullmatch(r"([-\d.e+]+)(?: ± ([-\d.e+]+))?", text.replace("−", "-"))
+    assert found, text
+    value, error = (float(part) if part else np.nan for part in found.groups())
+    mantissa, _, power = found[1].partition("e")
+    places = len(mantissa.partition(".")[2]) - int(power or 0)
+    return value, error, 0.5 * 10.0**-places
