@@ -49,7 +49,7 @@ def add(commands):
         help="default: none in figure 1, else cross where there are two grids",
     )
     plot.add_argument(
-        "--p", type=float, help="power of the analytic curves; figures 1 and rate have none without"
+        "--p", type=float, help="power of a further analytic curve; of the analytic evolution in figure 1"
     )
     plot.add_argument("--form", choices=FORMS, help="of the analytic spectrum (default printed)")
     plot.add_argument("--dark", action="store_true", help="light on dark")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from crviz import theory
+from crviz import Config, run, theory
 from crviz.plots.content import rate as content
 from crviz.result import Spectrum
 
@@ -53,6 +53,34 @@ def test_the_rate_is_what_inversion_gives(small_run, panel):
     np.testing.assert_allclose(panel.bands[0].low, found.low, rtol=1e-12)
     np.testing.assert_allclose(panel.bands[0].high, found.high, rtol=1e-12)
     assert "independent" in panel.bands[0].legend
+
+
+@pytest.fixture(scope="module")
+def many_fields():
+    """Enough of them for a covariance of the four multipoles that such coarse grids have."""
+    return run(Config(nside=2, n_modes=50, omega_t=(5.0, 10.0), grids="cross"), 16)
+
+
+def test_the_covariance_between_multipoles_is_used_where_it_is_known(many_fields):
+    panel = content.rate(many_fields, "parallel", estimator="cross")
+    ell = np.arange(1, 5)
+    spectrum = many_fields.spectrum("parallel", estimator="cross")
+    q1 = 8 * np.pi / 3 * many_fields.diffusion().k[-1, 2, 2]
+    line = by_name(panel)["ν_r"]
+    covariance = many_fields.covariance("parallel", estimator="cross")[1:, 1:]
+    found = theory.invert(1 - line.x, spectrum.cl[ell], ell, q1=q1, method="nnls", covariance=covariance)
+    np.testing.assert_allclose(line.y, found.nu_r, rtol=1e-12)
+    assert "independent" not in panel.bands[0].legend
+
+
+def test_a_reduced_result_is_drawn_with_the_covariance_that_it_keeps(many_fields):
+    whole, reduced = (
+        by_name(content.rate(result, "parallel", estimator="cross"))
+        for result in (many_fields, many_fields.reduced())
+    )
+    np.testing.assert_allclose(reduced["ν_r"].y, whole["ν_r"].y, rtol=1e-3)  # float32 is kept
+    oblique = content.rate(many_fields.reduced(), (0.3, 0.0), estimator="cross")
+    assert "independent" in oblique.bands[0].legend
 
 
 def test_laws_without_parameters_meet_at_the_parallel_rate_in_opposite_directions(small_run, panel):

@@ -92,9 +92,15 @@ def resolved_multipoles(spectrum):
 
 
 def _covariance(result, gradient, spectrum, estimator, ell):
-    """Covariance (L, L) between multipoles, or variances (L,) where there are too few fields for it, or
-    the result was reduced."""
-    if result.is_whole and result.n_realizations > 2 * len(ell):
+    """Covariance (L, L) between multipoles; variances (L,) where there are too few fields for it, or a
+    reduced result does not have it."""
+    data, name = result.dataset, "cl_cross" if estimator == "cross" else "cl"
+    kept = (
+        f"{name}_ell_covariance" in data
+        and isinstance(gradient, str)
+        and spectrum.omega_t in data["omega_t_covariance"].values
+    )
+    if (result.is_whole or kept) and result.n_realizations > 2 * len(ell):
         return result.covariance(gradient, spectrum.omega_t, estimator)[np.ix_(ell, ell)]
     return spectrum.error[ell] ** 2
 
