@@ -78,6 +78,7 @@ def physics_and_run():
             "controls": [
                 control("log", "sigma2", values=SIGMA2_VALUES),
                 control("log", "rl_over_lc", values=RL_VALUES),
+                control("text", "energy"),
             ],
         },
         {
@@ -127,7 +128,9 @@ def physics_and_run():
 
 def sky_switches():
     """What stands below the sky map."""
-    return [_row("without_dipole", "smooth", number="realization")]
+    row = _row("without_dipole", "smooth", number="realization")
+    orbit = {"kind": "button", "key": "orbit", "label": "Orbit at ∇n", "help": "as a click on the map there"}
+    return [row | {"controls": [*row["controls"], orbit]}]
 
 
 def evolution_switches():

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import panel as pn
 import panel_material_ui as pmui
 
+from crviz import units
 from crviz.dashboard import figures, link, words
 from crviz.dashboard.controls import (
     Controls,
@@ -108,9 +111,14 @@ class Visit:
     def _follow_orbit(self, message):
         direction = {"theta": float(message["theta"]), "phi": float(message["phi"])}
         self.hub.direction = direction
-        degrees = tuple(angle * 180 / 3.141592653589793 for angle in direction.values())
+        degrees = tuple(map(math.degrees, direction.values()))
         shown = self.state.shown
         self.orbits.show(shown.sky_config, self.state.realization or 0, degrees, shown.last_time)
+
+    def _follow_gradient(self):
+        """Follow the direction of the gradient: what a click does, for the keyboard."""
+        theta, phi = self.state.gradient
+        self._follow_orbit({"theta": theta, "phi": phi})
 
     def _pin(self):
         """Pin what is shown, or take the pin away where it is what is pinned."""
@@ -165,7 +173,11 @@ class Visit:
         controls = Controls(state, physics_and_run(), presses, **_WIDE)
 
         def say(*_):
-            controls.texts = {"cost": session.estimate(), "cancel": session.busy}
+            controls.texts = {
+                "cost": session.estimate(),
+                "cancel": session.busy,
+                "energy": energy_words(state.rl_over_lc),
+            }
 
         state.param.watch(say, [*CONFIG_NAMES, "omega_t_max", "realizations"])
         session.param.watch(say, "status")
@@ -175,7 +187,12 @@ class Visit:
     def _content(self):
         state = self.state
         cards = [
-            _card("Sky map of one field", "sky", figures.sky(), Controls(state, sky_switches(), **_WIDE)),
+            _card(
+                "Sky map of one field",
+                "sky",
+                figures.sky(),
+                Controls(state, sky_switches(), {"orbit": self._follow_gradient}, **_WIDE),
+            ),
             _card(
                 "Evolution of the multipoles",
                 "evolution",
@@ -195,6 +212,13 @@ class Visit:
             *cards, self.hub, stylesheets=[stylesheet("grid")], css_classes=["crviz-grid"], **_WIDE
         )
         return pn.Column(self.toolbar, self.drawer, grid, **_WIDE)
+
+
+def energy_words(rl_over_lc):
+    """Which protons a rigidity stands for, in the field that the paper names."""
+    tev = units.proton_energy(rl_over_lc)
+    energy = f"{tev / 1000:.3g} PeV" if tev >= 1000 else f"{tev:.3g} TeV"
+    return f"Protons of {energy}, for B₀ = {units.B0_MICROGAUSS:g} μG and L_c = {units.LC_PARSEC:g} pc"
 
 
 def _card(heading, help, plot, *below, **options):

@@ -4,7 +4,7 @@ import {AddressBar} from "./address.js"
 import {evolution} from "./evolution.js"
 import {SkyPicture} from "./sky_picture.js"
 import {spectra} from "./spectra.js"
-import {summary} from "./summary.js"
+import {plotsInWords, summary} from "./summary.js"
 import {TimeBar} from "./time_bar.js"
 import {nearest} from "./view.js"
 
@@ -20,7 +20,10 @@ class Hub {
     this.bar = new TimeBar(el, (index, released) => this.moveTo(index, released))
     this.text = document.createElement("div")
     this.text.className = "summary"
-    el.append(this.text)
+    this.words = document.createElement("section")
+    this.words.className = "unseen"
+    this.words.setAttribute("aria-label", "The plots in words")
+    el.append(this.text, this.words)
     this.sky = new SkyPicture(this.named, (request) => model.send_msg(request))
     this.address = new AddressBar(() => this.linkValues())
     this.omegaT = model.omega_t
@@ -141,6 +144,8 @@ class Hub {
     if (dirty.has("spectra"))
       this.fill("crviz-spectra", spectra(this.held, this.pinned, view, colors, unpacked(this.model.observed_spectra)))
     if (dirty.has("summary")) this.say(summary(this.held, this.pinned, view))
+    clearTimeout(this.telling) // words follow when all rests
+    this.telling = setTimeout(() => this.tell(), 500)
     window.crvizDrawn = (window.crvizDrawn ?? 0) + 1 // what benchmarks and tests wait for
   }
 
@@ -176,6 +181,14 @@ class Hub {
     words.className = "crviz-sentence"
     words.setAttribute("aria-live", "polite")
     this.text.replaceChildren(words, table)
+  }
+
+  tell() {
+    this.words.replaceChildren(...plotsInWords(this.held, this.view(), this.sky).map((sentence) => {
+      const out = document.createElement("p")
+      out.textContent = sentence
+      return out
+    }))
   }
 
   linkValues() {

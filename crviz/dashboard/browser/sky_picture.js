@@ -59,6 +59,7 @@ export class SkyPicture {
     if (view.smooth) map = smoothed(map, nside, SMOOTHING)
     this.map = map
     const limit = map.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1
+    this.limit = limit
     picture(map, indexOf(nside, WIDTH), this.pixels)
     const mapper = this.named["crviz-sky-colors"]
     mapper.setv({low: -limit, high: limit})

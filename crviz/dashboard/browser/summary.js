@@ -22,6 +22,20 @@ export function summary(held, pinned, view) {
   return {sentence: sentence(held, columns[0][1], view), head: ["", ...columns.map(([name]) => name)], rows}
 }
 
+// the plots in words, for those who do not see them
+export function plotsInWords(held, view, sky) {
+  const chosen = Contracted.of(held, view.theta, view.phi), t = view.index
+  const c1 = chosen.evolution(1), value = chosen.estimate(t), last = held.omega_t.length - 1
+  const ratio = (l) => digits(value[l] / value[1], 2)
+  return [
+    `Evolution of the multipoles: C₁/4π is ${digits(c1[0] / FOUR_PI)} at Ω T = ${digits(held.omega_t[0])}, ` +
+      `${digits(c1[t] / FOUR_PI)} at ${digits(held.omega_t[t])} and ${digits(c1[last] / FOUR_PI)} at ${digits(held.omega_t[last])}.`,
+    `Angular power spectra at Ω T = ${digits(held.omega_t[t])}: C₂/C₁ is ${ratio(2)}, C₃/C₁ ${ratio(3)}, C₅/C₁ ${ratio(5)}, C₈/C₁ ${ratio(8)}.`,
+    sky.map ? `Sky map, ${sky.caption}, Ω T = ${digits(sky.shown.omegaT)}: relative intensities from ` +
+      `${digits(sky.map.reduce((a, b) => Math.min(a, b)))} to ${digits(sky.limit)}.` : "",
+  ]
+}
+
 function numbers(contracted, t) {
   const value = contracted.estimate(t), error = contracted.estimateError(t)
   const [standard, standardError] = contracted.number("standard", t)
