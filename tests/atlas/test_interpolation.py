@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.interpolate import RBFInterpolator
 
 from crviz.atlas.interpolation import Surface, left_out_errors
 
@@ -31,6 +32,13 @@ def test_a_plane_is_reproduced_anywhere(surface):
     # a thin-plate spline is a plane plus what bends, and a plane does not bend
     for place in ((0.3, 0.07), (0.1, 2.0), (4.9, 0.021)):
         assert surface.weights(*place) @ PLANE == pytest.approx(1 + np.log(place) @ [0.7, -0.4], abs=1e-10)
+
+
+def test_splines_are_those_of_scipy(surface):
+    places = np.log([(0.3, 0.07), (4.0, 1.1), (0.1, 0.3)])
+    of_scipy = RBFInterpolator(LOGS, np.eye(20), kernel="thin_plate_spline")(places)
+    ours = [surface.weights(*np.exp(place)) for place in places]
+    np.testing.assert_allclose(ours, of_scipy, atol=1e-10)
 
 
 def test_points_are_reproduced(surface):
