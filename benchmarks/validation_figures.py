@@ -124,7 +124,7 @@ def slope():
     curve = theory.slope(LOW, theory.spectrum(LOW, 0.5))[0]
     return (
         f"slopes against ℓ + 1/2, Ω T = 100, two grids: {both(say)} (p = 1/2 itself: {curve:.2f} over 2–12)",
-        "nearly, with Eq. 9's noise subtracted; without a noise floor the fall beyond the dipole is slower",
+        "roughly, with Eq. 9's noise subtracted; without a noise floor the fall beyond the dipole is slower",
     )
 
 
@@ -205,7 +205,7 @@ FIGURE_1 = (
     ("Ω T = 100 is about the transition into diffusion", transition),
 )
 FIGURE_2 = (
-    ("close to ℓ^−3", slope),
+    ("p = 1/2 is close to the ℓ^−3 of the data, and the simulation agrees with both", slope),
     ("agreement with ν_r ∝ (1−x)^(1/2)", one_half),
     ("C^_ℓ = ⟨C_ℓ⟩ − N with N from Eq. 9 is the best estimator", eq9_estimator),
     ("cosmic variance 2C_ℓ²/(2ℓ+1)", cosmic_variance),
