@@ -243,6 +243,11 @@ class Config:
                 f"2 pi r_L = {2 * math.pi * self.rl_over_lc:.3g} L_c is shorter than lambda_min = "
                 f"{self.lambda_min:g} L_c: there are no resonant waves."
             )
+        if self.rl_over_lc >= 2 and self.n_modes < 1000:
+            found.append(
+                f"at r_L = {self.rl_over_lc:g} L_c orbits are nearly straight and few waves stay in phase with "
+                f"them: n_modes = {self.n_modes} is too few, and K some 10 % too high (docs/modes.md)."
+            )
         if self.step is not None and self.step > 1.5 * self.default_step:
             found.append(
                 f"step = {self.step:g} leaves short waves unresolved, which scatter too much: "

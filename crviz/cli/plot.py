@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import math
 from pathlib import Path
 
@@ -72,8 +71,6 @@ def _gradient(text):
 
 
 def _plot(options):
-    if importlib.util.find_spec("matplotlib") is None:
-        raise ValueError("figures need matplotlib, which is missing: pip install 'crviz[plot]' brings it.")
     from crviz.plots import paper
 
     paper.check_path(options.output)

@@ -20,6 +20,7 @@ from crviz.dashboard.downloads import downloads
 from crviz.dashboard.drawer import FRAME, Drawer
 from crviz.dashboard.exploring import Exploring
 from crviz.dashboard.hub import Hub
+from crviz.dashboard.more import more
 from crviz.dashboard.observed import observed_spectra
 from crviz.dashboard.orbits_view import OrbitsView
 from crviz.dashboard.process import shared_manager
@@ -135,6 +136,9 @@ class Visit:
         def open_downloads():
             drawer.show("Download", [pn.FlexBox(*downloads(state, self.manager), **_WIDE)])
 
+        def open_more():
+            drawer.show("Diffusion and turbulence", more(state.shown, state.dark))
+
         def open_help():
             drawer.show("What this is", [pn.pane.HTML(words.html("introduction"), **_WIDE)])
 
@@ -142,6 +146,7 @@ class Visit:
             "pin": self._pin,
             "downloads": lambda: drawer.toggle("Download", open_downloads),
             "runs": lambda: drawer.toggle("Stored runs", open_runs),
+            "more": lambda: drawer.toggle("Diffusion and turbulence", open_more),
             "help": lambda: drawer.toggle("What this is", open_help),
         }
         return Toolbar(state, session, presses, **_WIDE)

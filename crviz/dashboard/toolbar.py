@@ -72,6 +72,7 @@ _SPEC = [
             {"kind": "share", "key": "share", "label": "Copy link"},
             _button("downloads", "Download", "the run, the map, the spectra, the figures, a script"),
             _button("runs", "Runs", "results that are stored: open, extend, delete"),
+            _button("more", "More", "diffusion, pairs by opening angle, the waves of the turbulence"),
             _button("help", "Help", "what all this is, with the equations"),
             {"kind": "progress", "key": "progress", "label": "Progress of the run"},
             {"kind": "notice", "key": "notice"},

@@ -199,10 +199,3 @@ def test_too_few_fields_for_the_rate_are_refused(call, lone_run, tmp_path):
 def test_a_single_time_makes_no_figure_against_time(call, tmp_path, figure):
     run(Config(nside=1, n_modes=10, omega_t=(1.0,)), 2).save(tmp_path / "one.nc")
     assert refused(call("one.nc", "--figure", figure, "-o", "a.png"), "--figure")
-
-
-def test_without_matplotlib_it_says_what_to_install(call, single, monkeypatch):
-    monkeypatch.setattr(plot.importlib.util, "find_spec", lambda name: None)
-    outcome = call(single, "--figure", 1, "-o", "a.png")
-    assert refused(outcome, "matplotlib")
-    assert "crviz[plot]" in outcome.err

@@ -1,7 +1,7 @@
 """The figures for paper: files drawn by matplotlib, the same bytes every time.
 
-matplotlib is an extra (`pip install crviz[plot]`); nothing else imports this package when it is loaded.
-Neither pyplot nor the user's settings of matplotlib are used or changed.
+matplotlib takes a while to load: nothing else imports this package when it is loaded itself. Neither
+pyplot nor the user's settings of matplotlib are used or changed.
 """
 
 from __future__ import annotations

@@ -1,0 +1,42 @@
+"""The drawer of further plots, drawn by the server when it is opened: diffusion, pairs, turbulence."""
+
+from __future__ import annotations
+
+import numpy as np
+import panel as pn
+
+from crviz.dashboard.scripts import stylesheet
+
+#: Opening angles of the pairs [deg].
+ANGLES = (10.0, 20.0, 45.0, 90.0, 180.0)
+
+
+def more(shown, dark):
+    """The drawer's content for what is shown.
+
+    Parameters
+    ----------
+    shown : Shown or ShownPoint
+    dark : bool
+
+    Returns
+    -------
+    list of panes
+    """
+    import holoviews as hv  # noqa: PLC0415 - a second that no page needs to open
+
+    from crviz import plots  # noqa: PLC0415 - as above
+
+    hv.extension("bokeh")
+    drawn = [plots.turbulence(shown.config, dark)]
+    result = shown.result
+    if result is not None:
+        square = result.separation(np.radians(ANGLES)).square
+        drawn = [
+            *plots.diffusion(result, dark),
+            plots.separation(result.omega_t, ANGLES, square, dark),
+            *drawn,
+        ]
+    wide = {"sizing_mode": "stretch_width"}
+    panes = [pn.pane.HoloViews(element, height=300, linked_axes=False, **wide) for element in drawn]
+    return [pn.Column(*panes, stylesheets=[stylesheet("grid")], css_classes=["crviz-grid"], **wide)]
