@@ -77,7 +77,7 @@ def server(tmp_path_factory):
 def opened(context, address):
     """A page on the dashboard, complete, that keeps what it asked for, heard and met."""
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(60_000)
     page.requested, page.errors, page.sent, page.received = [], [], [], []
     page.on("request", lambda request: page.requested.append(request.url))
     page.on("pageerror", lambda error: page.errors.append(str(error)))

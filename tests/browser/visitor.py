@@ -71,8 +71,13 @@ class Visitor:
         self.wait_for_picture()
 
     def wait_for_picture(self):
+        """Wait for the picture of the time that is nearest among those of the sky."""
         self.page.wait_for_function(
-            "() => crviz.sky.shown && Math.abs(crviz.sky.shown.omegaT / crviz.omegaT - 1) < 1e-6"
+            """() => {
+              const away = (time) => Math.abs(time - crviz.omegaT)
+              const {shown, times} = crviz.sky
+              return shown && away(shown.omegaT) === Math.min(...times.map(away))
+            }"""
         )
         self.settle()
 
