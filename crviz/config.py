@@ -245,8 +245,8 @@ class Config:
             )
         if self.rl_over_lc >= 2 and self.n_modes < 1000:
             found.append(
-                f"at r_L = {self.rl_over_lc:g} L_c orbits are nearly straight and few waves stay in phase with "
-                f"them: n_modes = {self.n_modes} is too few, and K some 10 % too high (docs/modes.md)."
+                f"at r_L = {self.rl_over_lc:g} L_c orbits are nearly straight and few waves stay in phase "
+                f"with them: n_modes = {self.n_modes} is too few, and K some 10 % too high."
             )
         if self.step is not None and self.step > 1.5 * self.default_step:
             found.append(

@@ -177,6 +177,12 @@ def test_missing_resonant_waves_are_a_caveat():
 
 
 def test_a_step_that_leaves_waves_unresolved_is_a_caveat():
-    config = Config(rl_over_lc=5.0)
+    config = Config(rl_over_lc=5.0, n_modes=1000)
     assert "unresolved" in config.replace(step=2 * config.default_step).caveats[0]
     assert config.replace(step=config.default_step).caveats == ()
+
+
+def test_few_waves_for_nearly_straight_orbits_are_a_caveat():
+    """docs/modes.md: at r_L = 10 L_c K is 15 % too high with N = 200, and right with some thousands."""
+    assert "n_modes = 200 is too few" in Config(rl_over_lc=5.0).caveats[0]
+    assert Config(rl_over_lc=1.0).caveats == Config(rl_over_lc=5.0, n_modes=2000).caveats == ()
