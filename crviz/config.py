@@ -31,6 +31,8 @@ _REAL_PARAMETERS = {
     "lambda_min": {"at_least": 1e-9, "at_most": 1e9},
     "lambda_max": {"above": 0, "at_most": 1e9},
 }
+#: Waves that a field may have: far more than any use, and their arrays still fit into memory.
+MOST_MODES = 1_000_000
 #: Steps that an orbit may take.
 MOST_STEPS = 1e8
 
@@ -140,7 +142,7 @@ class Config:
         Exponent of the three-dimensional spectrum; 11/3 is Kolmogorov.
     lambda_min, lambda_max : float [L_c], 0 < lambda_min < lambda_max
         Shortest and longest wave.
-    n_modes : int >= 1
+    n_modes : int, 1 to 1000000
         Number of plane waves N.
     nside : int, a power of 2 from 1 to 1024
         HEALPix resolution; 12 nside^2 directions are followed.
@@ -180,6 +182,8 @@ class Config:
             )
         for name, least in (("n_modes", 1), ("seed", 0), ("nside", 1)):
             object.__setattr__(self, name, check_whole(name, getattr(self, name), at_least=least))
+        if self.n_modes > MOST_MODES:
+            raise ParameterError("n_modes", self.n_modes, f"must be {MOST_MODES} at most")
         if self.nside > 1024 or self.nside & (self.nside - 1):
             raise ParameterError("nside", self.nside, "must be a power of 2 from 1 to 1024")
         object.__setattr__(self, "omega_t", _check_times(self.omega_t))
