@@ -6,10 +6,13 @@ import math
 
 import param
 
+from crviz.config import ParameterError, check_realizations
 from crviz.dashboard.state import State
 
 #: Names in the address that differ from the state's.
 _OTHER_NAMES = {"T": "omega_t"}
+#: Values that a run may be impossible with together, though each is possible by itself.
+_TURBULENCE = ("lambda_max", "lambda_min", "gamma", "n_modes")
 _KEYS = (
     *("sigma2", "rl_over_lc", "gamma", "lambda_min", "lambda_max", "n_modes", "nside", "grids", "seed"),
     *("theta", "phi", "p", "T", "form", "analytic", "estimator", "realizations", "omega_t_max"),
@@ -37,6 +40,7 @@ def restore(state, arguments):
             _set(
                 state, _OTHER_NAMES.get(key, key), key, arguments[key][-1].decode("utf8", "replace"), notices
             )
+    _make_possible(state, notices)
     return " ".join(notices)
 
 
@@ -48,8 +52,35 @@ def _set(state, name, key, text, notices):
         return
     state.set(name, wanted)
     taken = getattr(state, name)
-    if isinstance(wanted, float) and not math.isclose(wanted, taken, rel_tol=0.06):
-        notices.append(f"{key} = {wanted:g} in the link is out of range: {taken:g} is taken.")
+    if isinstance(wanted, float) and not math.isclose(wanted, taken):
+        low, high = _range(State.param[name])
+        what = "lies between two values" if low <= wanted <= high else "is out of range"
+        notices.append(f"{key} = {wanted:g} in the link {what}: {taken:g} is taken.")
+
+
+def _range(parameter):
+    if isinstance(parameter, param.Selector):
+        return min(parameter.objects), max(parameter.objects)
+    low, high = parameter.bounds or (None, None)
+    return -math.inf if low is None else low, math.inf if high is None else high
+
+
+def _make_possible(state, notices):
+    """Set back, one by one, what no run could have; something must be there to be shown."""
+    while (error := _refusal(state)) is not None:
+        named = {"omega_t": "omega_t_max"}.get(error.parameter, error.parameter)
+        name = next(n for n in (named, *_TURBULENCE) if getattr(state, n) != State.param[n].default)
+        state.param.update(**{name: State.param[name].default})
+        notices.append(f"{error} {name} of the link is left out.")
+
+
+def _refusal(state):
+    try:
+        check_realizations(state.realizations)
+        _ = state.config
+    except ParameterError as error:
+        return error
+    return None
 
 
 def _read(parameter, text):

@@ -1,0 +1,179 @@
+"""What an address sets, value by value, and what becomes of values that cannot be."""
+
+import math
+
+import pytest
+
+from crviz.dashboard import link
+from crviz.dashboard.state import State
+
+
+def restored(**values):
+    """A state from an address, and the notice."""
+    state = State()
+    notice = link.restore(state, {key: [str(value).encode()] for key, value in values.items()})
+    return state, notice
+
+
+#: Every key of an address with a value that is none of the defaults, as the browser writes it.
+ALL = {
+    "sigma2": ("0.1", 0.1),
+    "rl_over_lc": ("2", 2.0),
+    "gamma": ("3.5", 3.5),
+    "lambda_min": ("0.02", 0.02),
+    "lambda_max": ("50", 50.0),
+    "n_modes": ("150", 150),
+    "nside": ("32", 32),
+    "grids": ("single", "single"),
+    "seed": ("7", 7),
+    "theta": ("33.5", 33.5),
+    "phi": ("211", 211.0),
+    "p": ("0.62", 0.62),
+    "T": ("12.5", 12.5),
+    "form": ("self-consistent", "self-consistent"),
+    "analytic": ("true", True),
+    "estimator": ("plateau", "plateau"),
+    "realizations": ("5", 5),
+    "omega_t_max": ("30", 30.0),
+    "realization": ("3", 3),
+    "without_dipole": ("true", True),
+    "smooth": ("true", True),
+    "observed": ("false", False),
+    "normalized": ("false", False),
+}
+
+
+def named(key):
+    return {"T": "omega_t"}.get(key, key)
+
+
+def test_every_key_is_restored_to_its_value_and_type():
+    state, notice = restored(**{key: text for key, (text, _) in ALL.items()})
+    assert notice == ""
+    for key, (_, value) in ALL.items():
+        taken = getattr(state, named(key))
+        assert taken == value, key
+        assert type(taken) is type(value), key
+
+
+def test_a_link_knows_all_that_can_be_set_by_hand():
+    # what is shown and the theme are no settings
+    assert {named(key) for key in ALL} == set(State.param) - {"name", "shown", "dark"}
+
+
+def test_an_address_without_keys_sets_nothing():
+    state, notice = restored()
+    assert notice == ""
+    assert state.param.values().items() >= {(n, State.param[n].default) for n in ("sigma2", "seed", "p")}
+
+
+def test_foreign_keys_are_nobodys_business():
+    state, notice = restored(utm_source="mail", sigma="3", dark="true", shown="1")
+    assert notice == ""
+    assert (state.sigma2, state.dark, state.shown) == (1.0, False, None)
+
+
+def test_the_last_of_equal_keys_counts():
+    state = State()
+    link.restore(state, {"theta": [b"10", b"20"]})
+    assert state.theta == 20
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "taken"),
+    [
+        ("theta", "91", 90.0),
+        ("theta", "-0.5", 0.0),
+        ("phi", "1e9", 360.0),
+        ("p", "1", 0.98),
+        ("p", "0", 0.02),
+        ("T", "-3", 0.001),
+        ("realization", "-4", 0),
+        ("sigma2", "11", 10.0),
+        ("sigma2", "0", 0.01),
+        ("sigma2", "-1", 0.01),
+        ("rl_over_lc", "0.00095", 0.001),
+        ("nside", "1024", 64),
+    ],
+)
+def test_what_is_out_of_range_goes_to_its_end_and_the_notice_says_so(key, text, taken):
+    state, notice = restored(**{key: text})
+    assert getattr(state, named(key)) == taken
+    assert notice == f"{key} = {float(text):g} in the link is out of range: {taken:g} is taken."
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "taken"), [("sigma2", "0.55", 0.56), ("nside", "20", 16), ("n_modes", "150.7", 150)]
+)
+def test_what_lies_between_two_values_goes_to_one_of_them_and_the_notice_says_so(key, text, taken):
+    state, notice = restored(**{key: text})
+    assert getattr(state, key) == taken
+    assert notice == f"{key} = {text} in the link lies between two values: {taken} is taken."
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("theta", "north"),
+        ("theta", "nan"),
+        ("sigma2", "inf"),
+        ("seed", ""),
+        ("form", "of my own"),
+        ("estimator", "1"),
+        ("grids", "two, rotated"),
+        ("smooth", "1"),
+        ("smooth", "True"),
+    ],
+)
+def test_what_is_no_value_is_left_out_with_a_notice(key, text):
+    state, notice = restored(**{key: text})
+    assert getattr(state, key) == State.param[key].default
+    assert notice == f"{key} = {text!r} in the link is left out: it is no value of this parameter."
+
+
+def test_bytes_that_are_no_text_are_left_out():
+    state = State()
+    notice = link.restore(state, {"theta": [b"\xff\xfe"], "phi": [b"20"]})
+    assert (state.theta, state.phi) == (0, 20)
+    assert notice.startswith("theta = ")
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("gamma", "-3"),
+        ("lambda_min", "200"),  # above the longest wave
+        ("lambda_max", "0.001"),
+        ("n_modes", "0"),
+        ("n_modes", "1e12"),  # more than there is memory for
+        ("seed", "-1"),
+        ("omega_t_max", "-5"),
+        ("omega_t_max", "1e15"),  # more steps than are ever done
+        ("realizations", "0"),
+        ("realizations", "1e9"),
+    ],
+)
+def test_what_no_run_could_have_is_left_out_so_that_something_can_be_shown(key, text):
+    state, notice = restored(**{key: text}, theta=30)
+    assert getattr(state, key) == State.param[key].default
+    assert state.config == State().config
+    assert state.theta == 30
+    assert notice.endswith(f"{key} of the link is left out.")
+    assert "must" in notice or "more than" in notice or "at most" in notice
+
+
+def test_one_impossible_value_of_the_turbulence_voids_no_other():
+    state, notice = restored(lambda_min=-1, lambda_max=50, gamma=3.5, sigma2=0.1)
+    assert (state.lambda_min, state.lambda_max, state.gamma, state.sigma2) == (0.01, 50, 3.5, 0.1)
+    assert notice.count("left out") == 1
+
+
+def test_many_bad_keys_void_no_good_one():
+    bad = {"sigma2": "-1", "gamma": "-3", "theta": "north", "p": "7", "seed": "-2", "nside": "5", "T": "nan"}
+    good = {"rl_over_lc": "2", "phi": "40", "estimator": "none", "smooth": "true"}
+    state, notice = restored(**bad, **good)
+    assert (state.rl_over_lc, state.phi, state.estimator, state.smooth) == (2.0, 40.0, "none", True)
+    for key in bad:
+        assert f"{key} = " in notice
+    assert not math.isnan(state.omega_t)
+    assert state.config.rl_over_lc == 2.0
