@@ -34,7 +34,7 @@ def evolution():
     lines = _lines(plot, "crviz-evolution")
     plot.add_layout(Span(dimension="height", line_width=2, line_alpha=0.8, name="crviz-evolution-cursor"))
     plot.add_tools(HoverTool(renderers=[lines], tooltips=[("", "@name"), ("Ω T", "$x{0.[00]}"), ("", "$y")]))
-    return plot
+    return _left_to_the_browser(plot)
 
 
 def spectra():
@@ -57,7 +57,7 @@ def spectra():
         line_width=1.3,
     )
     plot.add_tools(HoverTool(renderers=[shown], tooltips=[("", "@name"), ("ℓ", "@x"), ("", "@y")]))
-    return plot
+    return _left_to_the_browser(plot)
 
 
 def sky():
@@ -103,6 +103,13 @@ def sky():
         name="crviz-sky-bar",
     )
     plot.add_layout(bar, "below")
+    return _left_to_the_browser(plot)
+
+
+def _left_to_the_browser(plot):
+    """Nothing that the browser changes in a figure, sizes and colours included, is sent to the server."""
+    for model in plot.references():
+        model.syncable = False
     return plot
 
 
@@ -111,12 +118,12 @@ def _short(value):
 
 
 def _source(name, columns):
-    return ColumnDataSource({column: [] for column in columns}, name=name, syncable=False)
+    return ColumnDataSource({column: [] for column in columns}, name=name)
 
 
 def _log_figure(x, y, name):
-    # the ranges are the browser's too: it knows what is in them
-    ranges = [Range1d(1, 10, syncable=False, name=f"{name}-{axis}") for axis in "xy"]
+    # the browser sets the ranges: it knows what is in them
+    ranges = [Range1d(1, 10, name=f"{name}-{axis}") for axis in "xy"]
     return figure(
         x_axis_type="log",
         y_axis_type="log",

@@ -9,6 +9,7 @@ import panel_material_ui as pmui
 
 from crviz import units
 from crviz.dashboard import figures, link, words
+from crviz.dashboard.busy import without_busy_indicator
 from crviz.dashboard.controls import (
     Controls,
     evolution_switches,
@@ -152,14 +153,16 @@ class Visit:
         return Toolbar(state, session, presses, **_WIDE)
 
     def _page(self):
-        page = pmui.Page(
-            title=_TITLE,
-            theme_config=_THEME,
-            sidebar=[self._sidebar()],
-            sidebar_width=300,
-            sx=_SX,
-            main=[self._content(), SidebarStart(width=0, height=0, margin=0)],
-        )
+        with without_busy_indicator():
+            page = pmui.Page(
+                title=_TITLE,
+                theme_config=_THEME,
+                sidebar=[self._sidebar()],
+                sidebar_width=300,
+                sx=_SX,
+                main=[self._content(), SidebarStart(width=0, height=0, margin=0)],
+                busy_indicator=None,
+            )
         page.param.watch(self._recolor, "dark_theme")
         return page
 

@@ -1,0 +1,24 @@
+"""Panel's busy indicator, which the page goes without."""
+
+from __future__ import annotations
+
+import contextlib
+
+import panel as pn
+
+
+@contextlib.contextmanager
+def without_busy_indicator():
+    """Pages made within are not told how busy the server is.
+
+    Else whatever one visitor does is told to the pages of all, twice, and a page is never forgotten.
+    """
+    before = _listeners()
+    yield
+    for listener in _listeners():
+        if listener not in before:
+            pn.state.param.unwatch(listener)
+
+
+def _listeners():
+    return list(pn.state.param.watchers.get("busy", {}).get("value", []))
