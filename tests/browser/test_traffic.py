@@ -1,0 +1,159 @@
+"""What goes over the socket: dragging costs the server nothing, a step in time one sky, opening little."""
+
+import json
+
+import pytest
+from visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+QUIET = 400  # ms in which whatever was on its way has arrived
+
+
+@pytest.fixture
+def visitor(page):
+    visitor = Visitor(page)
+    visitor.page.opening = size(page.received)
+    wait_for_quiet(page)
+    return visitor
+
+
+def size(frames):
+    """Bytes of frames, texts and arrays alike."""
+    return sum(len(frame.encode() if isinstance(frame, str) else frame) for frame in frames)
+
+
+def wait_for_quiet(page):
+    """Until nothing was said on either side for a while."""
+    while True:
+        before = len(page.sent) + len(page.received)
+        page.wait_for_timeout(QUIET)
+        if len(page.sent) + len(page.received) == before:
+            return
+
+
+def forget(page):
+    page.sent.clear()
+    page.received.clear()
+
+
+def events(frames):
+    """What is said in some frames: the events of all patches."""
+    found = []
+    for frame in frames:
+        if isinstance(frame, str) and frame.startswith('{"events"'):
+            found += json.loads(frame)["events"]
+    return found
+
+
+def acknowledgements_only(frames):
+    """Whether nothing came but heads of messages that say OK, and their empty bodies."""
+    return all(
+        frame == "{}" or json.loads(frame).get("msgtype") in ("OK", "ACK")
+        for frame in frames
+        if isinstance(frame, str)
+    ) and all(isinstance(frame, str) for frame in frames)
+
+
+def middle(locator):
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+@pytest.mark.parametrize("key", ["theta", "phi", "p"])
+def test_a_drag_by_mouse_says_nothing_and_its_end_one_thing(visitor, key):
+    page, slider = visitor.page, visitor.label(key)
+    slider.scroll_into_view_if_needed()
+    x, y = middle(slider)
+    page.mouse.move(x, y)
+    wait_for_quiet(page)
+    forget(page)
+    before = page.evaluate("window.crvizDrawn")
+    page.mouse.down()
+    for step in range(1, 16):
+        page.mouse.move(x + 4 * step, y)
+        page.wait_for_timeout(20)
+    visitor.settle()
+    assert page.evaluate("window.crvizDrawn") >= before + 10  # the plots follow the hand
+    page.wait_for_timeout(QUIET)
+    assert events(page.sent) == []
+    assert page.received == []
+    page.mouse.up()
+    wait_for_quiet(page)
+    (said,) = events(page.sent)
+    assert said["kind"] == "MessageSent"
+    text = json.dumps(said)
+    assert f'"{key}"' in text
+    assert len(text) < 500
+    assert acknowledgements_only(page.received)
+    assert page.errors == []
+
+
+def test_an_arrow_key_says_one_small_thing(visitor):
+    page = visitor.page
+    for key in ("theta", "phi", "p"):
+        visitor.label(key).focus()
+        wait_for_quiet(page)
+        forget(page)
+        page.keyboard.press("ArrowRight")
+        wait_for_quiet(page)
+        (said,) = events(page.sent)
+        assert f'"{key}"' in json.dumps(said)
+        assert acknowledgements_only(page.received)
+
+
+def test_switches_of_the_view_say_one_small_thing(visitor):
+    page = visitor.page
+    for key in ("normalized", "observed", "without_dipole", "smooth"):
+        wait_for_quiet(page)
+        forget(page)
+        visitor.label(key).click()
+        wait_for_quiet(page)
+        assert len(events(page.sent)) == 1
+        assert acknowledgements_only(page.received)
+
+
+def test_a_step_in_time_brings_one_sky(visitor):
+    page, slider = visitor.page, visitor.time_slider()
+    slider.focus()
+    for press in ("ArrowLeft", "ArrowLeft", "ArrowRight"):
+        wait_for_quiet(page)
+        forget(page)
+        page.keyboard.press(press)
+        wait_for_quiet(page)
+        assert size(page.received) <= 80_000
+    forget(page)
+    page.keyboard.press("ArrowRight")  # where it has been: nothing is fetched twice
+    wait_for_quiet(page)
+    assert acknowledgements_only(page.received)
+
+
+def test_a_drag_through_time_fetches_no_sky_twice(visitor):
+    page, slider = visitor.page, visitor.time_slider()
+    x, y = middle(slider)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    wait_for_quiet(page)
+    for _ in range(2):
+        forget(page)
+        for step in range(-10, 11):
+            page.mouse.move(x + 20 * step, y)
+            page.wait_for_timeout(10)
+        wait_for_quiet(page)
+        asked = [event for event in events(page.sent) if event["kind"] == "MessageSent"]
+        # moving the time itself is said when the hand is off
+        assert all('"sky"' in json.dumps(event) for event in asked)
+        assert len(asked) == len(events(page.sent))
+    assert asked == []  # the second time all is there
+    page.mouse.up()
+
+
+def test_opening_costs_less_than_a_megabyte(visitor):
+    assert 100_000 < visitor.page.opening <= 1_000_000
+
+
+def test_drawing_uploads_nothing(visitor):
+    """No source, no range and no colour that the browser makes goes to the server when the page opens."""
+    sent = events(visitor.page.sent)
+    drawn = {"data", "location", "low", "high", "ticks", "palette"}
+    assert [event for event in sent if event.get("attr") in drawn] == []
