@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crviz import atlas, library
 from crviz.config import ParameterError
-from crviz.dashboard.shown import Shown, ShownPoint
+from crviz.dashboard.shown import Shown, ShownPoint, fields
 from crviz.result import load
 
 SHIPPED = "the paper's run, shipped"
@@ -37,9 +37,13 @@ class Exploring:
     def _best_stored(self, config):
         entries = self._stored.entries() if self._stored is not None else []
         same = [entry for entry in entries if entry.config and _same_physics(entry.config, config)]
-        best = max(same, key=lambda entry: entry.n_realizations, default=None)
-        if best is not None and not best.shipped:
-            return Shown(load(best.path), f"stored, {best.n_realizations} fields")
+        for entry in sorted(same, key=lambda entry: -entry.n_realizations):
+            if entry.shipped:
+                break
+            try:
+                return Shown(load(entry.path), f"stored, {fields(entry.n_realizations)}")
+            except (ValueError, FileNotFoundError):  # whoever opens it in the drawer of runs is told why
+                continue
         if _same_physics(library.shipped().config, config):
             return Shown(library.shipped(), SHIPPED)
         return None

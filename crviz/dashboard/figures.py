@@ -9,7 +9,6 @@ from __future__ import annotations
 from bokeh.models import (
     ColorBar,
     ColumnDataSource,
-    CustomJSHover,
     FixedTicker,
     HoverTool,
     LinearColorMapper,
@@ -19,6 +18,7 @@ from bokeh.models import (
 from bokeh.plotting import figure
 
 from crviz.plots import mollweide, style
+from crviz.plots.hover import sky_hover
 
 #: Columns of each kind of source; the browser fills them.
 _LINES = ("xs", "ys", "color", "dash", "width", "alpha", "name")
@@ -89,7 +89,7 @@ def sky():
     marks = _source("crviz-sky-marks", ("x", "y", "marker", "size", "color", "line"))
     plot.scatter("x", "y", source=marks, marker="marker", size="size", fill_color="color", line_color="line")
     _names(plot, "crviz-sky", align="center")
-    plot.add_tools(_sky_hover(shown))
+    plot.add_tools(sky_hover(renderers=[shown]))
     bar = ColorBar(
         color_mapper=mapper,
         height=8,
@@ -178,21 +178,4 @@ def _names(plot, name, align):
         text_font_size="11px",
         text_baseline="middle",
         text_align=align,
-    )
-
-
-def _sky_hover(image):
-    """Angles worked out in the browser from the place in the picture, the inverse projection."""
-    angles = """
-        const x = special_vars.x, y = special_vars.y
-        if (x*x/4 + y*y >= 1) return "-"
-        const a = Math.asin(y)
-        const latitude = Math.asin((2*a + Math.sin(2*a))/Math.PI)
-        const azimuth = -Math.PI*x/(2*Math.cos(a))*180/Math.PI
-        return format == "theta" ? (90 - latitude*180/Math.PI).toFixed(1) : ((azimuth + 360) % 360).toFixed(1)
-    """
-    return HoverTool(
-        renderers=[image],
-        tooltips=[("θ from B₀", "$x{theta}°"), ("azimuth", "$y{phi}°"), ("δI", "@image{0.000}")],
-        formatters={"$x": CustomJSHover(code=angles), "$y": CustomJSHover(code=angles)},
     )

@@ -39,7 +39,6 @@ def held(result, estimator):
     standard, standard_covariance = spectra.standard_dipole_tensor(data["dipole"].values)
     content = {
         "digest": result.digest,
-        "nside": result.config.nside,
         "omega_t": result.omega_t.astype(float),
         "power": single(power[..., :EVOLVING]),
         "noise": single(noise),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crviz.config import ParameterError
 from crviz.dashboard.controls import Controls
-from crviz.dashboard.shown import Shown
+from crviz.dashboard.shown import Shown, fields
 from crviz.result import load
 
 #: More are not listed; the newest come first.
@@ -47,14 +47,14 @@ def runs(state, session, library, changed):
 def words(entry):
     """One stored result in a line."""
     if entry.problem:
-        return f"{entry.path.name}: {entry.problem}"
+        return entry.problem
     config, size = entry.config, entry.size / 1e6
     date = f"{entry.created:%Y-%m-%d %H:%M}" if entry.created else "no date"
     shipped = "shipped · " if entry.shipped else ""
     return (
         f"{shipped}σ² = {config.sigma2:.3g}, r_L = {config.rl_over_lc:.3g} L_c, "
         f"nside {config.nside} {config.grids}, Ω T to {config.omega_t[-1]:.3g}, seed {config.seed} · "
-        f"{entry.n_realizations} fields · {date} · {size:.1f} MB"
+        f"{fields(entry.n_realizations)} · {date} · {size:.1f} MB"
     )
 
 
@@ -70,25 +70,8 @@ def _open(state, session, entry):
     except (ValueError, FileNotFoundError) as error:
         session.notice = str(error)
         return
-    take_settings(state, result.config)
-    state.show(Shown(result, f"stored, {result.n_realizations} fields"))
-
-
-def take_settings(state, config):
-    """Set the controls to a configuration, as far as they have its values."""
-    for name in (
-        "gamma",
-        "lambda_min",
-        "lambda_max",
-        "n_modes",
-        "nside",
-        "grids",
-        "seed",
-        "sigma2",
-        "rl_over_lc",
-    ):
-        state.set(name, getattr(config, name))
-    state.omega_t_max = config.omega_t[-1]
+    state.take(result.config)
+    state.show(Shown(result, f"stored, {fields(result.n_realizations)}"))
 
 
 def _extend(state, session, entry):

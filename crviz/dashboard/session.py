@@ -10,7 +10,7 @@ import panel as pn
 import param
 
 from crviz.config import ParameterError, check_realizations
-from crviz.dashboard.shown import Shown
+from crviz.dashboard.shown import Shown, fields
 from crviz.jobs import Status
 
 
@@ -147,5 +147,4 @@ def duration(seconds):
 def _origin(status):
     if status.result is None:
         return "first look: 1 field, nside 8"
-    count = status.result.n_realizations
-    return f"simulated, {count} field{'s' if count > 1 else ''}"
+    return f"simulated, {fields(status.result.n_realizations)}"

@@ -16,6 +16,11 @@ from crviz.result import Result
 POINT_NSIDE = 16
 
 
+def fields(number):
+    """A number of fields in words."""
+    return f"{number} field{'' if number == 1 else 's'}"
+
+
 @dataclass(frozen=True, eq=False)
 class Shown:
     """A result and where it comes from.
@@ -73,8 +78,7 @@ class Shown:
 
     def held(self, estimator):
         """The arrays that the browser holds, and what they are of in words."""
-        fields = self.n_realizations
-        source = f"over {fields} field{'s' if fields > 1 else ''}"
+        source = f"over {fields(self.n_realizations)}"
         return held(self.result, self.usable(estimator)) | {"source": source}
 
 
@@ -132,7 +136,6 @@ class ShownPoint:
         covariance = self._covariance("cl")
         content = {
             "digest": point.config.digest,
-            "nside": POINT_NSIDE,
             "source": "interpolated from the atlas" if point.is_interpolated else "from the atlas",
             "omega_t": point.omega_t.astype(float),
             "power": single(cl[..., :10]),

@@ -75,18 +75,7 @@ class State(param.Parameterized):
     @property
     def config(self):
         """The Config that Run would start. Raises ParameterError."""
-        names = (
-            "sigma2",
-            "rl_over_lc",
-            "gamma",
-            "lambda_min",
-            "lambda_max",
-            "n_modes",
-            "nside",
-            "grids",
-            "seed",
-        )
-        settings = {name: getattr(self, name) for name in names}
+        settings = {name: getattr(self, name) for name in CONFIG_NAMES}
         return Config(omega_t=backtracking_times(self.omega_t_max), **settings)
 
     def set(self, key, value):
@@ -106,6 +95,13 @@ class State(param.Parameterized):
             value = max(value, low) if low is not None else value
             value = min(value, high) if high is not None else value
         self.param.update(**{key: value})
+
+    def take(self, config):
+        """Set the controls to a configuration, as far as they have its values."""
+        with param.parameterized.batch_call_watchers(self):
+            for name in CONFIG_NAMES:
+                self.set(name, getattr(config, name))
+            self.omega_t_max = config.omega_t[-1]
 
     @property
     def gradient(self):

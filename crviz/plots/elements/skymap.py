@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import holoviews as hv
-from bokeh.models import CustomJSHover, HoverTool
 from holoviews import dim
 
 from crviz.plots import mollweide, style
 from crviz.plots.content.sky import LABEL, sky
+from crviz.plots.hover import sky_hover
 
 #: Width of the image in pixels; the height is half of it.
 WIDTH = 480
@@ -42,7 +42,7 @@ def sky_map(values, gradient, title="", dark=False):
         colorbar=True,
         colorbar_position="bottom",
         colorbar_opts={"height": 10, "title": LABEL, "title_standoff": 4, "padding": 4},
-        tools=[_hover()],
+        tools=[sky_hover()],
         framewise=True,
     )
     lines = hv.Path(mollweide.graticule()).opts(color=colors.ink, alpha=0.25, line_width=0.7)
@@ -74,19 +74,3 @@ def _direction_marks(content, colors):
     return hv.Scatter(marks, "x", ["y", "marker", "size", "color"]).opts(
         marker=dim("marker"), size=dim("size"), color=dim("color"), line_color=colors.ground
     ) * hv.Labels(text, ["x", "y"], ["text", "color"]).opts(text_color="color", text_font_size="10pt")
-
-
-def _hover():
-    """Angles worked out in the browser from the place in the picture, the inverse projection."""
-    angles = """
-        const x = special_vars.x, y = special_vars.y
-        if (x*x/4 + y*y >= 1) return "-"
-        const a = Math.asin(y)
-        const latitude = Math.asin((2*a + Math.sin(2*a))/Math.PI)
-        const azimuth = -Math.PI*x/(2*Math.cos(a))*180/Math.PI
-        return format == "theta" ? (90 - latitude*180/Math.PI).toFixed(1) : ((azimuth + 360) % 360).toFixed(1)
-    """
-    return HoverTool(
-        tooltips=[("θ from B₀", "$x{theta}°"), ("azimuth", "$y{phi}°"), ("δI", "@image{0.000}")],
-        formatters={"$x": CustomJSHover(code=angles), "$y": CustomJSHover(code=angles)},
-    )
