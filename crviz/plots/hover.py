@@ -1,0 +1,25 @@
+"""What the pointer reads off the sky map, in figures of Bokeh."""
+
+from __future__ import annotations
+
+from bokeh.models import CustomJSHover, HoverTool
+
+# worked out in the browser from the place in the picture: the inverse projection
+_ANGLES = """
+    const x = special_vars.x, y = special_vars.y
+    if (x*x/4 + y*y >= 1) return "-"
+    const a = Math.asin(y)
+    const latitude = Math.asin((2*a + Math.sin(2*a))/Math.PI)
+    const azimuth = -Math.PI*x/(2*Math.cos(a))*180/Math.PI
+    return format == "theta" ? (90 - latitude*180/Math.PI).toFixed(1) : ((azimuth + 360) % 360).toFixed(1)
+"""
+
+
+def sky_hover(**options):
+    """A HoverTool that says angles and relative intensity over an image in the Mollweide projection."""
+    angles = CustomJSHover(code=_ANGLES)
+    return HoverTool(
+        tooltips=[("θ from B₀", "$x{theta}°"), ("azimuth", "$y{phi}°"), ("δI", "@image{0.000}")],
+        formatters={"$x": angles, "$y": angles},
+        **options,
+    )
