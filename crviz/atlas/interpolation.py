@@ -131,6 +131,9 @@ def physical_quantities(smooth):
     """The inverse: a table's variables at some places, from weighted sums of `smooth_quantities`."""
     physical = {name: np.exp(values) for name, values in smooth.items() if name.endswith("_error")}
     physical |= {name: values for name, values in smooth.items() if name not in physical}
+    # a spline may overshoot
+    correlations = {name: v for name, v in smooth.items() if name.endswith("_correlation")}
+    physical |= {name: np.clip(values, -1, 1) for name, values in correlations.items()}
     physical["cl"], physical["running"] = np.exp(smooth["cl"]), np.exp(smooth["running"])
     physical["k"] = physical["exponent"] * physical["running"]
     physical["standard_dipole"] = smooth["standard_dipole"] * physical["cl"][..., 1]
