@@ -1,9 +1,11 @@
 // Symmetric tensors over the components xx, yy, zz, xy, xz, yz, contracted with the gradient.
 // The browser's counterpart of crviz/spectra.py, which stays the truth: a test compares the two.
 
-// what each component counts in g_i g_j X_ij
+// what each component counts in g_i g_j X_ij; a cosine that is 0 but for rounding is 0, so that at right angles
+// to the field the parallel component does not count, though it may be NaN
 export function gradientWeights(theta, phi) {
-  const x = Math.sin(theta) * Math.cos(phi), y = Math.sin(theta) * Math.sin(phi), z = Math.cos(theta)
+  const cosine = (angle) => (Math.abs(Math.cos(angle)) < 1e-12 ? 0 : Math.cos(angle))
+  const x = Math.sin(theta) * cosine(phi), y = Math.sin(theta) * Math.sin(phi), z = cosine(theta)
   return [x * x, y * y, z * z, 2 * x * y, 2 * x * z, 2 * y * z]
 }
 
@@ -28,7 +30,7 @@ export function contractError(deviations, correlations, row, size, weights) {
   let pair = 0
   for (let a = 0; a < 6; a++) {
     const first = (row * 6 + a) * size
-    for (let l = 0; l < size; l++) variance[l] += (weights[a] * deviations[first + l]) ** 2
+    if (weights[a] !== 0) for (let l = 0; l < size; l++) variance[l] += (weights[a] * deviations[first + l]) ** 2
     for (let b = a + 1; b < 6; b++, pair++) {
       const weight = 2 * weights[a] * weights[b] / 127
       if (weight === 0) continue
