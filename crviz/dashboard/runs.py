@@ -7,7 +7,7 @@ from crviz.dashboard.controls import Controls
 from crviz.dashboard.shown import Shown, fields
 from crviz.result import load
 
-#: More are not listed; the newest come first.
+#: More of one's own are not listed; the newest come first.
 MOST = 30
 
 
@@ -26,10 +26,11 @@ def runs(state, session, library, changed):
     -------
     Controls
     """
-    entries = library.entries()[:MOST]
+    entries = library.entries()
+    own = [entry for entry in entries if not entry.shipped]
     presses = {}
     groups = []
-    for entry in entries:
+    for entry in [*own[:MOST], *(entry for entry in entries if entry.shipped)]:
         buttons = []
         if not entry.problem:
             buttons.append(_button(presses, "open", entry, lambda e=entry: _open(state, session, e)))
