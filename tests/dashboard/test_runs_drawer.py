@@ -1,0 +1,178 @@
+"""The drawer of stored runs: what it lists and says, and what its buttons do."""
+
+import dataclasses
+import datetime
+
+import numpy as np
+import pytest
+
+from crviz import Config, library, run
+from crviz.dashboard.exploring import Exploring
+from crviz.dashboard.runs import MOST, runs, words
+from crviz.dashboard.toolbar import shown_words
+from crviz.library import Entry, Library
+
+CONFIG = Config(sigma2=0.5, rl_over_lc=0.2, gamma=3.5, nside=4, omega_t=(0.5, 3.0, 20.0), seed=3)
+
+
+class Shelf:
+    """A drawer over a library, with what happened to the visitor."""
+
+    def __init__(self, state, session, stored):
+        self.state, self.session, self.stored, self.changes = state, session, stored, 0
+
+    def _changed(self):
+        self.changes += 1
+
+    @property
+    def drawer(self):
+        return runs(self.state, self.session, self.stored, self._changed)
+
+    def lines(self):
+        return [group["legend"] for group in self.drawer.spec]
+
+    def buttons(self, legend):
+        (group,) = [g for g in self.drawer.spec if legend in g["legend"]]
+        return {control["label"]: control["key"] for control in group["controls"]}
+
+    def press(self, legend, label):
+        drawer, key = self.drawer, self.buttons(legend)[label]
+        drawer._handle_msg({"kind": "press", "key": key})
+
+
+@pytest.fixture(scope="session")
+def kept():
+    return run(CONFIG, 2)
+
+
+@pytest.fixture
+def shelf(tmp_path, state, join, fake, kept):
+    stored = Library(tmp_path)
+    stored.put(kept)
+    return Shelf(state, join(state, fake), stored)
+
+
+def spoil(shelf):
+    """A broken file in the library."""
+    path = shelf.stored.folder / "broken.nc"
+    path.write_bytes(b"this is no result")
+    return path
+
+
+# --- listing
+
+
+def test_own_runs_come_first_and_the_shipped_one_is_there(shelf):
+    own, shipped = shelf.lines()
+    assert own.startswith("σ² = 0.5, r_L = 0.2 L_c, nside 4 single, Ω T to 20, seed 3 · 2 fields · ")
+    assert own.endswith(" MB")
+    assert shipped.startswith(
+        "shipped · σ² = 1, r_L = 0.1 L_c, nside 32 cross, Ω T to 300, seed 0 · 120 fields"
+    )
+
+
+def test_an_empty_library_lists_the_shipped_run_alone(tmp_path, state, join, fake):
+    (line,) = Shelf(state, join(state, fake), Library(tmp_path / "nothing")).lines()
+    assert line.startswith("shipped")
+
+
+def test_a_line_gives_date_and_size():
+    entry = Entry("x.nc", CONFIG, 1, datetime.datetime(2026, 11, 24, 6, 5), 2_345_678)
+    assert words(entry).endswith("seed 3 · 1 field · 2026-11-24 06:05 · 2.3 MB")
+    assert " · no date · " in words(dataclasses.replace(entry, created=None))
+
+
+def test_the_newest_are_listed_and_the_shipped_one_always(shelf):
+    (entry, shipped) = shelf.stored.entries()
+
+    class Many:
+        def entries(self):
+            return [entry] * (MOST + 5) + [shipped]
+
+    shelf.stored = Many()
+    lines = shelf.lines()
+    assert len(lines) == MOST + 1
+    assert lines[-1].startswith("shipped")
+
+
+def test_a_broken_file_says_what_is_wrong_and_can_only_be_deleted(shelf):
+    path = spoil(shelf)
+    assert len(shelf.lines()) == 3
+    (line,) = [line for line in shelf.lines() if "broken.nc" in line]
+    assert line.startswith("broken.nc is no crviz result: ")
+    assert set(shelf.buttons("broken.nc")) == {"Delete"}
+    shelf.press("broken.nc", "Delete")
+    assert not path.exists()
+    assert len(shelf.lines()) == 2
+
+
+# --- open
+
+
+def test_opening_shows_the_run_and_takes_its_settings(shelf, kept):
+    shelf.press("σ² = 0.5", "Open")
+    state = shelf.state
+    np.testing.assert_array_equal(state.shown.result.spectrum().cl, kept.spectrum().cl)
+    assert state.shown.origin == "stored, 2 fields"
+    assert shown_words(state.shown) == "σ² = 0.5, r_L = 0.2 L_c: stored, 2 fields"
+    assert state.config == CONFIG.replace(omega_t=state.config.omega_t)
+    assert state.config.omega_t[-1] == 20
+    assert shelf.session.notice == ""
+
+
+def test_what_was_opened_stays_though_the_physics_have_changed_to_its(shelf, kept):
+    """Setting the physics looks for the best stored run: it must not take the place of the opened one."""
+    shelf.stored.put(run(CONFIG.replace(seed=8), 4))
+    Exploring(shelf.state, shelf.stored)
+    shelf.press("seed 3", "Open")
+    assert shelf.state.shown.config == kept.config
+
+
+def test_the_shipped_run_opens(shelf):
+    shelf.press("shipped", "Open")
+    assert shelf.state.shown.result.digest == library.shipped().digest
+    assert (shelf.state.nside, shelf.state.grids, shelf.state.omega_t_max) == (32, "cross", 300)
+
+
+def test_a_run_that_has_gone_meanwhile_is_said_to_be_gone(shelf):
+    drawer, key = shelf.drawer, shelf.buttons("σ² = 0.5")["Open"]
+    before = shelf.state.shown
+    shelf.stored.delete(CONFIG.digest)
+    drawer._handle_msg({"kind": "press", "key": key})
+    assert shelf.session.notice.endswith("does not exist.")
+    assert shelf.state.shown is before
+
+
+# --- extend
+
+
+def test_extending_asks_for_twenty_more_of_the_very_configuration(shelf, fake):
+    shelf.press("σ² = 0.5", "Extend by 20")
+    (job,) = fake.requests
+    assert job.config == CONFIG  # its own times, not those that the controls would take
+    assert job.status.asked == 22
+    assert shelf.state.shown.config == CONFIG
+
+
+# --- delete
+
+
+def test_deleting_removes_the_file_and_renews_the_list(shelf):
+    shelf.press("σ² = 0.5", "Delete")
+    assert shelf.changes == 1
+    assert list(shelf.stored) == []
+    (line,) = shelf.lines()
+    assert line.startswith("shipped")
+
+
+def test_the_shipped_run_can_neither_be_deleted_nor_extended(shelf):
+    # it holds means only, from which no run can go on
+    assert set(shelf.buttons("shipped")) == {"Open"}
+
+
+def test_deleting_twice_says_that_it_is_gone(shelf):
+    drawer, key = shelf.drawer, shelf.buttons("σ² = 0.5")["Delete"]
+    for _ in range(2):
+        drawer._handle_msg({"kind": "press", "key": key})
+    assert "is no stored result" in shelf.session.notice
+    assert shelf.changes == 2  # the list on the page was an old one
