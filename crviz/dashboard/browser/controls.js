@@ -17,16 +17,21 @@ class Controls {
       if (help) group.append(make("p", help))
       el.append(group)
     }
-    this.show()
-    model.on("values", () => this.show())
-    model.on("texts", () => this.show())
+    this.show(model.texts)
+    this.take()
+    model.on("values", () => this.take())
+    model.on("texts", () => this.show(model.texts))
   }
 
-  // what Python says, in all inputs
-  show() {
-    const values = {...plain(this.model.values), ...plain(this.model.texts)}
-    for (const [key, field] of this.fields) if (key in values) field.show(values[key])
+  // what Python has set, in all inputs; its words leave them alone, whatever a hand is doing there
+  take() {
+    this.show(this.model.values)
     announce(this.live())
+  }
+
+  show(said) {
+    const values = plain(said)
+    for (const [key, field] of this.fields) if (key in values) field.show(values[key])
   }
 
   live() { return Object.fromEntries([...this.fields].filter(([, f]) => f.value).map(([key, f]) => [key, f.value()])) }
