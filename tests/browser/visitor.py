@@ -49,6 +49,10 @@ class Visitor:
         self.page.wait_for_function("() => crviz.held !== window.heldBefore")
         self.settle()
 
+    def choose_setting(self, key, name):
+        """Choose in a list of what only the next run asks."""
+        self.label(key).select_option(label=name)
+
     def type(self, key, value):
         """Type into a field, as a person does: mark what is there, and write over it."""
         field = self.label(key)

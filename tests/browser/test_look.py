@@ -1,0 +1,208 @@
+"""Themes, widths, keys: how the page looks and is reached."""
+
+import itertools
+import re
+
+import pytest
+from visitor import Visitor
+
+from crviz.dashboard.controls import evolution_switches, physics_and_run, sky_switches, spectra_switches
+from crviz.plots import style
+
+pytestmark = pytest.mark.browser
+
+HEADINGS = ("Sky map of one field", "Evolution of the multipoles", "Angular power spectra")
+
+
+def luminance(color):
+    """Relative luminance of "rgb(...)" or "#rrggbb", 0 to 1."""
+    channels = (
+        [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+        if color.startswith("#")
+        else [float(c) for c in re.findall(r"[\d.]+", color)[:3]]
+    )
+    linear = [
+        c / 12.92 if (c := each / 255) <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for each in channels
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def colors(page):
+    """What the figures are drawn in."""
+    return page.evaluate(
+        """() => ({
+          ground: crviz.named["crviz-spectra"].background_fill_color,
+          zero: crviz.named["crviz-sky-colors"].palette[128],
+          dipole: crviz.named["crviz-evolution-lines"].data.color[
+            crviz.named["crviz-evolution-lines"].data.name.indexOf("C₁")],
+          label: crviz.named["crviz-spectra"].left[0].axis_label_text_color,
+          body: getComputedStyle(document.body).backgroundColor,
+        })"""
+    )
+
+
+def test_the_theme_changes_all_figures_without_a_reload(page):
+    page.evaluate("() => { window.sameDocument = true }")
+    light = colors(page)
+    assert light["dipole"] == style.LIGHT.ink
+    page.get_by_role("button", name=re.compile("theme", re.I)).click()
+    page.wait_for_function(
+        "color => crviz.named['crviz-evolution-lines'].data.color.includes(color)", arg=style.DARK.ink
+    )
+    page.wait_for_function(
+        "ground => crviz.named['crviz-spectra'].background_fill_color != ground", arg=light["ground"]
+    )
+    dark = colors(page)
+    assert page.evaluate("window.sameDocument")
+    assert dark["dipole"] == style.DARK.ink
+    assert luminance(light["zero"]) > 0.9 > 0.1 > luminance(dark["zero"])  # zero is the ground's colour
+    assert luminance(light["body"]) > 0.9 > 0.1 > luminance(dark["body"])
+    page.get_by_role("button", name=re.compile("theme", re.I)).click()
+    page.wait_for_function(
+        "color => crviz.named['crviz-evolution-lines'].data.color.includes(color)", arg=style.LIGHT.ink
+    )
+    assert colors(page) == light
+    assert page.errors == []
+
+
+def boxes(page):
+    return [page.get_by_role("heading", name=name, exact=True).bounding_box() for name in HEADINGS]
+
+
+def test_a_phone_has_one_column_and_the_sidebar_closed(visit):
+    page = visit(width=390, height=844)
+    page.get_by_role("button", name="Open drawer").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    left = {round(box["x"]) for box in boxes(page)}
+    assert len(left) == 1
+    tops = [box["y"] for box in boxes(page)]
+    assert tops == sorted(tops)
+    assert min(b - a for a, b in itertools.pairwise(tops)) > 250  # a plot's height apart
+    for name in ("crviz-sky", "crviz-evolution", "crviz-spectra"):
+        box = figure_box(page, name)
+        assert box["left"] >= 0
+        assert box["right"] <= 390
+    page.get_by_role("button", name="Open drawer").click()
+    page.get_by_label("Angle to B₀ [°]").wait_for()
+    assert page.errors == []
+
+
+def figure_box(page, name):
+    return page.evaluate(
+        """name => {
+          const {el} = Bokeh.index.find_one(crviz.named[name]).canvas_view
+          const {left, right, top, bottom} = el.getBoundingClientRect()
+          return {left, right, top, bottom}
+        }""",
+        name,
+    )
+
+
+def test_a_projector_shows_the_middle_of_every_plot_at_once(visit):
+    page = visit(width=1280, height=720)
+    bar = Visitor(page).time_slider().bounding_box()
+    assert 0 < bar["y"] < 720
+    for name in ("crviz-sky", "crviz-evolution", "crviz-spectra"):
+        box = figure_box(page, name)
+        assert 0 < (box["left"] + box["right"]) / 2 < 1280
+        assert 0 < (box["top"] + box["bottom"]) / 2 < 720
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_cards_do_not_lie_over_one_another(visit):
+    page = visit(width=1280, height=720)
+    names = ("crviz-sky", "crviz-evolution", "crviz-spectra")
+    sky, evolution, spectra = (figure_box(page, name) for name in names)
+    heading = dict(zip(names, boxes(page), strict=True))
+    assert sky["right"] <= evolution["left"]
+    below = page.get_by_label("Dipole removed").bounding_box()
+    assert below["y"] >= sky["bottom"] - 1
+    assert below["y"] + below["height"] <= heading["crviz-spectra"]["y"]
+    assert spectra["top"] >= heading["crviz-spectra"]["y"]
+
+
+def label_of(control):
+    return re.compile(f"^{re.escape(control['label'])}")
+
+
+def test_every_control_is_reached_by_tab(page):
+    page.locator("summary", has_text="Turbulence").click()
+    wanted = {
+        control["label"]
+        for spec in (physics_and_run, sky_switches, evolution_switches, spectra_switches)
+        for group in spec()
+        for control in group["controls"]
+        if control["kind"] not in ("text", "choice") and control["key"] != "cancel"  # nothing runs
+    }
+    reached = set()
+    page.locator("body").click(position={"x": 640, "y": 5})
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        reached.add(
+            page.evaluate(
+                """() => {
+                  let at = document.activeElement
+                  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement
+                  const label = at.closest("label")
+                  return label ? label.querySelector("span")?.textContent ?? label.textContent
+                               : at.getAttribute("aria-label") ?? at.textContent
+                }"""
+            )
+        )
+        if wanted | {"Backtracking time"} <= reached:
+            break
+    assert wanted - reached == set()
+    assert "Backtracking time" in reached
+
+
+@pytest.mark.parametrize(("key", "step"), [("theta", 1), ("phi", 1), ("p", 0.01)])
+def test_arrows_move_a_slider_by_a_step(still, key, step):
+    visitor = Visitor(still)
+    before = float(visitor.label(key).input_value())
+    visitor.label(key).focus()
+    still.keyboard.press("ArrowRight")
+    assert float(visitor.label(key).input_value()) == pytest.approx(before + step)
+    still.keyboard.press("ArrowLeft")
+    assert float(visitor.label(key).input_value()) == pytest.approx(before)
+
+
+def test_arrows_move_the_time_and_all_panels(still):
+    visitor = Visitor(still)
+    before, said = still.evaluate("crviz.index"), visitor.sentence()
+    visitor.time_slider().focus()
+    for _ in range(3):
+        still.keyboard.press("ArrowLeft")
+    visitor.settle()
+    assert still.evaluate("crviz.index") == before - 3
+    times = still.evaluate("Array.from(crviz.held.omega_t)")
+    assert still.evaluate("crviz.named['crviz-evolution-cursor'].location") == times[before - 3]
+    assert visitor.sentence() != said
+    assert (
+        visitor.time_slider().get_attribute("aria-valuetext")
+        == f"Omega T = {float(f'{times[before - 3]:.3g}'):g}"
+    )
+
+
+def test_space_and_arrows_choose_among_switches_and_forms(still):
+    visitor = Visitor(still)
+    before = still.evaluate("crvizValues.normalized")
+    visitor.label("normalized").focus()
+    still.keyboard.press("Space")
+    assert still.evaluate("crvizValues.normalized") is not before
+    still.keyboard.press("Space")
+    still.get_by_role("radio", name="as printed").focus()
+    still.keyboard.press("ArrowRight")
+    assert still.evaluate("crvizValues.form") == "self-consistent"
+    still.keyboard.press("ArrowLeft")
+    assert still.evaluate("crvizValues.form") == "printed"
+
+
+def test_a_sidebar_that_is_closed_and_opened_keeps_what_is_set(page):
+    visitor = Visitor(page)
+    visitor.slide(theta=33)
+    page.get_by_role("button", name=re.compile("Close drawer|Open drawer")).click()
+    page.wait_for_timeout(400)
+    page.get_by_role("button", name=re.compile("Close drawer|Open drawer")).click()
+    visitor.label("theta").wait_for()
+    assert visitor.label("theta").input_value() == "33"
+    assert page.evaluate("crvizValues.theta") == 33
