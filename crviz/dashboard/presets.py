@@ -17,5 +17,9 @@ _COMMON = {"gamma": 11 / 3, "lambda_min": 0.01, "lambda_max": 100.0, "n_modes": 
 
 
 def apply(state, name):
-    """Set a state to a preset."""
-    state.param.update(**_COMMON, **PRESETS[name])
+    """Set a state to a preset; where it stands there already, what is shown is looked for anew."""
+    settings = _COMMON | PRESETS[name]
+    if all(getattr(state, key) == value for key, value in settings.items()):
+        state.param.trigger(*PRESETS[name])
+    else:
+        state.param.update(**settings)

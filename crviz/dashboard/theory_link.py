@@ -29,12 +29,16 @@ class TheoryLink:
         state.param.watch(self._forget, ["shown", "estimator", "theta", "phi", "form", "omega_t"])
 
     def _evolve(self, *_):
-        if not self._state.analytic:
+        state = self._state
+        times, along, parallel = (
+            state.shown.diffusion(state.gradient) if state.analytic else (None, None, [0])
+        )
+        if (
+            not parallel[-1] > 0
+        ):  # not asked for; or few fields have scattered below 0, which no rate stands for
             if self._hub.analytic:
                 self._hub.analytic = {}
             return
-        state = self._state
-        times, along, parallel = state.shown.diffusion(state.gradient)
         cl = analytic_evolution(times, along, parallel[-1], state.p)
         self._hub.analytic = {
             "omega_t": times.tolist(),

@@ -1,0 +1,63 @@
+"""Presets are settings that the controls have, and lead where their names say."""
+
+import pytest
+
+from crviz.dashboard import presets
+from crviz.dashboard.exploring import SHIPPED, Exploring
+from crviz.dashboard.shown import Shown
+from crviz.dashboard.state import RL_VALUES, SIGMA2_VALUES, State
+
+
+@pytest.fixture
+def visitor():
+    """A state with something on the page, far from every preset."""
+    state = State(sigma2=0.28, rl_over_lc=0.5, gamma=3.0, lambda_min=0.05, n_modes=50, theta=40, seed=3)
+    Exploring(state, None).look()
+    return state
+
+
+@pytest.mark.parametrize("name", presets.PRESETS)
+def test_a_preset_sets_the_physics_alone(visitor, name):
+    presets.apply(visitor, name)
+    for key, value in presets.PRESETS[name].items():
+        assert getattr(visitor, key) == value
+    config = visitor.config
+    assert (config.gamma, config.lambda_min, config.lambda_max, config.n_modes) == (11 / 3, 0.01, 100, 200)
+    assert (visitor.theta, visitor.seed) == (40, 3)
+
+
+@pytest.mark.parametrize("values", presets.PRESETS.values(), ids=presets.PRESETS)
+def test_sliders_have_the_values_of_all_presets(values):
+    assert values["sigma2"] in SIGMA2_VALUES
+    assert values["rl_over_lc"] in RL_VALUES
+
+
+def test_the_papers_run_is_the_shipped_result_and_the_others_come_from_the_atlas(visitor):
+    for name in presets.PRESETS:
+        presets.apply(visitor, name)
+        if name == "The paper":
+            assert visitor.shown.origin == SHIPPED
+        else:
+            assert "atlas" in visitor.shown.origin
+
+
+def test_weak_turbulence_lets_particles_go_further_than_strong(visitor):
+    k = {}
+    for name in ("Weak turbulence", "The paper", "Strong turbulence"):
+        presets.apply(visitor, name)
+        k[name] = visitor.shown.diffusion("parallel")[1][-1]
+    assert k["Weak turbulence"] > k["The paper"] > k["Strong turbulence"]
+
+
+def test_a_preset_looks_once(visitor):
+    seen = []
+    visitor.param.watch(lambda event: seen.append(event.new), "shown")
+    presets.apply(visitor, "High rigidity")
+    assert len(seen) == 1
+
+
+def test_a_preset_that_is_set_already_shows_its_result_again(visitor, result):
+    presets.apply(visitor, "The paper")
+    visitor.show(Shown(result, "first look"))
+    presets.apply(visitor, "The paper")
+    assert visitor.shown.origin == SHIPPED

@@ -1,0 +1,177 @@
+"""The analytic side on demand: the evolution without a free parameter, and the fit of p."""
+
+import math
+import re
+import types
+
+import numpy as np
+import pytest
+
+from crviz import Config, interpretation, library, run, theory
+from crviz.dashboard.exploring import from_atlas
+from crviz.dashboard.shown import Shown
+from crviz.dashboard.state import State
+from crviz.dashboard.theory_link import TheoryLink, analytic_evolution, gradient_name
+from crviz.result import Result
+
+FOUR_PI = 4 * math.pi
+
+
+@pytest.fixture
+def hub():
+    return types.SimpleNamespace(analytic={}, fitted="")
+
+
+@pytest.fixture
+def link(state, hub):
+    return TheoryLink(state, hub, types.SimpleNamespace(notice=""))
+
+
+@pytest.fixture(scope="session")
+def shaped():
+    """Sixty fields whose spectra are those of p = 0.4, in the printed form, but for 20 % of scatter."""
+    base = run(Config(nside=8, n_modes=10, omega_t=(0.5, 1.0)), 60)
+    ell = base.ell
+    power = np.r_[1.0, theory.spectrum(ell[1:], 0.4)]
+    scatter = np.random.default_rng(7).normal(1, 0.2, (60, 1, 1, 1, len(ell)))
+    cl = np.eye(3)[:, :, None] * power * scatter
+    cl = np.broadcast_to(cl, base.dataset["cl"].shape)
+    return Result(base.dataset.assign(cl=(base.dataset["cl"].dims, cl)))
+
+
+# --- evolution
+
+
+@pytest.mark.parametrize("p", [1 / 3, 0.62])
+def test_the_evolution_is_that_of_the_theory_with_the_running_source(p):
+    times, k = np.array([1.0, 3.0, 10.0, 30.0]), np.array([0.3, 0.9, 2.0, 2.5])
+    k_parallel = 4.0
+    nu0 = 1 / (3 * k_parallel) / 2**p  # of nu_par = 1 / (3 K_par), the rate of opposite directions
+    expected = theory.evolve(
+        times, np.array([1, 2, 3, 5, 9]), theory.power_law_rate(p, nu0), source=8 * math.pi / 3 * k
+    )
+    np.testing.assert_allclose(analytic_evolution(times, k, k_parallel, p), expected, rtol=1e-12)
+
+
+def test_early_on_the_dipole_is_the_integral_of_its_source():
+    # before anything scatters, 3 C_1 grows as 3 Q_1, so that C_1 = integral of Q_1; K = T/3: 8 pi/3 T^2/6
+    times = np.array([0.01, 0.02])
+    c1 = analytic_evolution(times, times / 3, 5.0, 0.5)[:, 0]
+    # nu T = 1e-3 is neglected
+    np.testing.assert_allclose(c1, 8 * math.pi / 3 * times**2 / 6, rtol=5e-3)
+
+
+def test_the_dipole_is_near_the_simulated_one_at_all_times_without_a_free_parameter():
+    shipped = library.shipped()
+    times, along, parallel = Shown(shipped, "shipped").diffusion("parallel")
+    c1 = analytic_evolution(times, along, parallel[-1], 0.5)[:, 0]
+    simulated = shipped.evolution("parallel", "cross")
+    at = [shipped.time_index(time) for time in (3.0, 10.0, 30.0, 50.0, 100.0, 300.0)]
+    away = (c1[at] - simulated.cl[at, 1]) / simulated.error[at, 1]
+    assert (np.abs(away) < 3).all()
+    # a source that is constant from the start gives five times too much at Omega T = 10
+    constant = analytic_evolution(times, np.full_like(along, along[-1]), parallel[-1], 0.5)[:, 0]
+    assert constant[at[1]] > 4 * simulated.cl[at[1], 1]
+
+
+def test_curves_are_there_while_they_are_asked_for(state, hub, link, result):
+    assert hub.analytic == {}
+    state.param.update(analytic=True, theta=37, phi=211, p=0.62)
+    times, along, parallel = state.shown.diffusion(state.gradient)
+    assert hub.analytic["omega_t"] == result.omega_t.tolist()
+    assert [ell for ell, _ in hub.analytic["cl"]] == [1, 2, 3, 5, 9]
+    curves = np.array([values for _, values in hub.analytic["cl"]])
+    np.testing.assert_allclose(curves.T, analytic_evolution(times, along, parallel[-1], 0.62) / FOUR_PI)
+    state.analytic = False
+    assert hub.analytic == {}
+
+
+def test_curves_follow_p_the_gradient_and_what_is_shown(state, hub, link):
+    state.analytic = True
+    seen = [hub.analytic]
+    for change in ({"p": 0.3}, {"theta": 60}, {"phi": 20}):
+        state.param.update(**change)
+        assert hub.analytic != seen[-1]
+        seen.append(hub.analytic)
+    place = from_atlas(Config(sigma2=0.5))
+    state.show(place)
+    assert hub.analytic["omega_t"] == place.point.omega_t.tolist()
+
+
+def test_where_scatter_leaves_no_diffusion_along_the_field_there_is_no_curve(state, hub, link, result):
+    state.analytic = True
+    assert hub.analytic
+    state.show(Shown(Result(result.dataset.assign(rp=-result.dataset["rp"])), "K below 0"))
+    assert hub.analytic == {}
+    state.show(Shown(result, "as before"))
+    assert hub.analytic
+
+
+# --- fit
+
+
+def test_a_fit_finds_the_power_of_a_spectrum_and_says_its_error(state, hub, link, shaped):
+    state.show(Shown(shaped, "shaped"))
+    state.param.update(estimator="none", theta=37)
+    link.fit()
+    found = re.fullmatch(
+        r"Best p = (\S+) ± (\S+) \(ℓ = 2–12, χ² = (\d+) for (\d+) degrees of freedom\)\.", hub.fitted
+    )
+    p, error, chi2, dof = map(float, found.groups())
+    assert p == pytest.approx(0.4, abs=3 * error)
+    assert 0 < error < 0.05
+    assert dof == 10  # eleven multipoles, one parameter
+    assert chi2 < 40  # five standard deviations above its mean, 10 sqrt(2 * 10)
+    assert state.p == pytest.approx(p, abs=1e-3)
+    assert hub.fitted  # which p, set here, has not taken away
+
+
+def test_the_fit_is_that_of_the_library(state, hub, link, shaped):
+    state.show(Shown(shaped, "shaped"))
+    state.param.update(estimator="none", form="self-consistent", omega_t=1.0)
+    link.fit()
+    fit = interpretation.fit_power(shaped, "parallel", 1.0, "none", form="self-consistent")
+    assert f"{fit.p:.3f} ± {fit.p_error:.3f}" in hub.fitted
+    assert state.p == round(fit.p, 3)
+
+
+def test_the_shipped_result_can_be_fitted(hub):
+    state, session = State(), types.SimpleNamespace(notice="")
+    state.show(Shown(library.shipped(), "shipped"))
+    TheoryLink(state, hub, session).fit()
+    assert session.notice == ""
+    fit = interpretation.fit_power(library.shipped(), "parallel", 100.0, "cross")
+    # where a power law does not describe the shape, that is seen by chi2 beside p
+    assert f"{fit.p:.3f} ± {fit.p_error:.3f} (ℓ = 2–12, χ² = {fit.chi2:.0f}" in hub.fitted
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"theta": 3}, {"phi": 9}, {"form": "self-consistent"}, {"estimator": "plateau"}, {"omega_t": 0.5}],
+    ids=str,
+)
+def test_what_was_fitted_to_something_else_is_not_said_any_more(state, hub, link, change):
+    hub.fitted = "Best p = 0.5 ± 0.1."
+    state.param.update(**change)
+    assert hub.fitted == ""
+
+
+def test_few_fields_get_their_sentence(state, hub, link):
+    before = state.p
+    link.fit()  # three fields for eleven multipoles
+    assert re.match(r"\w+ = .*must", link._session.notice)
+    assert (state.p, hub.fitted) == (before, "")
+
+
+def test_the_atlas_gets_its_sentence(state, hub, link):
+    state.show(from_atlas(Config(sigma2=0.5)))
+    link.fit()
+    assert link._session.notice.startswith("A fit needs simulated fields")
+    assert hub.fitted == ""
+
+
+@pytest.mark.parametrize(
+    ("theta", "name"), [(0, "parallel"), (90, "perpendicular"), (37, (math.radians(37), math.radians(20)))]
+)
+def test_the_two_gradients_of_which_covariances_are_kept_go_by_their_names(theta, name):
+    assert gradient_name(State(theta=theta, phi=20)) == name
