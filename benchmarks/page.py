@@ -31,30 +31,52 @@ OPTIONS = [
     "--no-first-run",
 ]
 COMPLETE = "window.crvizDrawn > 0 && window.crviz.sky.map && Bokeh.documents[0].is_idle"
-#: Moves one of the page's inputs by a step, as dragging does, and waits for the frame that shows it: [ms].
-_STEP = """([label, step, done]) => new Promise((resolve) => {
+#: The page's range inputs, also those in shadow roots, by the beginning of their label.
+_FIND = """(label) => {
     const inputs = []
     const look = (root) => {
         inputs.push(...root.querySelectorAll("input[type=range]"))
         for (const el of root.querySelectorAll("*")) if (el.shadowRoot) look(el.shadowRoot)
     }
     look(document)
-    const name = (i) => i.getAttribute("aria-label") ?? i.closest("label").querySelector("span").textContent
-    const input = inputs.find((i) => name(i).startsWith(label))
-    const drawn = window.crvizDrawn, start = performance.now()
-    input.value = Number(input.value) + step
-    input.dispatchEvent(new Event("input", {bubbles: true}))
-    const shown = done ? new Function("return " + done) : () => true
-    const wait = () => {
-        if (window.crvizDrawn === drawn || !shown()) return requestAnimationFrame(wait)
-        const channel = new MessageChannel()  // answers after the frame has been painted
-        channel.port1.onmessage = () => resolve(performance.now() - start)
-        requestAnimationFrame(() => channel.port2.postMessage(0))
+    const name = (i) => i.getAttribute("aria-label") ?? i.closest(".control, label").textContent.trim()
+    return inputs.find((i) => name(i).startsWith(label))
+}"""
+#: Counts what is painted: Bokeh clears a canvas before it draws on it.
+_COUNT_PAINTS = """
+    const clear = CanvasRenderingContext2D.prototype.clearRect
+    window.paints = 0
+    CanvasRenderingContext2D.prototype.clearRect = function (...a) {
+        window.paints++
+        return clear.apply(this, a)
     }
-    requestAnimationFrame(wait)
-})"""
-#: Releases it, as the end of a drag does.
-_RELEASE = _STEP.replace('new Event("input"', 'new Event("change"')
+"""
+#: Moves one of them by a step, as dragging does, until all that it moves has been painted: [ms].
+_STEP = f"""([label, step, done]) => new Promise((resolve) => {{
+    const input = ({_FIND})(label)
+    const drawn = window.crvizDrawn, before = window.paints, start = performance.now()
+    const shown = done ? new Function("return " + done) : () => true
+    let painted = before, end = start
+    input.value = Number(input.value) + step
+    input.dispatchEvent(new Event("input", {{bubbles: true}}))
+    const look = () => {{  // after every frame
+        if (window.paints > painted) [painted, end] = [window.paints, performance.now()]
+        else if (window.crvizDrawn > drawn && shown() && painted > before) return resolve(end - start)
+        wait()
+    }}
+    const wait = () => requestAnimationFrame(() => {{
+        const channel = new MessageChannel()
+        channel.port1.onmessage = look
+        channel.port2.postMessage(0)
+    }})
+    wait()
+}})"""
+#: Moves one of them and lets go.
+_RELEASE = f"""([label, step]) => {{
+    const input = ({_FIND})(label)
+    input.value = Number(input.value) + step
+    for (const kind of ["input", "change"]) input.dispatchEvent(new Event(kind, {{bubbles: true}}))
+}}"""
 _SKY_IS_THERE = "Math.abs(Math.log(crviz.sky.shown.omegaT / crviz.omegaT)) < 1e-3"
 
 
@@ -100,6 +122,7 @@ def opened(browser, address):
     """A page that is complete, the milliseconds it took, and its traffic."""
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     traffic = Traffic(page)
+    page.add_init_script(_COUNT_PAINTS)
     start = time.perf_counter()
     page.goto(address)
     page.wait_for_function(COMPLETE)
@@ -139,8 +162,7 @@ def slider_release(page, number):
     for _ in range(number):
         digest, series = page.evaluate("[crviz.held.digest, crviz.sky.id]")
         start = time.perf_counter()
-        page.evaluate(_STEP, ["σ²", -2, None])
-        page.evaluate(_RELEASE, ["σ²", 0, None])
+        page.evaluate(_RELEASE, ["σ²", -3])
         page.wait_for_function("digest => crviz.held.digest !== digest", arg=digest)
         stored.append(1000 * (time.perf_counter() - start))
         page.wait_for_function("id => crviz.sky.id !== id", arg=series)
@@ -180,7 +202,6 @@ def warm_server(browser, address, number):
     page.wait_for_timeout(4000)  # the sky at all times is there
     record |= dragging(page, number)
     record["play_pictures_per_s"] = [play_rate(page)]
-    page.evaluate("crviz.sky.skies.clear(); crviz.sky.asked.clear()")
     for name, action in (
         ("gradient", lambda: steps(page, "Angle to", 1, 10)),
         ("p", lambda: steps(page, "p, in", 0.01, 10)),

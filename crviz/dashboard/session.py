@@ -86,11 +86,16 @@ class Session(param.Parameterized):
         self.run(there + more)
 
     def cancel(self):
-        """Leave the job; it stops unless somebody else wants it. What is finished is kept."""
-        if self._job is None or self._manager.leave(self._job, id(self)):
-            return  # a job that stops says so itself
-        self.status = dataclasses.replace(self._job.status, state="cancelled")
-        self._job = None
+        """Leave the job; it stops unless somebody else wants it. What is finished is kept.
+
+        It is said at once; a job that stops still says so itself when all is stored.
+        """
+        job = self._job
+        if job is None:
+            return
+        if not self._manager.leave(job, id(self)):
+            self._job = None
+        self.status = dataclasses.replace(job.status, state="cancelled")
 
     def close(self):
         """The visitor is gone."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,8 @@ from crviz.turbulence import draw_field
 #: Skies that are kept in memory; one of nside 32 at 64 times takes 5 MB.
 KEPT = 8
 _ORBITS_PER_TASK = 256
+#: Tasks in the pool at the same time: a run that begins does not queue behind a whole sky.
+_AT_ONCE = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,14 +129,17 @@ class Skies:
         steps = orbits.intervals(config.omega_t, config.resolved_step)
         directions = sky.pixel_directions(config.nside)
         parts = [slice(at, at + _ORBITS_PER_TASK) for at in range(0, directions.shape[1], _ORBITS_PER_TASK)]
-        futures = [self._pool.submit(orbits.trace, field, directions[:, part], *steps) for part in parts]
         r = np.empty((len(config.omega_t), 3, directions.shape[1]), np.float32)
-        for part, future in zip(parts, futures, strict=True):
-            if given_up():
-                for other in futures:
-                    other.cancel()
-                return None
-            r[..., part] = future.result()[0]
+        under_way = deque()
+        for part in [*parts, *[None] * _AT_ONCE]:
+            if part is not None and not given_up():
+                task = self._pool.submit(orbits.trace, field, directions[:, part], *steps)
+                under_way.append((part, task))
+            if under_way and (part is None or len(under_way) > _AT_ONCE):
+                done, task = under_way.popleft()
+                r[..., done] = task.result()[0]
+        if given_up():
+            return None
         return Sky(config, realization, *rounded(r))
 
 

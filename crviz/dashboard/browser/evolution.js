@@ -1,6 +1,6 @@
 // Figure 1: <C_l>(T) for the chosen gradient (solid) and at right angles to the regular field (dotted).
 
-import {Lines, subscript} from "./lines.js"
+import {Lines, steady, subscript} from "./lines.js"
 import {Contracted, FOUR_PI} from "./view.js"
 
 const TIME_DECADES = 8
@@ -13,7 +13,7 @@ export function evolution(held, pinned, view, colors, analytic) {
   const lines = new Lines()
   drawn(lines, Contracted.perpendicular(held), colors, {dash: "dotted", alpha: 0.9, suffix: ", perpendicular"})
   if (pinned) drawn(lines, Contracted.of(pinned, view.theta, view.phi), colors, {alpha: 0.35, suffix: ", pinned", few: true})
-  const top = 4 * drawn(lines, chosen, colors, {named: true})
+  const top = steady(4 * drawn(lines, chosen, colors, {named: true}))
   const floor = top / 10 ** TIME_DECADES
   if (analytic)
     for (const [l, values] of analytic.cl)

@@ -123,9 +123,9 @@ class Hub {
     }
   }
 
-  // draw what is named, once, with the next frame
+  // draw what is named, once, when the present event is over: Bokeh paints with the next frame
   refresh(...parts) {
-    if (!this.dirty.size && parts.length) requestAnimationFrame(() => this.draw())
+    if (!this.dirty.size && parts.length) queueMicrotask(() => this.draw())
     for (const part of parts) this.dirty.add(part)
   }
 

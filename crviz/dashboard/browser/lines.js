@@ -32,3 +32,6 @@ const DASHES = {solid: [], dotted: [2, 4], dashed: [6, 4], dotdash: [2, 4, 6, 4]
 export function subscript(number) {
   return String(number).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit])
 }
+
+// the next half decade, so that an axis rests while a slider moves
+export function steady(value) { return 10 ** (Math.ceil(2 * Math.log10(value)) / 2) }

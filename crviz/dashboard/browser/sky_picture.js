@@ -3,7 +3,7 @@
 import {indexOf, picture, project, relativeIntensity, smoothed, unproject, withoutDipole} from "./sky.js"
 import {nearest} from "./view.js"
 
-const WIDTH = 640
+const WIDTH = 512
 const SMOOTHING = 10 * Math.PI / 180
 const AHEAD = 2 // times fetched before they are wanted
 const MOST_KEPT = 200
@@ -34,8 +34,9 @@ export class SkyPicture {
     this.skies.set(`${id} ${index}`, {scale, components, nside, omegaT: this.times[index]})
   }
 
-  want(index) {
-    for (let ahead = 0; ahead <= AHEAD; ahead++) {
+  // ahead only where somebody goes through the times
+  want(index, moving) {
+    for (let ahead = 0; ahead <= (moving ? AHEAD : 0); ahead++) {
       const at = index + ahead, key = `${this.id} ${at}`
       if (at >= this.times.length || this.skies.has(key) || this.asked.has(key)) continue
       this.asked.add(key)
@@ -46,7 +47,8 @@ export class SkyPicture {
   draw(view, omegaT, colors, direction) {
     if (!this.id) return
     const index = nearest(this.times, omegaT)
-    this.want(index)
+    this.want(index, this.lastIndex !== undefined && this.lastIndex !== index)
+    this.lastIndex = index
     const sky = this.skies.get(`${this.id} ${index}`)
     if (sky) this.shown = sky // what was there stays until the new one is
     this.marks(view, colors, direction)
@@ -61,13 +63,14 @@ export class SkyPicture {
     const limit = map.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1
     this.limit = limit
     picture(map, indexOf(nside, WIDTH), this.pixels)
-    const mapper = this.named["crviz-sky-colors"]
-    mapper.setv({low: -limit, high: limit})
-    this.named["crviz-sky-bar"].ticker.ticks = [-limit, -limit / 2, 0, limit / 2, limit].map((v) => Number(v.toPrecision(2)))
-    const source = this.named["crviz-sky-image"]
+    const mapper = this.named["crviz-sky-colors"], source = this.named["crviz-sky-image"]
     // the same array every time: comparing and copying hundreds of thousands of numbers would take longer
-    if (source.data.image?.length) source.change.emit()
-    else source.data = {image: [this.pixels], x: [-2], y: [-1], dw: [4], dh: [2]}
+    if (!source.data.image?.length) source.data = {image: [this.pixels], x: [-2], y: [-1], dw: [4], dh: [2]}
+    else if (mapper.high === limit) source.change.emit()
+    if (mapper.high !== limit) { // which colours the picture anew, too
+      mapper.setv({low: -limit, high: limit})
+      this.named["crviz-sky-bar"].ticker.ticks = [-limit, -limit / 2, 0, limit / 2, limit].map((v) => Number(v.toPrecision(2)))
+    }
   }
 
   // the poles, the gradient and the direction whose orbit is followed

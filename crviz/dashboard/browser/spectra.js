@@ -1,6 +1,6 @@
 // Figure 2: power spectra at one time, simulated, analytic and observed.
 
-import {Lines} from "./lines.js"
+import {Lines, steady} from "./lines.js"
 import {shape} from "./shape.js"
 import {Contracted, FOUR_PI} from "./view.js"
 
@@ -13,7 +13,7 @@ export function spectra(held, pinned, view, colors, observed) {
   const chosen = Contracted.of(held, view.theta, view.phi)
   const dipole = chosen.estimate(t)[1]
   const unit = view.normalized ? dipole : FOUR_PI
-  const top = 3 * (view.normalized ? 1 : dipole / FOUR_PI)
+  const top = view.normalized ? 3 : steady(3 * dipole / FOUR_PI)
   const floor = top / 10 ** ELL_DECADES
   const marks = new Marks(floor, colors.ground)
   const perpendicular = Contracted.perpendicular(held)
