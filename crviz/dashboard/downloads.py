@@ -19,6 +19,11 @@ from crviz.gradient import gradient_vector
 from crviz.plots.content import evolution, spectra
 from crviz.plots.content import sky as sky_content
 
+#: The colours of the theme: Panel's own leave too little contrast in the dark.
+_INK = (
+    ".bk-btn, .bk-btn a { color: var(--crviz-ink) !important; background: var(--crviz-ground) !important; }"
+)
+
 
 def downloads(state, manager):
     """The drawer: one button a file, each made when it is pressed.
@@ -42,7 +47,9 @@ def downloads(state, manager):
         *(_figures(state, manager) if whole else []),
     ]
     return [
-        pn.widgets.FileDownload(callback=make, filename=name, label=label, button_type="light", width=190)
+        pn.widgets.FileDownload(
+            callback=make, filename=name, label=label, button_type="light", width=190, stylesheets=[_INK]
+        )
         for label, name, make in files
     ]
 
