@@ -39,9 +39,13 @@ class Drawer(pn.viewable.Viewer):
         self._column.objects = [pn.Row(title, self._close, sizing_mode="stretch_width"), *objects]
         self._column.visible = True
 
+    def shows(self, heading):
+        """Whether this heading is open."""
+        return self._column.visible and self.heading == heading
+
     def toggle(self, heading, opening):
         """Close where this heading is open, else call what opens it."""
-        if self._column.visible and self.heading == heading:
+        if self.shows(heading):
             self.close()
         else:
             opening()

@@ -31,10 +31,11 @@ def more(shown, dark):
     drawn = [plots.turbulence(shown.config, dark)]
     result = shown.result
     if result is not None:
-        square = result.separation(np.radians(ANGLES)).square
+        angles = [angle for angle in ANGLES if angle >= 180 / result.ell[-1]]  # what a coarse grid resolves
+        square = result.separation(np.radians(angles)).square
         drawn = [
             *plots.diffusion(result, dark),
-            plots.separation(result.omega_t, ANGLES, square, dark),
+            plots.separation(result.omega_t, angles, square, dark),
             *drawn,
         ]
     wide = {"sizing_mode": "stretch_width"}

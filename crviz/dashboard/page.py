@@ -143,6 +143,15 @@ class Visit:
         def open_help():
             drawer.show("What this is", [pn.pane.HTML(words.html("introduction"), **_WIDE)])
 
+        def renew(event):
+            """Another configuration may have other files, and has other plots."""
+            if event.old is None or event.old.config == event.new.config:
+                return
+            for heading, opening in (("Download", open_downloads), ("Diffusion and turbulence", open_more)):
+                if drawer.shows(heading):
+                    opening()
+
+        state.param.watch(renew, "shown")
         presses = {
             "pin": self._pin,
             "downloads": lambda: drawer.toggle("Download", open_downloads),
