@@ -1,0 +1,121 @@
+"""The place above the plots where something is shown on demand, alone and as the page uses it."""
+
+import types
+
+import panel as pn
+import pytest
+from panel.io.state import set_curdoc
+
+from crviz import Config
+from crviz.dashboard.drawer import Drawer
+from crviz.dashboard.exploring import from_atlas
+from crviz.dashboard.page import Visit
+from crviz.library import Library
+
+
+def contents(drawer):
+    """Everything that is in a drawer, whatever it is nested in."""
+    return drawer.__panel__().select(lambda part: not isinstance(part, pn.layout.ListLike))
+
+
+def test_it_starts_closed_and_empty():
+    drawer = Drawer()
+    assert not drawer.__panel__().visible
+    assert contents(drawer) == []
+    assert not drawer.shows("")
+
+
+def test_it_shows_one_thing_at_a_time_under_its_heading():
+    drawer, one, other = Drawer(), pn.pane.HTML("one"), pn.pane.HTML("other")
+    drawer.show("First", [one])
+    drawer.show("Second", [other])
+    assert drawer.__panel__().visible
+    assert drawer.shows("Second")
+    assert not drawer.shows("First")
+    assert other in contents(drawer)
+    assert one not in contents(drawer)
+    assert any("<h2>Second</h2>" in str(getattr(part, "object", "")) for part in contents(drawer))
+
+
+def test_closed_it_keeps_nothing():
+    drawer = Drawer()
+    drawer.show("First", [pn.pane.HTML("one")])
+    (close,) = [part for part in contents(drawer) if getattr(part, "name", "") == "Close"]
+    close.clicks += 1
+    assert not drawer.__panel__().visible
+    assert contents(drawer) == []
+    assert not drawer.shows("First")
+
+
+def test_the_same_button_opens_and_closes_and_another_one_changes():
+    drawer, opened = Drawer(), []
+
+    def opening(heading):
+        def open():
+            opened.append(heading)
+            drawer.show(heading, [])
+
+        return open
+
+    for heading in ("A", "A", "A", "B"):
+        drawer.toggle(heading, opening(heading))
+    assert opened == ["A", "A", "B"]
+    assert drawer.shows("B")
+
+
+# --- on the page
+
+
+@pytest.fixture
+def visit(fake, tmp_path, document):
+    fake.library = Library(tmp_path)
+    fake.quick = types.SimpleNamespace(submit=lambda *_: None)
+    with set_curdoc(document):
+        visit = Visit(fake, {})
+    yield visit
+    visit.close()
+
+
+def press(visit, key):
+    visit.toolbar._handle_msg({"kind": "press", "key": key})
+
+
+def labels(visit):
+    return {part.label for part in contents(visit.drawer) if isinstance(part, pn.widgets.FileDownload)}
+
+
+@pytest.mark.parametrize(
+    ("key", "heading"),
+    [("downloads", "Download"), ("runs", "Stored runs"), ("help", "What this is")],
+)
+def test_buttons_open_their_drawers_and_close_them(visit, key, heading):
+    press(visit, key)
+    assert visit.drawer.shows(heading)
+    press(visit, key)
+    assert contents(visit.drawer) == []
+
+
+def test_downloads_follow_what_is_shown(visit):
+    """A place of the atlas has no run to take away, though the drawer was opened over one."""
+    press(visit, "downloads")
+    assert "Run (NetCDF)" in labels(visit)
+    visit.state.show(from_atlas(Config(sigma2=0.5)))
+    assert labels(visit) == {"Sky map (HEALPix FITS)", "Spectra (CSV)", "Script (Python)"}
+
+
+def test_a_drawer_that_is_closed_stays_closed(visit):
+    visit.state.show(from_atlas(Config(sigma2=0.5)))
+    assert contents(visit.drawer) == []
+
+
+def test_a_pin_is_what_is_shown_and_pressing_again_takes_it_away(visit):
+    press(visit, "pin")
+    assert visit.hub.pinned["digest"] == visit.state.shown.config.digest
+    first = visit.hub.pinned
+    visit.state.sigma2 = 0.5
+    assert visit.hub.pinned is first
+    assert visit.hub.held["digest"] != first["digest"]
+    press(visit, "pin")
+    assert visit.hub.pinned["digest"] == visit.hub.held["digest"]
+    press(visit, "pin")
+    assert visit.hub.pinned == {}

@@ -1,0 +1,79 @@
+"""The words above the plots: what is shown, how far a run is, and what went wrong."""
+
+import pytest
+
+from crviz import Config
+from crviz.dashboard import presets
+from crviz.dashboard.exploring import Exploring, from_atlas
+from crviz.dashboard.toolbar import Toolbar, job_words, shown_words
+from crviz.jobs import Status
+
+CONFIG = Config()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"state": "waiting"}, "waiting: 0 of 20 realisations"),
+        ({"state": "running", "done": 3}, "running: 3 of 20 realisations"),
+        (
+            {"state": "running", "done": 3, "orbits_per_second": 12345.6, "seconds_left": 600.0},
+            "running: 3 of 20 realisations · 12,346 orbits/s · 10 min left",
+        ),
+        (
+            {"state": "finished", "done": 20, "orbits_per_second": 12345.6},
+            "finished: 20 of 20 realisations",
+        ),
+        ({"state": "cancelled", "done": 7}, "cancelled: 7 of 20 realisations"),
+    ],
+)
+def test_how_far_a_run_is(changes, words):
+    status = Status(CONFIG, changes.pop("state"), 20, **changes)
+    assert job_words(status) == words
+
+
+def test_without_a_run_there_are_no_words():
+    assert job_words(None) == ""
+
+
+def test_what_is_shown_is_named_by_its_own_parameters(state):
+    assert shown_words(state.shown) == "σ² = 1, r_L = 0.1 L_c: made for the tests"
+    # not by those that are set: these are beyond the atlas
+    shown = from_atlas(Config(sigma2=0.01, rl_over_lc=0.1))
+    assert shown_words(shown).startswith("σ² = 0.05, r_L = 0.1 L_c: the nearest point of the atlas")
+
+
+@pytest.fixture
+def bar(state, join, fake):
+    pressed = []
+    session = join(state, fake)
+    toolbar = Toolbar(state, session, {"pin": lambda: pressed.append("pin")})
+    toolbar.pressed, toolbar.session = pressed, session
+    return toolbar
+
+
+def test_words_follow_what_is_shown_the_run_and_the_notice(bar, state):
+    state.show(from_atlas(Config(sigma2=0.5)))
+    assert bar.texts["what"] == "σ² = 0.5, r_L = 0.1 L_c: from the atlas"
+    assert (bar.texts["job"], bar.texts["notice"], bar.texts["progress"]) == ("", "", None)
+    bar.session.status = Status(CONFIG, "running", 20, done=5)
+    assert bar.texts["job"].startswith("running: 5 of 20")
+    assert bar.texts["progress"] == 0.25
+    bar.session.status = Status(CONFIG, "finished", 20, done=20)
+    assert bar.texts["progress"] is None
+    bar.session.notice = "seed = -1 must be 0 at least."
+    assert bar.texts["notice"] == "seed = -1 must be 0 at least."
+
+
+def test_presets_are_chosen_by_name_and_buttons_do_what_they_were_given(bar, state):
+    Exploring(state, None)
+    bar._handle_msg({"kind": "press", "key": "preset", "value": "High rigidity"})
+    assert (state.sigma2, state.rl_over_lc) == (1.0, 2.0)
+    assert bar.texts["what"] == "σ² = 1, r_L = 2 L_c: from the atlas"
+    bar._handle_msg({"kind": "press", "key": "pin"})
+    assert bar.pressed == ["pin"]
+
+
+def test_all_presets_are_offered(bar):
+    (menu,) = [c for group in bar.spec for c in group["controls"] if c["kind"] == "menu"]
+    assert [value for _, value in menu["options"]] == list(presets.PRESETS)

@@ -1,0 +1,59 @@
+"""Explanations: well-formed HTML with MathML, all equations converted, nothing from outside."""
+
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from crviz.dashboard import words
+
+TEXTS = sorted(path.stem for path in (Path(words.__file__).parent / "help").glob("*.html"))
+MATH = "{http://www.w3.org/1998/Math/MathML}math"
+
+
+def source(name):
+    return (Path(words.__file__).parent / "help" / f"{name}.html").read_text(encoding="utf8")
+
+
+@pytest.fixture(params=TEXTS)
+def name(request):
+    return request.param
+
+
+def test_the_panels_and_the_introduction_have_their_texts():
+    assert set(TEXTS) == {"evolution", "introduction", "orbits", "sky", "spectra"}
+
+
+def test_a_text_is_well_formed_with_all_its_equations(name):
+    tree = ET.fromstring(f"<div>{words.html(name)}</div>")  # raises where it is not
+    equations = list(tree.iter(MATH))
+    displayed = source(name).count("$$") // 2
+    in_line = source(name).replace("$$", "").count("$") // 2
+    assert source(name).count("$") % 2 == 0
+    assert [math.get("display") for math in equations].count("block") == displayed
+    assert [math.get("display") for math in equations].count("inline") == in_line
+    assert len(equations) > 0
+    for math in equations:
+        assert "".join(math.itertext()).strip()
+
+
+def test_no_latex_is_left(name):
+    html = words.html(name)
+    assert "$" not in html
+    assert not re.search(r"\\[a-zA-Z]", html)
+
+
+def test_nothing_is_fetched(name):
+    html = words.html(name).replace("http://www.w3.org/1998/Math/MathML", "")  # a name, not an address
+    assert "//" not in html
+    assert not re.search(r"\b(src|href|url)\b", html)
+    assert "<script" not in html
+
+
+def test_an_equation_keeps_its_fraction_and_its_sign():
+    assert "<mfrac>" in words.html("spectra")
+    tree = ET.fromstring(f"<div>{words.html('sky')}</div>")
+    said = ["".join(math.itertext()) for math in tree.iter(MATH)]
+    # pixels are drawn at n = -p
+    assert any(re.fullmatch(r"n.?=[-−]p.?", text.replace(" ", "")) for text in said), said
