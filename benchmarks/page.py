@@ -199,7 +199,7 @@ def warm_server(browser, address, number):
     }
     for other, *_ in runs[:-1]:
         other.close()
-    page.wait_for_timeout(4000)  # the sky at all times is there
+    page.wait_for_function("crviz.sky.times.length === crviz.held.omega_t.length")  # skies at all times
     record |= dragging(page, number)
     record["play_pictures_per_s"] = [play_rate(page)]
     for name, action in (

@@ -49,7 +49,7 @@ class SkyLink:
         self._manager.skies.leave(id(self))
 
     def _affordable(self, config):
-        return ensemble.work(config) / self._manager.rate < MOST_SECONDS
+        return ensemble.work(config.replace(grids="single")) / self._manager.rate < MOST_SECONDS
 
     def _wake(self):
         document = self._document

@@ -248,7 +248,7 @@ class Manager:
         _yield_to_others()
         if self._compiler.wait() < 0:  # ended by `close`
             return
-        config = Config(nside=PREVIEW_NSIDE, omega_t=(2.0,))
+        config = Config(nside=PREVIEW_NSIDE, omega_t=(60.0,))  # 60 ms: long enough to be all orbits
         ensemble.run(config, 1, self.pool)  # takes the kernel from the cache, if there is one
         start = time.perf_counter()
         ensemble.run(config, 2, self.pool)

@@ -3,7 +3,7 @@
 import {indexOf, picture, project, relativeIntensity, smoothed, unproject, withoutDipole} from "./sky.js"
 import {nearest} from "./view.js"
 
-const WIDTH = 512
+const WIDTH = 448
 const SMOOTHING = 10 * Math.PI / 180
 const AHEAD = 2 // times fetched before they are wanted
 const MOST_KEPT = 200
