@@ -200,15 +200,15 @@ def warm_server(browser, address, number):
     for other, *_ in runs[:-1]:
         other.close()
     page.wait_for_function("crviz.sky.times.length === crviz.held.omega_t.length")  # skies at all times
-    record |= dragging(page, number)
-    record["play_pictures_per_s"] = [play_rate(page)]
-    for name, action in (
+    for name, action in (  # a time that was not seen yet first: afterwards the browser has its sky
+        ("t_step", lambda: steps(page, "Backtracking", -1, 1, _SKY_IS_THERE)),
         ("gradient", lambda: steps(page, "Angle to", 1, 10)),
         ("p", lambda: steps(page, "p, in", 0.01, 10)),
-        ("t_step", lambda: steps(page, "Backtracking", -1, 1, _SKY_IS_THERE)),
     ):
         received, sent = traffic.during(page, action)
         record[f"{name}_received_bytes"], record[f"{name}_sent_bytes"] = [received], [sent]
+    record |= dragging(page, number)
+    record["play_pictures_per_s"] = [play_rate(page)]
     record["release_to_stored_ms"], record["release_to_sky_ms"] = slider_release(page, max(3, number // 3))
     page.close()
     pairs = []

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+
 from crviz.cli.arguments import check_threads, library
 from crviz.config import ParameterError
+from crviz.library import shipped
 
 
 def add(commands):
@@ -24,6 +27,8 @@ def add(commands):
 
 
 def _serve(options):
+    # two things that every page needs, one of them mostly decompression: side by side
+    threading.Thread(target=shipped, name="crviz-shipped", daemon=True).start()
     from crviz.dashboard import serve  # brings Panel along, which no other command needs
 
     check_threads(options)
