@@ -120,6 +120,7 @@ class Hub {
       withoutDipole: this.value("without_dipole", false),
       smooth: this.value("smooth", false),
       fitted: this.model.fitted,
+      playing: Boolean(this.bar.timer),
     }
   }
 

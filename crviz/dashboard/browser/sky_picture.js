@@ -34,9 +34,9 @@ export class SkyPicture {
     this.skies.set(`${id} ${index}`, {scale, components, nside, omegaT: this.times[index]})
   }
 
-  // ahead only where somebody goes through the times
-  want(index, moving) {
-    for (let ahead = 0; ahead <= (moving ? AHEAD : 0); ahead++) {
+  // while the times are played through, those to come are fetched too
+  want(index, playing) {
+    for (let ahead = 0; ahead <= (playing ? AHEAD : 0); ahead++) {
       const at = index + ahead, key = `${this.id} ${at}`
       if (at >= this.times.length || this.skies.has(key) || this.asked.has(key)) continue
       this.asked.add(key)
@@ -47,8 +47,7 @@ export class SkyPicture {
   draw(view, omegaT, colors, direction) {
     if (!this.id) return
     const index = nearest(this.times, omegaT)
-    this.want(index, this.lastIndex !== undefined && this.lastIndex !== index)
-    this.lastIndex = index
+    this.want(index, view.playing)
     const sky = this.skies.get(`${this.id} ${index}`)
     if (sky) this.shown = sky // what was there stays until the new one is
     this.marks(view, colors, direction)
