@@ -39,9 +39,11 @@ def downloads(state, manager):
     list of panel widgets
     """
     whole = state.shown.result is not None
+    fits = ("Sky map (HEALPix FITS)", "crviz-sky.fits", lambda: _fits(state, manager))
     files = [
         *([("Run (NetCDF)", "crviz-run.nc", lambda: _netcdf(state))] if whole else []),
-        ("Sky map (HEALPix FITS)", "crviz-sky.fits", lambda: _fits(state, manager)),
+        # a sky that is being computed, or would take too long, cannot be taken away
+        *([fits] if _positions(state, manager) is not None else []),
         ("Spectra (CSV)", "crviz-spectra.csv", lambda: io.StringIO(spectra_csv(state))),
         ("Script (Python)", "crviz-reproduce.py", lambda: io.StringIO(reproducing_script(state))),
         *(_figures(state, manager) if whole else []),
@@ -63,6 +65,7 @@ def _figures(state, manager):
             lambda n=name, k=kind: _figure(state, manager, n, k),
         )
         for what, name in (("Figure 1", "1"), ("Figure 2", "2"), ("Sky figure", "sky"))
+        if name != "sky" or _positions(state, manager) is not None
         for kind in ("png", "svg")
     ]
 
@@ -109,18 +112,29 @@ def sky_values(state, manager):
 
     Pixels are momentum directions p; the picture shows them at n = -p.
     """
-    found = manager.skies.get(state.shown.sky_config, state.realization or 0)
-    if found is not None:
-        times = np.array(found.config.omega_t)
-        index = int(np.abs(times - state.omega_t).argmin())
-        r = found.components[index] * found.scale[index]
-    elif state.shown.sample is not None:
-        times, maps = state.shown.sample
-        index = int(np.abs(times - state.omega_t).argmin())
-        r = maps[index]
-    else:
+    found = _positions(state, manager)
+    if found is None:
         raise ValueError("The sky of this field is not there yet.")
-    return gradient_vector(state.gradient) @ r, float(times[index])
+    time, r = found
+    return gradient_vector(state.gradient) @ r, time
+
+
+def _positions(state, manager):
+    """The time nearest to the state's and the positions (3, pixels) [r_L] then, or None."""
+    realization = state.realization or 0
+    found = manager.skies.get(state.shown.sky_config, realization)
+    if found is not None:
+        index = _nearest(found.config.omega_t, state.omega_t)
+        return found.config.omega_t[index], found.components[index] * found.scale[index]
+    if realization == 0 and state.shown.sample is not None:
+        times, maps = state.shown.sample
+        index = _nearest(times, state.omega_t)
+        return float(times[index]), maps[index]
+    return None
+
+
+def _nearest(times, time):
+    return int(np.abs(np.asarray(times) - time).argmin())
 
 
 def spectra_csv(state):

@@ -16,7 +16,7 @@ class Drawer(pn.viewable.Viewer):
     def __init__(self):
         super().__init__()
         self.heading = ""
-        self._close = pn.widgets.Button(name="Close", button_type="light", width=70)
+        self._close = pn.widgets.Button(label="Close", button_type="light", width=70)
         self._close.on_click(lambda _: self.close())
         self._column = pn.Column(
             visible=False,

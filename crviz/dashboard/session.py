@@ -11,6 +11,7 @@ import param
 
 from crviz.config import ParameterError, check_realizations
 from crviz.dashboard.shown import Shown, fields
+from crviz.dashboard.state import CONFIG_NAMES
 from crviz.jobs import Status
 
 
@@ -32,6 +33,16 @@ class Session(param.Parameterized):
         self._document = pn.state.curdoc
         self._tick_due = False
         self._rest_until = 0.0
+        state.param.watch(self._leave_behind, [*CONFIG_NAMES, "omega_t_max"])
+
+    def _leave_behind(self, *_):
+        """Other parameters are set: the run of those before is wanted no more."""
+        try:
+            other = self.busy and self._job.status.config.digest != self._state.config.digest
+        except ParameterError:  # half-typed values stop nothing
+            return
+        if other:
+            self.cancel()
 
     @property
     def busy(self):
@@ -91,7 +102,7 @@ class Session(param.Parameterized):
         It is said at once; a job that stops still says so itself when all is stored.
         """
         job = self._job
-        if job is None:
+        if job is None or not self.busy:
             return
         if not self._manager.leave(job, id(self)):
             self._job = None

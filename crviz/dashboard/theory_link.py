@@ -10,6 +10,8 @@ from crviz import interpretation, theory
 from crviz.config import ParameterError
 
 _MULTIPOLES = (1, 2, 3, 5, 9)
+#: Probability of a larger chi2 below which a fit is called poor.
+_POOR = 1e-3
 
 
 class TheoryLink:
@@ -68,7 +70,9 @@ class TheoryLink:
             return
         state.p = round(float(np.clip(fit.p, 0.02, 0.98)), 3)
         quality = f"ℓ = 2–12, χ² = {fit.chi2:.0f} for {fit.dof} degrees of freedom"
-        self._hub.fitted = f"Best p = {fit.p:.3f} ± {fit.p_error:.3f} ({quality})."
+        poor = fit.p_value < _POOR
+        judged = "; no single power law fits, and the error is too small" if poor else ""
+        self._hub.fitted = f"Best p = {fit.p:.3f} ± {fit.p_error:.3f} ({quality}{judged})."
 
 
 def gradient_name(state):

@@ -207,6 +207,19 @@ def test_the_visitor_sees_that_a_run_was_cancelled(state, document, join, manage
     assert manager.library.get(state.config).n_realizations == session.status.done >= 2
 
 
+def test_other_parameters_stop_the_run_of_those_before(state, join, fake):
+    session = join(state, fake)
+    session.run()
+    (job,) = fake.requests
+    session.status = job.status
+    state.theta = 40.0  # a view of the result: nothing stops
+    state.omega_t_max = -5.0  # no configuration at all: nothing is lost
+    assert session.busy
+    state.omega_t_max = 2.0
+    assert session.status.state == "cancelled"
+    assert [left for left, _ in fake.left] == [job]
+
+
 def test_cancelling_does_not_stop_what_somebody_else_wants(result, document, join, manager):
     states = [State(nside=4, omega_t_max=1.0, realizations=2) for _ in range(2)]
     for state in states:
