@@ -124,7 +124,7 @@ def _source(name, columns):
 def _log_figure(x, y, name):
     # the browser sets the ranges: it knows what is in them
     ranges = [Range1d(1, 10, name=f"{name}-{axis}") for axis in "xy"]
-    return figure(
+    plot = figure(
         x_axis_type="log",
         y_axis_type="log",
         x_axis_label=x,
@@ -141,6 +141,8 @@ def _log_figure(x, y, name):
         name=name,
         min_border_right=8,
     )
+    plot.toolbar.logo = None
+    return plot
 
 
 #: Height of a figure; two of them and what stands around them fill a projector's 720 lines.
