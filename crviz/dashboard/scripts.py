@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "browser"
@@ -29,6 +30,7 @@ def _collect(name, parts):
     parts[name] = _IMPORT.sub("", text)
 
 
+@cache
 def stylesheet(name):
     """One of the style sheets beside the modules."""
     return (_FOLDER / f"{name}.css").read_text(encoding="utf8")
