@@ -109,9 +109,11 @@ class Session(param.Parameterized):
         self.status = dataclasses.replace(job.status, state="cancelled")
 
     def close(self):
-        """The visitor is gone."""
+        """The visitor is gone, and the page with its models: nothing is said on it any more."""
         self._document = None
-        self.cancel()
+        if self._job is not None:
+            self._manager.leave(self._job, id(self))
+            self._job = None
 
     def _wake(self):
         """Called from the job's thread."""
