@@ -5,6 +5,7 @@ from __future__ import annotations
 import panel as pn
 import param
 
+from crviz.dashboard.observed import caveats
 from crviz.dashboard.scripts import bundle, stylesheet
 from crviz.dashboard.state import GRIDS, NSIDES, RL_VALUES, SIGMA2_VALUES, State
 from crviz.result import ESTIMATORS
@@ -140,7 +141,7 @@ def evolution_switches():
 
 def spectra_switches():
     """What stands below the spectra."""
-    return [_row("normalized", "observed")]
+    return [_row("normalized", "observed") | {"help": caveats()}]
 
 
 def _row(*switches, number=None):

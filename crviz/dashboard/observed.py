@@ -14,8 +14,15 @@ _DRAWN = (
 
 
 def observed_spectra():
-    """One dict a spectrum: name, short, marker, caption, ell, ratio, low, high (errors) and noise."""
+    """One dict a spectrum: name, short, marker, caption, ell, ratio, low, high (errors), noise levels."""
     return [_drawn(observations.spectrum(name), short, marker) for name, short, marker in _DRAWN]
+
+
+def caveats():
+    """What the drawn spectra are and are not, with their marks, in one line."""
+    signs = {"circle": "○", "square": "□"}
+    captions = [(signs[marker], short, observations.spectrum(name).caption) for name, short, marker in _DRAWN]
+    return " ".join(f"{sign} {short}: {caption}." for sign, short, caption in captions)
 
 
 def _drawn(spectrum, short, marker):
@@ -25,10 +32,9 @@ def _drawn(spectrum, short, marker):
         "name": spectrum.name,
         "short": short,
         "marker": marker,
-        "caption": spectrum.caption,
         "ell": spectrum.ell.tolist(),
         "ratio": (spectrum.cl / dipole).tolist(),
         "low": low.tolist(),
         "high": high.tolist(),
-        "noise": float(np.nan_to_num(spectrum.noise / dipole)),
+        "noise": [[whose, float(level / dipole)] for whose, level in spectrum.noise_levels],
     }

@@ -33,8 +33,8 @@ def test_errors_and_noise_are_over_the_dipole_too_and_missing_ones_are_below_zer
         np.testing.assert_allclose(np.array(drawn[name])[there] * dipole, error[there], rtol=1e-12)
         assert (np.array(drawn[name])[there] >= 0).all()
         assert (np.array(drawn[name])[~there] < 0).all()  # in JavaScript: no bar
-    noise = published.noise if np.isfinite(published.noise) else 0.0
-    assert drawn["noise"] * dipole == pytest.approx(noise)
+    levels = {whose: level * dipole for whose, level in drawn["noise"]}
+    assert levels == pytest.approx(dict(published.noise_levels))
 
 
 def test_they_are_sent_as_they_are(drawn):

@@ -14,7 +14,7 @@ class Controls {
       else { group.open = open; group.append(make("summary", legend)) }
       if (!legend) group.className = "bare"
       for (const control of controls) group.append(kinds[control.kind](this, control))
-      if (help) group.append(make("p", help))
+      if (help) group.append(make("p", help, {class: "help"}))
       el.append(group)
     }
     this.show(model.texts)

@@ -35,8 +35,8 @@ export function spectra(held, pinned, view, colors, observed) {
   if (view.observed && view.normalized) {
     for (const one of observed) {
       marks.observed(one, colors)
-      if (one.noise > 0)
-        lines.add(`noise, ${one.short}`, [1, last], [one.noise, one.noise], colors.noise, {dash: "dotted", width: 1.2})
+      for (const [whose, level] of one.noise)
+        lines.add(`noise, ${whose}`, [1, last], [level, level], colors.noise, {dash: "dotted", width: 1.2})
     }
   }
   return {
