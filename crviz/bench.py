@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from scipy.integrate import solve_ivp
+import scipy
 
 from crviz import ensemble, kernels, orbits, sky
 from crviz._version import __version__
@@ -134,7 +134,10 @@ def exact_positions(field, directions, omega_t):
         return np.concatenate([-p, -np.cross(p, field.b(r[:, None])[:, 0])])
 
     starts = np.concatenate([np.zeros_like(directions), directions]).T
-    ends = [solve_ivp(backward, (0, omega_t), start, "DOP853", rtol=1e-12, atol=1e-12).y for start in starts]
+    ends = [
+        scipy.integrate.solve_ivp(backward, (0, omega_t), start, "DOP853", rtol=1e-12, atol=1e-12).y
+        for start in starts
+    ]
     return np.stack([end[:3, -1] for end in ends], 1)
 
 

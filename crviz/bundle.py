@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.integrate import solve_ivp
+import scipy
 
 from crviz.config import check_number, check_whole
 from crviz.orbits import Orbits, backtrack
@@ -157,7 +157,9 @@ def field_line(field, length, points=200, tolerance=3e-3):
         return (along * b / np.linalg.norm(b, axis=0)).ravel()
 
     s = np.linspace(0, length, points + 1)
-    solution = solve_ivp(unit_field, (0, length), np.zeros(6), "DOP853", s, rtol=1e-9, atol=tolerance)
+    solution = scipy.integrate.solve_ivp(
+        unit_field, (0, length), np.zeros(6), "DOP853", s, rtol=1e-9, atol=tolerance
+    )
     if not solution.success:
         raise RuntimeError(f"the field line could not be followed for {length:g} r_L: {solution.message}")
     forth, back = solution.y.reshape(3, 2, -1).transpose(1, 0, 2)

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import ducc0
 import numpy as np
-from scipy.spatial.transform import Rotation
+import scipy
 
 from crviz.config import ParameterError
 
@@ -44,7 +44,7 @@ def random_rotation(config, realization):
     scipy Rotation
     """
     seeds = np.random.SeedSequence(config.seed, spawn_key=(realization, 0))
-    return Rotation.random(rng=np.random.default_rng(seeds))
+    return scipy.spatial.transform.Rotation.random(rng=np.random.default_rng(seeds))
 
 
 def pixels_at(nside, theta, phi):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from scipy.special import eval_legendre
+import scipy
 
 from crviz.gradient import components, contracted_error, gradient_tensor
 
@@ -109,7 +109,7 @@ def correlation(cl, theta):
     (..., M)
     """
     ell = np.arange(np.shape(cl)[-1])[:, None]
-    return cl @ ((2 * ell + 1) / (4 * np.pi) * eval_legendre(ell, np.cos(theta)))
+    return cl @ ((2 * ell + 1) / (4 * np.pi) * scipy.special.eval_legendre(ell, np.cos(theta)))
 
 
 def pixel_noise(mean_square, n_pixels):

@@ -14,7 +14,7 @@ table. Runs at six places between points, with the same fields, differed from it
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import xlogy
+import scipy
 
 #: Fewest points that a thin-plate spline goes through.
 _FEWEST = 3
@@ -106,7 +106,7 @@ def _plane(places):
 
 def _bending(places, points):
     square = ((places[:, None] - points) ** 2).sum(-1)
-    return xlogy(square, square) / 2
+    return scipy.special.xlogy(square, square) / 2
 
 
 def smooth_quantities(variables):

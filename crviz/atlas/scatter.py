@@ -10,7 +10,7 @@ since kappa differs by orders of magnitude at early times).
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import digamma, polygamma
+import scipy
 
 #: No more than so many fields' worth of weight for what other points say.
 MOST_PRIOR = 30.0
@@ -38,10 +38,10 @@ def moderated(variance, expected, freedom):
     kappa = np.where(known, variance / np.where(known, expected, 1), 1.0)
     half = np.where(known, freedom, 1.0) / 2
     # the logarithm of a chi^2 over its degrees of freedom has this mean, and the variance below
-    log_kappa = np.log(kappa) - digamma(half) + np.log(half)
+    log_kappa = np.log(kappa) - scipy.special.digamma(half) + np.log(half)
     typical = _mean(log_kappa, known, points)
     true_scatter = _mean((log_kappa - typical) ** 2, known, points - 1) - _mean(
-        polygamma(1, half), known, points
+        scipy.special.polygamma(1, half), known, points
     )
     prior = np.minimum(1 + 2 / np.maximum(true_scatter, 1e-3), MOST_PRIOR)
     steadied = expected * np.exp((freedom * log_kappa + prior * typical) / (freedom + prior))

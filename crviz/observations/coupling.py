@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from scipy.special import legendre_p_all, roots_legendre
+import scipy
 
 from crviz.config import ParameterError, check_whole
 
@@ -41,8 +41,8 @@ def mode_coupling(mask_power, lmax):
     power = np.asarray(mask_power, float)
     if power.ndim != 1 or power.size < 2 * lmax + 1:
         raise ParameterError("mask_power", list(power.shape), f"must reach L = 2 lmax = {2 * lmax}")
-    x, weight = roots_legendre(2 * lmax + 1)
-    legendre = legendre_p_all(2 * lmax, x)[0]
+    x, weight = scipy.special.roots_legendre(2 * lmax + 1)
+    legendre = scipy.special.legendre_p_all(2 * lmax, x)[0]
     degree = 2 * np.arange(2 * lmax + 1) + 1
     correlation = (degree * power[: 2 * lmax + 1]) @ legendre / (4 * np.pi)
     low = legendre[: lmax + 1]
@@ -88,8 +88,8 @@ def coupling_matrix(field_of_view, lmax, zero_mean=True, m0=True):
 def _zonal_coupling(field_of_view, lmax):
     """K_ll' = integral over the band of Y_l0 Y_l'0 for l <= 2 lmax, l' <= lmax."""
     low, high = field_of_view.sin_dec
-    x, weight = roots_legendre(2 * lmax + 1)
-    legendre = legendre_p_all(2 * lmax, (low + high + (high - low) * x) / 2)[0]
+    x, weight = scipy.special.roots_legendre(2 * lmax + 1)
+    legendre = scipy.special.legendre_p_all(2 * lmax, (low + high + (high - low) * x) / 2)[0]
     norm = np.sqrt(2 * np.arange(2 * lmax + 1) + 1)
     zonal = norm[:, None] * legendre
     return zonal * (weight * (high - low) / 4) @ zonal[: lmax + 1].T

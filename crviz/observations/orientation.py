@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy.spatial.transform import Rotation
+import scipy
 
 from crviz.config import check_number
 
@@ -53,4 +53,4 @@ class Orientation:
         # before the last two turns x points south of the pole, and a turn about z takes south to east:
         # north through east is the other sense
         angles = [self.right_ascension, 90 - self.declination, 180 - self.position_angle]
-        return Rotation.from_euler("ZYZ", angles, degrees=True)
+        return scipy.spatial.transform.Rotation.from_euler("ZYZ", angles, degrees=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import legendre_p_all
+import scipy
 
 from crviz import sky
 from crviz.config import ParameterError, check_number
@@ -40,7 +40,7 @@ def top_hat(ell, radius):
         raise ParameterError("ell", int(ell.min()), "must be at least 0")
     if radius == 0 or not ell.size:
         return np.ones(ell.shape)
-    legendre = legendre_p_all(int(ell.max()) + 1, np.cos(np.deg2rad(radius)))[0]
+    legendre = scipy.special.legendre_p_all(int(ell.max()) + 1, np.cos(np.deg2rad(radius)))[0]
     area = 2 * np.sin(np.deg2rad(radius / 2)) ** 2  # 1 - cos R, without its rounding
     beam = (legendre[np.maximum(ell - 1, 0)] - legendre[ell + 1]) / ((2 * ell + 1) * area)
     return np.where(ell == 0, 1.0, beam)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cholesky, solve_triangular
+import scipy
 
 from crviz.config import ParameterError
 
@@ -45,11 +45,11 @@ def whitening(covariance, size):
     if not np.allclose(correlation, correlation.T, rtol=0, atol=1e-8):
         raise ParameterError("covariance", list(covariance.shape), "must be symmetric")
     try:
-        factor = cholesky(correlation, lower=True)
+        factor = scipy.linalg.cholesky(correlation, lower=True)
     except np.linalg.LinAlgError:
         rule = "must be positive definite: that of fewer fields than multipoles is not"
         raise ParameterError("covariance", list(covariance.shape), rule) from None
-    return Whitening(deviation, solve_triangular(factor, np.eye(size), lower=True))
+    return Whitening(deviation, scipy.linalg.solve_triangular(factor, np.eye(size), lower=True))
 
 
 def covariance_of_logarithms(covariance, values):

@@ -15,9 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.polynomial.legendre import legvander
-from scipy.linalg import eigh
-from scipy.special import exprel
 
 from crviz.config import ParameterError, check_whole
 from crviz.theory.arguments import check_multipoles
@@ -51,7 +50,7 @@ def decay_modes(nu_r, lmax):
     legendre = legvander(x, lmax)
     overlap = legendre.T @ (weight[:, None] * legendre)  # W
     ell = np.arange(lmax + 1)
-    decay, vectors = eigh(np.diag(2 * ell * (ell + 1) / (2 * ell + 1)), overlap)
+    decay, vectors = scipy.linalg.eigh(np.diag(2 * ell * (ell + 1) / (2 * ell + 1)), overlap)
     decay[0] = 0.0  # to rounding
     # the modes are orthonormal with respect to W
     return DecayModes(decay, vectors, 3 * vectors.T @ overlap[:, 1])
@@ -105,7 +104,7 @@ def _amplitudes(modes, times, source):
     for i, step in enumerate(np.diff(times)):
         z = modes.decay * step
         # integrals of exp(-z (1 - u)) and of u exp(-z (1 - u)) over u from 0 to 1
-        whole, late = exprel(-z), _ramp(z)
+        whole, late = scipy.special.exprel(-z), _ramp(z)
         gained = step * modes.drive * (source[i] * (whole - late) + source[i + 1] * late)
         amplitudes[i + 1] = np.exp(-z) * amplitudes[i] + gained
     return amplitudes
@@ -116,7 +115,7 @@ def _ramp(z):
     near = z < 0.03
     series = 1 / 2 - z / 6 * (1 - z / 4 * (1 - z / 5 * (1 - z / 6 * (1 - z / 7))))
     safe = np.where(near, 1.0, z)
-    return np.where(near, series, (1 - exprel(-safe)) / safe)
+    return np.where(near, series, (1 - scipy.special.exprel(-safe)) / safe)
 
 
 def _check_times(omega_t):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import chdtrc, digamma
+import scipy
 
 from crviz.config import ParameterError, check_number, check_whole
 from crviz.theory.arguments import check_form, check_spectrum
@@ -168,7 +167,7 @@ def _minimum(chi2):
     values = np.array([chi2(p) for p in _SCAN])
     lowest = int(values.argmin())
     around = _SCAN[max(lowest - 1, 0)], _SCAN[min(lowest + 1, len(_SCAN) - 1)]
-    found = minimize_scalar(chi2, bounds=around, method="bounded", options={"xatol": 1e-10})
+    found = scipy.optimize.minimize_scalar(chi2, bounds=around, method="bounded", options={"xatol": 1e-10})
     if found.fun < values[lowest]:
         return float(found.x), float(found.fun)
     return float(_SCAN[lowest]), float(values[lowest])
@@ -181,10 +180,15 @@ def _dlog_dp(ell, p, form):
         "printed": (2 * p - 1) / (p * (p - 1) + ell * (ell + 1)),
         "self-consistent": 1 / (2 - p) - 1 / (1 - p),
     }
-    gammas = digamma(ell - 1 + p) - digamma(p) + digamma(ell - p + 3) - digamma(1 - p)
+    gammas = (
+        scipy.special.digamma(ell - 1 + p)
+        - scipy.special.digamma(p)
+        + scipy.special.digamma(ell - p + 3)
+        - scipy.special.digamma(1 - p)
+    )
     return fronts[form] + gammas - np.log(2)
 
 
 def _judged(p, nu0, covariance, least, dof, form):
-    p_value = float(chdtrc(dof, least)) if dof else np.nan
+    p_value = float(scipy.special.chdtrc(dof, least)) if dof else np.nan
     return Fit(p, float(nu0), covariance, least, dof, p_value, form)

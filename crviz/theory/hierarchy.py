@@ -10,7 +10,7 @@ what leaves one multipole arrives in the next, and a dipole that is left alone f
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import expm
+import scipy
 
 from crviz.config import ParameterError
 from crviz.theory.arguments import check_multipoles
@@ -57,4 +57,4 @@ def _power_over_dipole(lmax, nu1_t):
     ell = np.arange(1, lmax + 1)
     nu = ell * (ell + 1) / 2
     transfer = np.diag(1 - nu) + np.diag(nu[:-1], -1)  # less the decay of the dipole
-    return expm(transfer * np.minimum(nu1_t, _LATE)[..., None, None])[..., :, 0]
+    return scipy.linalg.expm(transfer * np.minimum(nu1_t, _LATE)[..., None, None])[..., :, 0]

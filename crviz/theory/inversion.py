@@ -8,8 +8,8 @@ nu_r = (3/2) Q_1 (x - x0) / K'(x), where x0 is the zero of K'.
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.polynomial.legendre import legval
-from scipy.optimize import brentq
 
 from crviz.config import ParameterError, check_number
 from crviz.theory.arguments import check_form, check_spectrum
@@ -109,4 +109,4 @@ def _single_zero(gradient, lmax):
             f"K' of this spectrum has {len(changes)} zeros instead of one: it has too few multipoles or "
             "too much noise to be summed."
         )
-    return float(brentq(gradient, x[changes[0]], x[changes[0] + 1], xtol=1e-14))
+    return float(scipy.optimize.brentq(gradient, x[changes[0]], x[changes[0] + 1], xtol=1e-14))

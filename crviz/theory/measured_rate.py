@@ -14,8 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.polynomial.legendre import leggauss, legvander
-from scipy.optimize import nnls
 
 from crviz.config import ParameterError
 from crviz.theory.covariance import whitening
@@ -183,7 +183,7 @@ def _solve(problem, stiffness, rng=None, start=None):
     b = np.ones(problem.rough.shape[1]) if start is None else start
     x0 = problem.x0(b)
     for _ in range(30):
-        b, _ = nnls(np.r_[problem.design(x0), np.sqrt(stiffness) * problem.rough], target)
+        b, _ = scipy.optimize.nnls(np.r_[problem.design(x0), np.sqrt(stiffness) * problem.rough], target)
         before, x0 = x0, problem.x0(b)
         if abs(x0 - before) < 1e-5:
             break

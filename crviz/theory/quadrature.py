@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import roots_jacobi
+import scipy
 
 #: Distances from x = 1 at which the power is read; powers of 2, so that 1 - x has no rounding.
 _NEAR_ONE = 2.0 ** np.array([-24, -20])
@@ -32,7 +32,7 @@ def rate_quadrature(nu_r, lmax):
         Where the rate is not positive, or vanishes at x = 1 so fast that the integral diverges.
     """
     power = power_at_one(nu_r)
-    x, weight = roots_jacobi(max(_LEAST_ORDER, lmax + 50), -power, 0.0)
+    x, weight = scipy.special.roots_jacobi(max(_LEAST_ORDER, lmax + 50), -power, 0.0)
     return x, weight * (1 - x) ** power / positive_rate(nu_r, x)
 
 

@@ -8,7 +8,7 @@ intensity is (8 pi / 3) K^s_ij g_i g_j.
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import eval_legendre, gammaln
+import scipy
 
 from crviz.config import check_number
 from crviz.theory.arguments import check_form, check_multipoles, check_power
@@ -49,6 +49,7 @@ def spectrum(ell, p, nu0=1.0, form="printed"):
     check_number("nu0", nu0, above=0)
     printed = check_form(form) == "printed"
     front = 1 - p * (1 - p) / (ell * (ell + 1)) if printed else 2 * (1 - p) / (2 - p)
+    gammaln = scipy.special.gammaln
     gammas = gammaln(1 - p) + gammaln(ell - 1 + p) - gammaln(p) - gammaln(ell - p + 3)
     return 3 / (2**p * nu0) * front * np.exp(gammas)
 
@@ -78,5 +79,5 @@ def spectrum_from_rate(ell, nu_r, form="printed"):
     check_form(form)
     x, weight = rate_quadrature(nu_r, int(np.max(ell, initial=1)))
     x0 = 0.0 if form == "printed" else (weight @ x) / weight.sum()
-    integrals = eval_legendre(ell[..., None], x) @ (weight * (x - x0))
+    integrals = scipy.special.eval_legendre(ell[..., None], x) @ (weight * (x - x0))
     return 1.5 / (ell * (ell + 1)) * integrals

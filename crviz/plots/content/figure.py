@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import isotonic_regression
+import scipy
 
 #: What was done about the noise, as titles say it.
 ESTIMATOR_WORDS = {
@@ -166,7 +166,7 @@ def spread(heights, apart, low=-np.inf, high=np.inf):
     steps = apart * np.arange(heights.size)
     placed = np.empty_like(heights)
     if heights.size:
-        free = isotonic_regression(heights[order] + steps, increasing=False).x
+        free = scipy.optimize.isotonic_regression(heights[order] + steps, increasing=False).x
         placed[order] = np.minimum(np.maximum(free, low + steps[-1]), high) - steps
     return placed
 
