@@ -39,5 +39,6 @@ def more(shown, dark):
             *drawn,
         ]
     wide = {"sizing_mode": "stretch_width"}
-    panes = [pn.pane.HoloViews(element, height=300, linked_axes=False, **wide) for element in drawn]
+    # figures as Bokeh has them: Panel's pane for HoloViews keeps a page that is gone
+    panes = [pn.pane.Bokeh(hv.render(element, backend="bokeh"), height=300, **wide) for element in drawn]
     return [pn.Column(*panes, stylesheets=[stylesheet("grid")], css_classes=["crviz-grid"], **wide)]

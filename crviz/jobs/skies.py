@@ -7,6 +7,7 @@ a second or so, far less room than they would in every file.
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from collections import OrderedDict, deque
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ import numpy as np
 from crviz import orbits, sky
 from crviz.config import Config
 from crviz.turbulence import draw_field
+
+_log = logging.getLogger(__name__)
 
 #: Skies that are kept in memory; one of nside 32 at 64 times takes 5 MB.
 KEPT = 8
@@ -122,7 +125,10 @@ class Skies:
                     while len(self._ready) > KEPT:
                         self._ready.popitem(last=False)
         for listener in list(listeners.values()):
-            listener()
+            try:
+                listener()
+            except Exception:  # noqa: BLE001 - one page's trouble is not the others'
+                _log.exception("a page did not hear of its sky")
 
     def _trace(self, config, realization, given_up):
         field = draw_field(config, realization)
