@@ -8,8 +8,9 @@ import panel as pn
 from crviz import ensemble
 from crviz.jobs.skies import rounded, sky_id
 
-#: Work of one realisation [s] beyond which its sky is shown only at the times that the result keeps.
-MOST_SECONDS = 30.0
+#: Wave evaluations of one realisation (some 15 s on two cores) beyond which its sky is shown only at the times
+#: that the result keeps.
+MOST_WORK = 1e11
 
 
 class SkyLink:
@@ -49,7 +50,7 @@ class SkyLink:
         self._manager.skies.leave(id(self))
 
     def _affordable(self, config):
-        return ensemble.work(config.replace(grids="single")) / self._manager.rate < MOST_SECONDS
+        return ensemble.work(config.replace(grids="single")) < MOST_WORK
 
     def _wake(self):
         document = self._document

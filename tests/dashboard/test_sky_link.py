@@ -123,8 +123,8 @@ def test_skies_of_a_series_that_is_gone_and_times_that_are_not_there_are_not_han
     assert hub.ask(0) is not None
 
 
-def test_what_would_take_long_is_not_computed(state, hub, fake, document, result):
-    fake.rate = sky_link.ensemble.work(result.config) / (2 * sky_link.MOST_SECONDS)
+def test_what_would_take_long_is_not_computed(state, hub, fake, document, result, monkeypatch):
+    monkeypatch.setattr(sky_link, "MOST_WORK", sky_link.ensemble.work(result.config) / 2)
     with set_curdoc(document):
         SkyLink(state, hub, fake)
     state.param.trigger("shown")
