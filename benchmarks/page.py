@@ -199,6 +199,7 @@ def warm_server(browser, address, number):
     }
     for other, *_ in runs[:-1]:
         other.close()
+    page.bring_to_front()  # hidden pages draw no frames
     page.wait_for_function("crviz.sky.times.length === crviz.held.omega_t.length")  # skies at all times
     for name, action in (  # a time that was not seen yet first: afterwards the browser has its sky
         ("t_step", lambda: steps(page, "Backtracking", -1, 1, _SKY_IS_THERE)),

@@ -8,8 +8,8 @@ import panel as pn
 from crviz import ensemble
 from crviz.jobs.skies import rounded, sky_id
 
-#: Wave evaluations of one realisation (some 15 s on two cores) beyond which its sky is shown only at the times
-#: that the result keeps.
+#: Wave evaluations of one realisation (some 15 s on two cores) beyond which its sky is shown only at the
+#: times that the result keeps.
 MOST_WORK = 1e11
 
 
