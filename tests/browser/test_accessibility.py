@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 #: What panel-material-ui's page brings along and offers no way to name: rule, and where in its markup.
 _NOT_OURS = (
     ("aria-prohibited-attr", 'aria-label="Resize sidebar"'),  # a label on a div without a role
-    ("aria-progressbar-name", "MuiLinearProgress"),  # the header's bar, of no name
+    ("aria-progressbar-name", "MuiLinearProgress"),  # a nameless bar, of unknown origin
 )
 _DRAWERS = (None, "Help", "Download", "Runs")
 
