@@ -274,11 +274,23 @@ _ATTRIBUTES = {
 }
 
 
-def observables(config, index, r, p):
-    """What is kept of one realisation, and what is summed: two dicts of arrays."""
-    n, lmax = config.n_pixels, 2 * config.nside
+def observables(config, index, r, p, lmax=None):
+    """What is kept of one realisation, and what is summed: two dicts of arrays.
+
+    Parameters
+    ----------
+    config : Config
+    index : int
+        Of the realisation.
+    r, p : (T, 3, config.n_orbits)
+        Its orbits, grid A first.
+    lmax : int < 3 nside, or None
+        None takes 2 nside, as results hold.
+    """
+    n = config.n_pixels
+    lmax = 2 * config.nside if lmax is None else lmax
     r_a, p_a = r[..., :n], p[..., :n]
-    a_r, a_p = (spectra.real_harmonics(sky.harmonics(maps, config.nside)) for maps in (r_a, p_a))
+    a_r, a_p = (spectra.real_harmonics(sky.harmonics(maps, config.nside, lmax)) for maps in (r_a, p_a))
     each = {
         "cl": spectra.cross_spectra(a_r, a_r),
         "rr": r_a @ r_a.swapaxes(1, 2) / n,
@@ -290,7 +302,9 @@ def observables(config, index, r, p):
     if config.grids == "cross":
         rotation = sky.random_rotation(config, index)
         b_r, b_p = (
-            spectra.real_harmonics(sky.rotate_harmonics(sky.harmonics(maps, config.nside), lmax, rotation))
+            spectra.real_harmonics(
+                sky.rotate_harmonics(sky.harmonics(maps, config.nside, lmax), lmax, rotation)
+            )
             for maps in (r[..., n:], p[..., n:])
         )
         each["cl_cross"] = _symmetric(spectra.cross_spectra(a_r, b_r))
