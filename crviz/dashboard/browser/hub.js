@@ -23,7 +23,10 @@ class Hub {
     this.words = document.createElement("section")
     this.words.className = "unseen"
     this.words.setAttribute("aria-label", "The plots in words")
-    el.append(this.text, this.words)
+    this.status = document.createElement("p") // for those who hear the page: the sentence, once all rests
+    this.status.className = "unseen"
+    this.status.setAttribute("role", "status")
+    el.append(this.text, this.words, this.status)
     this.sky = new SkyPicture(this.named, (request) => model.send_msg(request))
     this.address = new AddressBar(() => this.linkValues())
     this.omegaT = model.omega_t
@@ -80,7 +83,7 @@ class Hub {
     model.on("direction", () => this.refresh("sky"))
     this.orbits?.properties.bundle.change.connect(() => { this.orbits.omega_t = this.omegaT })
     model.on("remove", () => {
-      this.bar.stop()
+      this.bar.remove()
       this.address.stop()
       window.removeEventListener("crviz:values", this.moved)
     })
@@ -180,11 +183,12 @@ class Hub {
     )
     const words = cell("p", sentence)
     words.className = "crviz-sentence"
-    words.setAttribute("aria-live", "polite")
     this.text.replaceChildren(words, table)
   }
 
   tell() {
+    const said = this.text.querySelector(".crviz-sentence").textContent
+    if (this.status.textContent !== said) this.status.textContent = said
     this.words.replaceChildren(...plotsInWords(this.held, this.view(), this.sky).map((sentence) => {
       const out = document.createElement("p")
       out.textContent = sentence

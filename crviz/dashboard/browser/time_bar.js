@@ -12,7 +12,7 @@ export class TimeBar {
     bar.className = "time-bar"
     bar.innerHTML = `
       <button type="button" aria-label="Play through the times" aria-pressed="false">▶</button>
-      <label><span>Backtracking time</span> Ω T = <output></output></label>
+      <label><span>Backtracking time</span> Ω T = <output aria-live="off"></output></label>
       <input type="range" min="0" step="1" aria-label="Backtracking time">`
     el.append(bar)
     this.button = bar.querySelector("button")
@@ -21,6 +21,18 @@ export class TimeBar {
     this.slider.addEventListener("input", () => this.#moved(false))
     this.slider.addEventListener("change", () => this.#moved(true))
     this.button.addEventListener("click", () => (this.timer ? this.stop() : this.play()))
+    window.addEventListener("click", this.#pressed, true)
+  }
+
+  // a press on another button ends playing: what it asks for, a file or a fit, is meant for the time seen
+  #pressed = (event) => {
+    const button = event.composedPath().find((part) => part.matches?.("button"))
+    if (button && button !== this.button) this.stop()
+  }
+
+  remove() {
+    this.stop()
+    window.removeEventListener("click", this.#pressed, true)
   }
 
   show(times, index) {
