@@ -14,15 +14,11 @@ import panel as pn
 from crviz import sky
 from crviz._version import __version__
 from crviz.dashboard.script import reproducing_script
+from crviz.dashboard.scripts import stylesheet
 from crviz.dashboard.theory_link import gradient_name
 from crviz.gradient import gradient_vector
 from crviz.plots.content import evolution, spectra
 from crviz.plots.content import sky as sky_content
-
-#: The colours of the theme: Panel's own leave too little contrast in the dark.
-_INK = (
-    ".bk-btn, .bk-btn a { color: var(--crviz-ink) !important; background: var(--crviz-ground) !important; }"
-)
 
 
 def downloads(state, manager):
@@ -50,7 +46,7 @@ def downloads(state, manager):
     ]
     return [
         pn.widgets.FileDownload(
-            callback=make, filename=name, label=label, button_type="light", width=190, stylesheets=[_INK]
+            callback=make, filename=name, label=label, width=200, stylesheets=[stylesheet("drawer")]
         )
         for label, name, make in files
     ]
@@ -102,9 +98,26 @@ def _netcdf(state):
 
 
 def _fits(state, manager):
+    """The map as the picture has it: a pixel is where particles come from, not where they go."""
     values, time = sky_values(state, manager)
-    header = {"OMEGAT": time, "GRADTH": state.theta, "GRADPH": state.phi, "CREATOR": f"crviz {__version__}"}
-    return _through_file("sky.fits", lambda path: sky.write_map(path, values, **header))
+    header = {
+        "TUNIT1": "r_L |grad n| / n",
+        "OMEGAT": time,
+        "GRADTH": state.theta,
+        "GRADPH": state.phi,
+        "FIELD": state.realization or 0,
+        "POLAXIS": "B0",
+        "PIXELS": "n = -p, where a particle comes from",
+        "CREATOR": f"crviz {__version__}",
+    }
+    seen = values[_antipodes(sky.nside_of(values))]
+    return _through_file("sky.fits", lambda path: sky.write_map(path, seen, **header))
+
+
+def _antipodes(nside):
+    """The pixel opposite to each pixel: (12 nside^2,) int."""
+    x, y, z = sky.pixel_directions(nside)
+    return sky.pixels_at(nside, np.arccos(-z), np.arctan2(-y, -x))
 
 
 def sky_values(state, manager):

@@ -16,16 +16,12 @@ class Drawer(pn.viewable.Viewer):
     def __init__(self):
         super().__init__()
         self.heading = ""
-        self._close = pn.widgets.Button(label="Close", button_type="light", width=70)
+        self._close = pn.widgets.Button(label="Close", width=70, margin=0, stylesheets=[stylesheet("drawer")])
         self._close.on_click(lambda _: self.close())
         self._column = pn.Column(
             visible=False,
             css_classes=["drawer"],
-            styles={
-                "border": "1px solid rgba(128, 128, 128, 0.35)",
-                "border-radius": "4px",
-                "padding": "4px 12px",
-            },
+            styles=FRAME | {"padding": "6px 12px"},
             sizing_mode="stretch_width",
             margin=6,
         )
@@ -34,7 +30,11 @@ class Drawer(pn.viewable.Viewer):
         """Open with some objects in place of what was there."""
         self.heading = heading
         title = pn.pane.HTML(
-            f"<h2>{heading}</h2>", stylesheets=[stylesheet("card")], margin=0, sizing_mode="stretch_width"
+            f"<h2>{heading}</h2>",
+            stylesheets=[stylesheet("card")],
+            margin=0,
+            align="center",
+            sizing_mode="stretch_width",
         )
         self._column.objects = [pn.Row(title, self._close, sizing_mode="stretch_width"), *objects]
         self._column.visible = True

@@ -1,35 +1,148 @@
 """The drawers in a browser: files are delivered, and stored runs opened."""
 
 import csv
+import io
+import xml.etree.ElementTree as ET
 
+import healpy
+import matplotlib.image
 import numpy as np
 import pytest
+from visitor import Visitor
 
-from crviz import library
+from crviz import library, load
 
 pytestmark = pytest.mark.browser
 
-
-def delivered(page, label, tmp_path):
-    """The text of a file that a button of the drawer delivers."""
-    with page.expect_download() as download:
-        page.get_by_text(label).first.click()
-    path = tmp_path / download.value.suggested_filename
-    download.value.save_as(path)
-    return path.read_text(encoding="utf8")
+SVG = "{http://www.w3.org/2000/svg}"
 
 
-def test_the_spectra_and_the_script_on_the_page_are_delivered(page, tmp_path):
-    page.get_by_role("button", name="Download", exact=True).click()
-    text = delivered(page, "Spectra (CSV)", tmp_path)
+@pytest.fixture(scope="module")
+def visitor(still):
+    """A visitor who has chosen a direction and a time, with the drawer of downloads open."""
+    visitor = Visitor(still)
+    visitor.slide(theta=60, phi=120)
+    visitor.wait_for_sky()
+    visitor.move_to(40)
+    visitor.wait_for_picture()
+    still.get_by_role("button", name="Download", exact=True).click()
+    still.get_by_role("button", name="Run (NetCDF)").wait_for()
+    yield visitor
+    assert still.errors == []
+
+
+@pytest.fixture
+def deliver(visitor, tmp_path):
+    """Presses a button of the drawer: the path of the file that arrives."""
+
+    def deliver(label):
+        with visitor.page.expect_download() as download:
+            visitor.page.get_by_role("button", name=label, exact=True).click()
+        path = tmp_path / download.value.suggested_filename
+        download.value.save_as(path)
+        return path
+
+    return deliver
+
+
+def shown_time(visitor):
+    return visitor.page.evaluate("crviz.held.omega_t[crviz.index]")
+
+
+def test_the_run_arrives_whole(deliver):
+    path = deliver("Run (NetCDF)")
+    assert path.name == "crviz-run.nc"
+    result, shipped = load(path), library.shipped()
+    assert result.digest == shipped.digest
+    assert result.dataset.identical(shipped.dataset)
+
+
+def test_the_sky_arrives_as_it_is_shown(visitor, deliver):
+    path = deliver("Sky map (HEALPix FITS)")
+    assert path.name == "crviz-sky.fits"
+    values, header = healpy.read_map(path, h=True, dtype=np.float32)
+    header = dict(header)
+    assert header["NSIDE"] == 32
+    assert header["OMEGAT"] == pytest.approx(shown_time(visitor))
+    assert (header["GRADTH"], header["GRADPH"]) == (60, 120)
+    shown = visitor.map()
+    # the browser keeps the momenta's order, and 16 bits a component
+    x, y, z = healpy.pix2vec(32, np.arange(len(values)))
+    np.testing.assert_allclose(
+        values[healpy.vec2pix(32, -x, -y, -z)], shown, atol=1e-4 * np.abs(shown).max(), rtol=0
+    )
+    # and what healpy draws of the file is the picture: the pixel behind each of its points
+    picture, half = visitor.picture()
+    limit = visitor.page.evaluate("crviz.sky.limit")
+    columns, rows = np.meshgrid(np.arange(0, picture.shape[1], 7), np.arange(0, picture.shape[0], 7))
+    points = (
+        (columns.ravel() + 0.5) / picture.shape[1] * 4 - 2,
+        (rows.ravel() + 0.5) / picture.shape[0] * 2 - 1,
+    )
+    drawn = picture[rows.ravel(), columns.ravel()]
+    there = np.isfinite(drawn)
+    projection = healpy.projector.MollweideProj()
+    pixels = healpy.vec2pix(32, *projection.xy2vec(points[0][there], points[1][there]))
+    wrong = np.abs(np.clip(values[pixels], -limit, limit) - drawn[there]) > 1.1 * half
+    assert wrong.mean() < 1e-3  # a point on the border of two pixels may fall to either
+
+
+def test_the_spectra_arrive_with_their_numbers(visitor, deliver):
+    path = deliver("Spectra (CSV)")
+    assert path.name == "crviz-spectra.csv"
+    text = path.read_text(encoding="utf8")
     rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
-    truth = library.shipped().spectrum("parallel", 100.0, "cross")
+    gradient = tuple(np.radians([60, 120]))
+    truth = library.shipped().spectrum(gradient, shown_time(visitor), "cross")
     # six digits are written
     np.testing.assert_allclose([float(row["C_l_chosen"]) for row in rows], truth.cl, rtol=0.6e-5)
-    script = delivered(page, "Script (Python)", tmp_path)
-    assert "crviz.load(crviz.library.reference())" in script
-    compile(script, "script", "exec")
-    assert not page.errors
+    np.testing.assert_allclose([float(row["error_chosen"]) for row in rows], truth.error, rtol=0.6e-5)
+    assert f"Omega T = {truth.omega_t:g}" in text
+
+
+def test_the_script_says_the_numbers_of_the_spectra(visitor, deliver):
+    path = deliver("Script (Python)")
+    assert path.name == "crviz-reproduce.py"
+    said = io.StringIO()
+    exec(
+        compile(path.read_text(encoding="utf8"), path.name, "exec"),
+        {"print": lambda *words: print(*words, file=said)},
+    )
+    lines = [line.split() for line in said.getvalue().splitlines()]
+    truth = library.shipped().spectrum(tuple(np.radians([60, 120])), shown_time(visitor), "cross")
+    np.testing.assert_allclose([float(line[1]) for line in lines[:-1]], truth.cl)
+
+
+@pytest.mark.parametrize("figure", ["Figure 1", "Figure 2", "Sky figure"])
+def test_a_figure_arrives_as_a_picture_with_something_on_it(deliver, figure):
+    pixels = matplotlib.image.imread(deliver(f"{figure} (PNG)"), format="png")
+    height, width = pixels.shape[:2]
+    assert min(height, width) > 400  # fit for print
+    ink = np.ptp(pixels[..., :3].reshape(-1, 3), axis=0)
+    assert (ink > 0.5).all()  # from light to dark
+    assert (pixels != pixels[0, 0]).any(-1).mean() > 0.02  # some of the ground is covered
+
+
+@pytest.mark.parametrize("figure", ["Figure 1", "Figure 2", "Sky figure"])
+def test_a_figure_arrives_as_a_drawing(deliver, figure):
+    path = deliver(f"{figure} (SVG)")
+    root = ET.parse(path).getroot()
+    assert root.tag == f"{SVG}svg"
+    assert len(list(root.iter(f"{SVG}path"))) > 20
+    is_sky = figure == "Sky figure"
+    assert bool(list(root.iter(f"{SVG}image"))) is is_sky  # the sky alone is made of points
+    name = {"Figure 1": "crviz-1.svg", "Figure 2": "crviz-2.svg", "Sky figure": "crviz-sky.svg"}[figure]
+    assert path.name == name
+
+
+def test_what_is_taken_away_while_playing_is_of_the_time_seen(visitor, deliver):
+    """A press ends playing: else the server would not know of the time."""
+    page, before = visitor.page, shown_time(visitor)
+    page.get_by_role("button", name="Play through the times").click()
+    page.wait_for_function("t => crviz.omegaT > 1.2 * t", arg=before)
+    text = deliver("Spectra (CSV)").read_text(encoding="utf8")
+    assert shown_time(visitor) != before
+    assert f"Omega T = {shown_time(visitor):g}," in text
 
 
 def test_a_stored_run_is_opened_from_its_drawer(visit):
