@@ -6,18 +6,10 @@ sent to the server or back.
 
 from __future__ import annotations
 
-from bokeh.models import (
-    ColorBar,
-    ColumnDataSource,
-    FixedTicker,
-    HoverTool,
-    LinearColorMapper,
-    Range1d,
-    Span,
-)
+from bokeh.models import ColumnDataSource, HoverTool, Range1d, Span
 from bokeh.plotting import figure
 
-from crviz.plots import mollweide, style
+from crviz.plots import mollweide
 from crviz.plots.hover import sky_hover
 
 #: Columns of each kind of source; the browser fills them.
@@ -25,6 +17,9 @@ _LINES = ("xs", "ys", "color", "dash", "width", "alpha", "name")
 _TEXT = ("x", "y", "text", "color")
 _MARKS = ("x", "y", "marker", "color", "fill", "size", "alpha", "name", "low", "high")
 _BARS = ("x", "low", "high", "color", "alpha")
+_IMAGE = ("image", "x", "y", "dw", "dh")
+#: From where to where a sky reaches with the names of the poles and the colour bar: its radius is 1.
+_ROOM = (-1.46, 1.12)
 
 
 def evolution():
@@ -32,7 +27,9 @@ def evolution():
     plot = _log_figure("backtracking time Ω T", "⟨C_ℓ⟩ / 4π  [(r_L |∇n|/n)²]", "crviz-evolution")
     _band(plot, "crviz-evolution")
     lines = _lines(plot, "crviz-evolution")
-    plot.add_layout(Span(dimension="height", line_width=2, line_alpha=0.8, name="crviz-evolution-cursor"))
+    plot.add_layout(
+        Span(dimension="height", line_width=2, line_alpha=0.8, name="crviz-evolution-cursor", level="overlay")
+    )
     plot.add_tools(HoverTool(renderers=[lines], tooltips=[("", "@name"), ("Ω T", "$x{0.[00]}"), ("", "$y")]))
     return _left_to_the_browser(plot)
 
@@ -74,35 +71,27 @@ def sky():
         name="crviz-sky",
         min_border=4,
     )
-    mapper = LinearColorMapper(palette=style.interpolated(style.LIGHT.diverging), low=-1, high=1)
-    mapper.nan_color = "rgba(0, 0, 0, 0)"
-    mapper.name = "crviz-sky-colors"
-    image = _source("crviz-sky-image", ("image", "x", "y", "dw", "dh"))
-    shown = plot.image("image", "x", "y", "dw", "dh", source=image, color_mapper=mapper)
-    graticule = ColumnDataSource(
-        {
-            "xs": [list(map(_short, x)) for x, _ in mollweide.graticule()],
-            "ys": [list(map(_short, y)) for _, y in mollweide.graticule()],
-        }
+    image = _source("crviz-sky-image", _IMAGE)
+    shown = plot.image_rgba("image", "x", "y", "dw", "dh", source=image)
+    lines = [(x.round(3).tolist(), y.round(3).tolist()) for x, y in mollweide.graticule()]
+    lines += [([0], [y]) for y in _ROOM]  # points, of which nothing is seen
+    xs, ys = zip(*lines, strict=True)
+    graticule = plot.multi_line(
+        "xs",
+        "ys",
+        source=ColumnDataSource({"xs": list(xs), "ys": list(ys)}),
+        line_width=0.7,
+        line_alpha=0.3,
+        name="graticule",
+        level="overlay",
     )
-    plot.multi_line("xs", "ys", source=graticule, line_width=0.7, line_alpha=0.3, name="graticule")
+    plot.x_range.renderers = plot.y_range.renderers = [graticule]
+    plot.x_range.range_padding = plot.y_range.range_padding = 0.02
+    plot.image_rgba("image", "x", "y", "dw", "dh", source=_source("crviz-sky-bar", _IMAGE), level="overlay")
     marks = _source("crviz-sky-marks", ("x", "y", "marker", "size", "color", "line"))
     plot.scatter("x", "y", source=marks, marker="marker", size="size", fill_color="color", line_color="line")
     _names(plot, "crviz-sky", align="center")
-    plot.add_tools(sky_hover(renderers=[shown]))
-    bar = ColorBar(
-        color_mapper=mapper,
-        height=8,
-        title="δI  [r_L |∇n|/n]",
-        title_standoff=4,
-        padding=2,
-        background_fill_alpha=0,
-        border_line_alpha=0,
-        bar_line_alpha=0,
-        ticker=FixedTicker(ticks=[-1, 0, 1]),
-        name="crviz-sky-bar",
-    )
-    plot.add_layout(bar, "below")
+    plot.add_tools(sky_hover("crviz.sky.valueAt(x, y)", renderers=[shown]))
     return _left_to_the_browser(plot)
 
 
@@ -111,10 +100,6 @@ def _left_to_the_browser(plot):
     for model in plot.references():
         model.syncable = False
     return plot
-
-
-def _short(value):
-    return round(float(value), 3)
 
 
 def _source(name, columns):
@@ -142,6 +127,8 @@ def _log_figure(x, y, name):
         min_border_right=8,
     )
     plot.toolbar.logo = None
+    for axis in plot.axis:
+        axis.level = "overlay"  # on a canvas of its own, which rests while lines move
     return plot
 
 

@@ -15,11 +15,21 @@ _ANGLES = """
 """
 
 
-def sky_hover(**options):
-    """A HoverTool that says angles and relative intensity over an image in the Mollweide projection."""
-    angles = CustomJSHover(code=_ANGLES)
+def sky_hover(value=None, **options):
+    """A HoverTool that says angles and relative intensity over an image in the Mollweide projection.
+
+    Parameters
+    ----------
+    value : str or None
+        JavaScript that gives the intensity at x, y; None takes the image's own values.
+    """
+    formatters = dict.fromkeys(("$x", "$y"), CustomJSHover(code=_ANGLES))
+    if value is not None:
+        code = f"const {{x, y}} = special_vars; return {value}?.toFixed(3) ?? '-'"
+        formatters["$sx"] = CustomJSHover(code=code)
+    intensity = "@image{0.000}" if value is None else "$sx{custom}"
     return HoverTool(
-        tooltips=[("θ from B₀", "$x{theta}°"), ("azimuth", "$y{phi}°"), ("δI", "@image{0.000}")],
-        formatters={"$x": angles, "$y": angles},
+        tooltips=[("θ from B₀", "$x{theta}°"), ("azimuth", "$y{phi}°"), ("δI", intensity)],
+        formatters=formatters,
         **options,
     )

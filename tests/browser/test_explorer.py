@@ -40,9 +40,9 @@ def assert_complete(visitor):
     names = visitor.read("crviz-spectra-marks", "name")["name"]
     assert any("HAWC" in name for name in names)
     assert any("IceCube 12 years" in name for name in names)
-    picture = visitor.picture()
+    picture, _ = visitor.picture()
     assert np.isfinite(picture).mean() == pytest.approx(np.pi / 4, abs=0.01)  # an ellipse in its frame
-    assert np.unique(picture[np.isfinite(picture)]).size > 1000
+    assert np.unique(picture[np.isfinite(picture)]).size > 100  # of 256 colours
     assert visitor.table()
     assert visitor.sentence().endswith(".")
 

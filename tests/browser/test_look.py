@@ -32,7 +32,7 @@ def colors(page):
     return page.evaluate(
         """() => ({
           ground: crviz.named["crviz-spectra"].background_fill_color,
-          zero: crviz.named["crviz-sky-colors"].palette[128],
+          zero: (([r, g, b]) => `rgb(${r}, ${g}, ${b})`)(new Uint8Array(crviz.sky.palette.buffer, 4 * 128, 3)),
           dipole: crviz.named["crviz-evolution-lines"].data.color[
             crviz.named["crviz-evolution-lines"].data.name.indexOf("C₁")],
           label: crviz.named["crviz-spectra"].left[0].axis_label_text_color,

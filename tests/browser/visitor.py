@@ -138,11 +138,16 @@ class Visitor:
         return np.array(self.page.evaluate("Array.from(crviz.sky.map)"))
 
     def picture(self):
-        """The picture as it is drawn, (rows from the bottom, columns)."""
-        shape, values = self.page.evaluate(
-            "(({image: [a]}) => [a.shape, Array.from(a)])(crviz.named['crviz-sky-image'].data)"
+        """What the picture's colours say, (rows from the bottom, columns), and half of what a colour spans."""
+        shape, colors, palette, limit = self.page.evaluate(
+            """(({image: [a]}) => [a.shape, Array.from(a), Array.from(crviz.sky.palette), crviz.sky.limit])
+            (crviz.named['crviz-sky-image'].data)"""
         )
-        return np.array(values, float).reshape(shape)
+        half = limit / len(palette)
+        middle = {color: (2 * step + 1) * half - limit for step, color in enumerate(palette)}
+        assert len(middle) == len(palette)
+        middle[0] = np.nan  # transparent
+        return np.array([middle[color] for color in colors]).reshape(shape), half
 
 
 def number(text):

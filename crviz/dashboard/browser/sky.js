@@ -75,8 +75,13 @@ export function smoothed(map, nside, radius) {
   return out
 }
 
-export function picture(map, index, out) {
-  for (let i = 0; i < index.length; i++) out[i] = index[i] < 0 ? NaN : map[index[i]]
+// a map's colours, in equal steps from -limit to limit, on the picture's points; 0 (transparent) outside
+export function painted(map, limit, palette, index, out) {
+  const steps = palette.length, half = steps / 2
+  const colors = new Uint32Array(map.length)
+  for (let i = 0; i < map.length; i++)
+    colors[i] = palette[Math.max(0, Math.min(steps - 1, Math.floor(half + half * map[i] / limit)))]
+  for (let i = 0; i < index.length; i++) out[i] = index[i] < 0 ? 0 : colors[index[i]]
   return out
 }
 

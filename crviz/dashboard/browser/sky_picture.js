@@ -1,9 +1,12 @@
 // The sky map: asks the server for the components at a time, and contracts and draws them here.
 
-import {indexOf, picture, project, relativeIntensity, smoothed, unproject, withoutDipole} from "./sky.js"
+import {indexOf, painted, project, relativeIntensity, smoothed, unproject, withoutDipole} from "./sky.js"
 import {nearest} from "./view.js"
 
 const WIDTH = 448
+const STEPS = 256 // of colour
+const BAR = {x: [-1], y: [-1.3], dw: [2], dh: [0.07]}
+const UNDER_BAR = -1.41
 const SMOOTHING = 10 * Math.PI / 180
 const AHEAD = 2 // times fetched before they are wanted
 const MOST_KEPT = 200
@@ -16,8 +19,8 @@ export class SkyPicture {
   constructor(named, ask) {
     this.named = named
     this.ask = ask
-    const {ndarray} = Bokeh.require("core/util/ndarray")
-    this.pixels = ndarray(new ArrayBuffer(2 * WIDTH * WIDTH), {dtype: "float32", shape: [WIDTH / 2, WIDTH]})
+    this.ndarray = Bokeh.require("core/util/ndarray").ndarray
+    this.pixels = this.ndarray(new ArrayBuffer(2 * WIDTH * WIDTH), {dtype: "uint32", shape: [WIDTH / 2, WIDTH]})
   }
 
   // a series of skies of one realisation: {id, nside, times, caption, first: {index, scale, components}}
@@ -50,8 +53,11 @@ export class SkyPicture {
     this.want(index, view.playing)
     const sky = this.skies.get(`${this.id} ${index}`)
     if (sky) this.shown = sky // what was there stays until the new one is
+    if (this.shown) this.contract(view)
     this.marks(view, colors, direction)
-    if (!this.shown) return
+  }
+
+  contract(view) {
     const {scale, components, nside} = this.shown
     const {theta, phi} = view
     const gradient = [Math.sin(theta) * Math.cos(phi), Math.sin(theta) * Math.sin(phi), Math.cos(theta)]
@@ -59,20 +65,20 @@ export class SkyPicture {
     if (view.withoutDipole) map = withoutDipole(map, nside)
     if (view.smooth) map = smoothed(map, nside, SMOOTHING)
     this.map = map
-    const limit = map.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1
-    this.limit = limit
-    picture(map, indexOf(nside, WIDTH), this.pixels)
-    const mapper = this.named["crviz-sky-colors"], source = this.named["crviz-sky-image"]
-    // the same array every time: comparing and copying hundreds of thousands of numbers would take longer
-    if (!source.data.image?.length) source.data = {image: [this.pixels], x: [-2], y: [-1], dw: [4], dh: [2]}
-    else if (mapper.high === limit) source.change.emit()
-    if (mapper.high !== limit) { // which colours the picture anew, too
-      mapper.setv({low: -limit, high: limit})
-      this.named["crviz-sky-bar"].ticker.ticks = [-limit, -limit / 2, 0, limit / 2, limit].map((v) => Number(v.toPrecision(2)))
-    }
+    this.limit = map.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1
+    this.paint()
   }
 
-  // the poles, the gradient and the direction whose orbit is followed
+  // Bokeh would take several times as long to colour the picture, and to lay out a colour bar of its own
+  paint() {
+    const source = this.named["crviz-sky-image"]
+    painted(this.map, this.limit, this.palette, indexOf(this.shown.nside, WIDTH), this.pixels)
+    // the same array every time: comparing and copying hundreds of thousands of numbers would take longer
+    if (!source.data.image?.length) source.data = {image: [this.pixels], x: [-2], y: [-1], dw: [4], dh: [2]}
+    else source.change.emit()
+  }
+
+  // the poles, the gradient and the direction whose orbit is followed; the numbers under the colour bar
   marks(view, colors, direction) {
     const [x, y] = project(view.theta, view.phi)
     const marks = {
@@ -84,31 +90,45 @@ export class SkyPicture {
       marks.x.push(u); marks.y.push(v); marks.marker.push("circle_cross"); marks.size.push(13)
       marks.color.push("rgba(0,0,0,0)"); marks.line.push(colors.ink)
     }
-    const beside = x < 1.2 ? 0.1 : -0.1
-    const names = {
-      x: [0, 0, x + beside], y: [1.08, -1.07, y - 0.1],
-      text: ["B₀", "−B₀", "∇n"], color: [colors.ink, colors.ink, colors.accent],
-    }
+    const largest = this.map ? String(Number(this.limit.toPrecision(2))) : ""
+    const names = [
+      [0, 1.08, "B₀", colors.ink],
+      [0, -1.07, "−B₀", colors.ink],
+      [x + (x < 1.2 ? 0.1 : -0.1), y - 0.1, "∇n", colors.accent],
+      [-1, UNDER_BAR, `−${largest}`, colors.ink],
+      [0, UNDER_BAR, "0", colors.ink],
+      [1, UNDER_BAR, largest, colors.ink],
+      [1.6, UNDER_BAR, "δI [r_L |∇n|/n]", colors.ink],
+    ]
     this.named["crviz-sky-marks"].data = marks
-    this.named["crviz-sky-names"].data = names
+    const column = (i) => names.map((name) => name[i])
+    this.named["crviz-sky-names"].data = {x: column(0), y: column(1), text: column(2), color: column(3)}
   }
 
   recolor(colors) {
-    this.named["crviz-sky-colors"].palette = interpolated(colors.diverging, 256)
-    this.named["crviz-sky-bar"].setv({title_text_color: colors.ink, major_label_text_color: colors.ink})
+    this.palette = interpolated(colors.diverging, STEPS)
+    const image = this.ndarray(this.palette, {dtype: "uint32", shape: [1, STEPS]})
+    this.named["crviz-sky-bar"].data = {image: [image], ...BAR}
     const graticule = this.named["crviz-sky"].renderers.find((r) => r.name === "graticule")
     graticule.glyph.line_color = {value: colors.ink}
+  }
+
+  // delta I that the picture shows at a place, or undefined outside
+  valueAt(x, y) {
+    if (!this.map || !unproject(x, y)) return undefined
+    const column = Math.floor((x + 2) / 4 * WIDTH), row = Math.floor((y + 1) / 4 * WIDTH)
+    return this.map[indexOf(this.shown.nside, WIDTH)[row * WIDTH + column]]
   }
 
   directionAt(x, y) { return unproject(x, y) }
 }
 
+// colours between those given, as bytes A, B, G, R of a number
 function interpolated(colors, number) {
-  const channels = colors.map((color) => [1, 3, 5].map((i) => parseInt(color.slice(i, i + 2), 16)))
-  return Array.from({length: number}, (_, step) => {
+  const channels = colors.map((color) => [5, 3, 1].map((i) => parseInt(color.slice(i, i + 2), 16)))
+  return Uint32Array.from({length: number}, (_, step) => {
     const position = step / (number - 1) * (channels.length - 1)
     const low = Math.min(Math.floor(position), channels.length - 2), share = position - low
-    const mixed = channels[low].map((a, i) => Math.round(a + share * (channels[low + 1][i] - a)))
-    return "#" + mixed.map((v) => v.toString(16).padStart(2, "0")).join("")
+    return channels[low].reduce((all, a, i) => all * 256 + Math.round(a + share * (channels[low + 1][i] - a)), 255)
   })
 }
