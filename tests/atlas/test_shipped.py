@@ -91,7 +91,8 @@ def test_the_standard_dipole_is_half_of_it_along_the_field(paper):
 def test_weak_turbulence_is_not_yet_diffusive_and_strong_turbulence_is(atlas):
     # d ln <z^2> / d ln T at Omega T = 1000 is still 1.84 at sigma2 = 0.05, r_L = 0.02 L_c
     assert atlas.nearest(0.05, 0.02).regime("parallel").name[-1] == "ballistic"
-    assert atlas.nearest(10.0, 0.1).regime("parallel").name[-1] == "diffusive"
+    strong = atlas.nearest(10.0, 0.1).regime("parallel").exponent[-5:]
+    assert np.median(strong) == pytest.approx(1, abs=0.1)  # single times scatter by 0.05
 
 
 def test_stronger_turbulence_slows_the_spread_along_the_field(atlas):
