@@ -24,11 +24,11 @@ from crviz.dashboard.hub import Hub
 from crviz.dashboard.more import more
 from crviz.dashboard.observed import observed_spectra
 from crviz.dashboard.orbits_view import OrbitsView
+from crviz.dashboard.page_start import PageStart
 from crviz.dashboard.process import shared_manager
 from crviz.dashboard.runs import runs
 from crviz.dashboard.scripts import stylesheet
 from crviz.dashboard.session import Session
-from crviz.dashboard.sidebar_start import SidebarStart
 from crviz.dashboard.sky_link import SkyLink
 from crviz.dashboard.state import CONFIG_NAMES, State
 from crviz.dashboard.theory_link import TheoryLink
@@ -51,6 +51,8 @@ _SX = {  # a calm header: the ground's colour and a line in place of a bar of co
 _THEME = {
     "palette": {"primary": {"main": "#00695c"}},
     "typography": {"fontFamily": "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"},
+    # the page's title is its first heading, and what only takes room is none
+    "components": {"MuiTypography": {"defaultProps": {"variantMapping": {"h3": "h1", "h5": "div"}}}},
 }
 _WIDE = {"sizing_mode": "stretch_width"}
 
@@ -168,9 +170,9 @@ class Visit:
                 theme_config=_THEME,
                 sidebar=[self._sidebar()],
                 sidebar_width=300,
+                sidebar_resizable=False,
                 sx=_SX,
-                main=[self._content(), SidebarStart(width=0, height=0, margin=0)],
-                busy_indicator=None,
+                main=[self._content(), PageStart(width=0, height=0, margin=0)],
             )
         page.param.watch(self._recolor, "dark_theme")
         return page
