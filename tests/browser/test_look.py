@@ -32,7 +32,7 @@ def colors(page):
     return page.evaluate(
         """() => ({
           ground: crviz.named["crviz-spectra"].background_fill_color,
-          zero: (([r, g, b]) => `rgb(${r}, ${g}, ${b})`)(new Uint8Array(crviz.sky.palette.buffer, 4 * 128, 3)),
+          zero: `rgb(${new Uint8Array(crviz.sky.palette.buffer, 4 * 128, 3).join()})`,
           dipole: crviz.named["crviz-evolution-lines"].data.color[
             crviz.named["crviz-evolution-lines"].data.name.indexOf("C₁")],
           label: crviz.named["crviz-spectra"].left[0].axis_label_text_color,
@@ -119,6 +119,28 @@ def test_cards_do_not_lie_over_one_another(visit):
     assert below["y"] >= sky["bottom"] - 1
     assert below["y"] + below["height"] <= heading["crviz-spectra"]["y"]
     assert spectra["top"] >= heading["crviz-spectra"]["y"]
+
+
+def test_what_stands_below_the_sky_takes_one_line_and_cards_of_a_row_end_together(visit):
+    page = visit(width=1280, height=720)
+    line = [page.get_by_label("Dipole removed"), page.get_by_role("button", name="Orbit at ∇n")]
+    boxes = [part.bounding_box() for part in line]
+    middles = [box["y"] + box["height"] / 2 for box in boxes]
+    assert middles[0] == pytest.approx(middles[1], abs=3)
+    ends = page.evaluate(
+        """() => ["Dipole removed", "Analytic evolution"].map((label) => {
+          const find = (root) => {
+            for (const part of root.querySelectorAll("*")) {
+              if (part.tagName === "LABEL" && part.textContent === label) return part
+              const found = part.shadowRoot && find(part.shadowRoot)
+              if (found) return found
+            }
+          }
+          const controls = find(document).getRootNode().host
+          return controls.getRootNode().host.getBoundingClientRect().bottom // of the card
+        })"""
+    )
+    assert ends[0] == pytest.approx(ends[1], abs=0.5)
 
 
 def label_of(control):
