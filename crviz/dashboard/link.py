@@ -44,6 +44,29 @@ def restore(state, arguments):
     return " ".join(notices)
 
 
+def reach(state, asked, times):
+    """Take the time of an address as far as what is shown then reaches.
+
+    Parameters
+    ----------
+    state : State
+    asked : float [1/Omega]
+        The time that `restore` has set.
+    times : (T,) [1/Omega]
+        Of what is shown.
+
+    Returns
+    -------
+    str
+        What was clamped, in a sentence; empty where nothing was.
+    """
+    taken = float(min(max(asked, times[0]), times[-1]))
+    if math.isclose(asked, taken, rel_tol=1e-4):  # an address has five digits
+        return ""
+    state.omega_t = taken
+    return f"T = {asked:g} in the link is beyond what is shown: {taken:g} is taken."
+
+
 def _set(state, name, key, text, notices):
     try:
         wanted = _read(State.param[name], text)

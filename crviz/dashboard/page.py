@@ -83,9 +83,8 @@ class Visit:
     def __init__(self, manager, arguments):
         self.manager = manager
         self.state = state = State()
-        notice = link.restore(state, arguments)
+        notice, asked = link.restore(state, arguments), state.omega_t
         self.session = Session(state, manager)
-        self.session.notice = notice
         self.hub = Hub(observed_spectra=observed_spectra(), omega_t=state.omega_t, **_WIDE)
         self.skies = SkyLink(state, self.hub, manager)
         self.theory = TheoryLink(state, self.hub, self.session)
@@ -95,6 +94,9 @@ class Visit:
         self.toolbar = self._toolbar()
         self._listen()
         self.exploring.look()
+        if "T" in arguments:
+            notice = f"{notice} {link.reach(state, asked, self.hub.held['omega_t'])}".strip()
+        self.session.notice = notice
         self.page = self._page()
 
     def close(self):

@@ -108,12 +108,15 @@ def test_a_link_restores_what_it_says_and_starts_nothing(visit):
 
 
 def test_what_is_wrong_in_a_link_is_said_and_the_rest_is_taken(visit):
-    visitor = Visitor(visit("?theta=200&phi=45&p=north"))
+    visitor = Visitor(visit("?theta=200&phi=45&p=north&T=5000"))
     values = visitor.page.evaluate("crvizValues")
     assert (values["theta"], values["phi"], values["p"]) == (90, 45, 0.5)
     notice = visitor.page.get_by_role("alert").inner_text()
     assert "theta = 200 in the link is out of range: 90 is taken." in notice
     assert "p = 'north' in the link is left out" in notice
+    last = visitor.page.evaluate("crviz.held.omega_t.at(-1)")
+    assert f"T = 5000 in the link is beyond what is shown: {last:g} is taken." in notice
+    assert visitor.page.evaluate("crviz.omegaT") == last
 
 
 def test_the_address_says_what_is_shown_and_opens_the_same_again(visitor, visit):

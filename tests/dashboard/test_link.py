@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from crviz.dashboard import link
@@ -100,6 +101,21 @@ def test_what_is_out_of_range_goes_to_its_end_and_the_notice_says_so(key, text, 
     state, notice = restored(**{key: text})
     assert getattr(state, named(key)) == taken
     assert notice == f"{key} = {float(text):g} in the link is out of range: {taken:g} is taken."
+
+
+@pytest.mark.parametrize(("asked", "taken"), [(500.0, 300.0), (0.01, 0.3)])
+def test_a_time_beyond_what_is_shown_goes_to_its_end_and_the_notice_says_so(asked, taken):
+    state = State(omega_t=asked)
+    notice = link.reach(state, asked, np.array([0.3, 20.0, 300.0]))
+    assert state.omega_t == taken
+    assert notice == f"T = {asked:g} in the link is beyond what is shown: {taken:g} is taken."
+
+
+@pytest.mark.parametrize("asked", [0.3, 7.0, 300.001])  # an address has five digits of a time
+def test_a_time_within_what_is_shown_stays(asked):
+    state = State(omega_t=asked)
+    assert link.reach(state, asked, np.array([0.3, 20.0, 300.0])) == ""
+    assert state.omega_t == asked
 
 
 @pytest.mark.parametrize(
