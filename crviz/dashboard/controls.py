@@ -136,12 +136,12 @@ def sky_switches():
 
 def evolution_switches():
     """What stands below the evolution."""
-    return [_row("analytic")]
+    return [_row("analytic") | {"help": "— chosen gradient ⋯ perpendicular"}]
 
 
 def spectra_switches():
     """What stands below the spectra."""
-    return [_row("normalized", "observed") | {"help": caveats()}]
+    return [_row("normalized", "observed") | {"help": f"◆ chosen gradient ▲ perpendicular to B₀ ▽ upper limit {caveats()}"}]
 
 
 def _row(*switches, number=None):

@@ -64,6 +64,7 @@ def sky():
         y_axis_type=None,
         match_aspect=True,  # the ellipse keeps its shape whatever room there is
         height=_HEIGHT,
+        stylesheets=[_TALLER],
         sizing_mode="stretch_width",
         tools="tap",
         toolbar_location=None,
@@ -117,6 +118,7 @@ def _log_figure(x, y, name):
         x_range=ranges[0],
         y_range=ranges[1],
         height=_HEIGHT,
+        stylesheets=[_TALLER],
         sizing_mode="stretch_width",
         tools="pan,wheel_zoom,box_zoom,save",
         active_drag=None,
@@ -132,8 +134,9 @@ def _log_figure(x, y, name):
     return plot
 
 
-#: Height of a figure; two of them and what stands around them fill a projector's 720 lines.
+#: Height of a figure: two of them and what stands around them fill a projector's 720 lines, or a taller window.
 _HEIGHT = 262
+_TALLER = f":host {{ flex-basis: clamp({_HEIGHT}px, 50vh - 150px, 480px) !important; }}"
 
 
 def _band(plot, name):
@@ -152,11 +155,11 @@ def _lines(plot, name):
         line_width="width",
         line_alpha="alpha",
     )
-    _names(plot, name, align="left")
+    _names(plot, name, align="left", x_offset=4)
     return drawn
 
 
-def _names(plot, name, align):
+def _names(plot, name, align, x_offset=0):
     source = _source(f"{name}-names", _TEXT)
     plot.text(
         "x",
@@ -167,4 +170,5 @@ def _names(plot, name, align):
         text_font_size="11px",
         text_baseline="middle",
         text_align=align,
+        x_offset=x_offset,
     )

@@ -1,9 +1,10 @@
 // Figure 1: <C_l>(T) for the chosen gradient (solid) and at right angles to the regular field (dotted).
 
-import {Lines, steady, subscript} from "./lines.js"
+import {Lines, beyond, steady, subscript} from "./lines.js"
 import {Contracted, FOUR_PI} from "./view.js"
 
 const TIME_DECADES = 8
+const ROOM_FOR_NAMES = 70 // pixels that the longest takes
 const MULTIPOLES = [2, 3, 4, 5, 6, 7, 8, 9]
 const NAMED = new Set(["C₀", "C₁", "C₂", "C₉", "noise", "standard C₁"])
 
@@ -23,7 +24,7 @@ export function evolution(held, pinned, view, colors, analytic) {
     lines: lines.columns,
     names: lines.names(0.42, floor),
     band: band(chosen),
-    x: [first, final * (final / first) ** 0.24],
+    x: [first, beyond(first, final, ROOM_FOR_NAMES, view.widths.evolution)],
     y: [floor, top],
   }
 }

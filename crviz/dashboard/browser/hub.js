@@ -81,6 +81,8 @@ class Hub {
       if (direction) model.send_msg({kind: "direction", ...direction})
     })
     model.on("direction", () => this.refresh("sky"))
+    for (const figure of ["evolution", "spectra"]) // resized
+      this.named[`crviz-${figure}`].properties.inner_width.change.connect(() => this.refresh(figure))
     this.orbits?.properties.bundle.change.connect(() => { this.orbits.omega_t = this.omegaT })
     model.on("remove", () => {
       this.bar.remove()
@@ -108,6 +110,9 @@ class Hub {
     this.address.changed()
   }
 
+  // of the frame of a figure, in pixels: a guess before it is laid out
+  width(figure) { return this.named[`crviz-${figure}`].inner_width || 360 }
+
   value(key, otherwise) { return window.crvizValues?.[key] ?? otherwise }
 
   view() {
@@ -124,6 +129,7 @@ class Hub {
       smooth: this.value("smooth", false),
       fitted: this.model.fitted,
       playing: Boolean(this.bar.timer),
+      widths: {evolution: this.width("evolution"), spectra: this.width("spectra")},
     }
   }
 

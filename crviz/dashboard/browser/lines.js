@@ -21,7 +21,7 @@ export class Lines {
       const height = Math.min(Math.log10(end.y), last - apart)
       last = height
       if (height < Math.log10(floor)) break
-      out.x.push(end.x * 1.07); out.y.push(10 ** height); out.text.push(end.name); out.color.push(end.color)
+      out.x.push(end.x); out.y.push(10 ** height); out.text.push(end.name); out.color.push(end.color)
     }
     return out
   }
@@ -32,6 +32,9 @@ const DASHES = {solid: [], dotted: [2, 4], dashed: [6, 4], dotdash: [2, 4, 6, 4]
 export function subscript(number) {
   return String(number).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit])
 }
+
+// where a log axis ends that has room for names of so many pixels beyond the last value
+export function beyond(first, last, pixels, width) { return last * (last / first) ** (pixels / Math.max(width - pixels, pixels)) }
 
 // the next half decade, so that an axis rests while a slider moves
 export function steady(value) { return 10 ** (Math.ceil(2 * Math.log10(value)) / 2) }

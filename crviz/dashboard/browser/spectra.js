@@ -1,10 +1,12 @@
 // Figure 2: power spectra at one time, simulated, analytic and observed.
 
-import {Lines, steady} from "./lines.js"
+import {Lines, beyond, steady} from "./lines.js"
 import {shape} from "./shape.js"
 import {Contracted, FOUR_PI} from "./view.js"
 
 const ELL_DECADES = 6.5
+const FIRST = 0.85 // the dipole's mark stands free of the axis
+const ROOM_FOR_POWERS = 56 // pixels that the longest takes
 const PAPER_POWERS = [["p = 1/3", 1 / 3, "dotted"], ["p = 1/2", 1 / 2, "dashed"], ["p = 2/3", 2 / 3, "dotdash"]]
 
 // {lines, names, marks, bars, band, x, y, label} of columns and ranges
@@ -45,7 +47,7 @@ export function spectra(held, pinned, view, colors, observed) {
     marks: marks.marks,
     bars: marks.bars,
     band: cosmicBand(ell, own),
-    x: [0.85, last * last ** 0.22],
+    x: [FIRST, beyond(FIRST, last, ROOM_FOR_POWERS, view.widths.spectra)],
     y: [floor, top],
     label: view.normalized ? "C_ℓ / C₁" : "C_ℓ / 4π  [(r_L |∇n|/n)²]",
   }
