@@ -28,7 +28,11 @@ def luminance(color):
 
 
 def colors(page):
-    """What the figures are drawn in."""
+    """What the figures are drawn in, and what the pointer reads off the sky."""
+    box = figure_box(page, "crviz-sky")
+    for step in range(2):
+        page.mouse.move((box["left"] + box["right"]) / 2, (box["top"] + box["bottom"]) / 2 + step)
+    page.locator(".bk-tooltip-row-value").first.wait_for()
     return page.evaluate(
         """() => ({
           ground: crviz.named["crviz-spectra"].background_fill_color,
@@ -37,6 +41,8 @@ def colors(page):
             crviz.named["crviz-evolution-lines"].data.name.indexOf("C₁")],
           label: crviz.named["crviz-spectra"].left[0].axis_label_text_color,
           body: getComputedStyle(document.body).backgroundColor,
+          tooltip: getComputedStyle([...Bokeh.index.find_one(crviz.named["crviz-sky"]).tool_views.values()]
+            .flatMap((tool) => [...(tool._ttviews?.values() ?? [])])[0].el).backgroundColor,
         })"""
     )
 
@@ -56,6 +62,7 @@ def test_the_theme_changes_all_figures_without_a_reload(page):
     assert page.evaluate("window.sameDocument")
     assert dark["dipole"] == style.DARK.ink
     assert luminance(light["zero"]) > 0.9 > 0.1 > luminance(dark["zero"])  # zero is the ground's colour
+    assert luminance(light["tooltip"]) > 0.9 > 0.1 > luminance(dark["tooltip"])
     assert luminance(light["body"]) > 0.9 > 0.1 > luminance(dark["body"])
     page.get_by_role("button", name=re.compile("theme", re.I)).click()
     page.wait_for_function(

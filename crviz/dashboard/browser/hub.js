@@ -9,6 +9,8 @@ import {TimeBar} from "./time_bar.js"
 import {nearest} from "./view.js"
 
 const RADIANS = Math.PI / 180
+const TOOLTIP = `:host { --tooltip-color: var(--crviz-ground); --tooltip-text: var(--crviz-ink); --tooltip-border: var(--crviz-faint); }
+  :host .bk-tooltip-row-label { color: var(--crviz-accent) !important; }`
 
 class Hub {
   dirty = new Set()
@@ -174,6 +176,14 @@ class Hub {
     for (const role of ["ground", "ink", "faint", "accent"]) style.setProperty(`--crviz-${role}`, colors[role])
   }
 
+  // Bokeh's stay white on a dark page; they are made with the figures' views, later than this
+  tooltips() {
+    for (const figure of ["sky", "evolution", "spectra"])
+      for (const view of Bokeh.index.find_one(this.named[`crviz-${figure}`])?.tool_views.values() ?? [])
+        for (const tooltip of view.ttmodels?.values() ?? [])
+          if (!tooltip.stylesheets.includes(TOOLTIP)) tooltip.stylesheets = [...tooltip.stylesheets, TOOLTIP]
+  }
+
   say({sentence, head, rows}) {
     const cell = (tag, content, scope) => {
       const out = document.createElement(tag)
@@ -193,6 +203,7 @@ class Hub {
   }
 
   tell() {
+    this.tooltips()
     const said = this.text.querySelector(".crviz-sentence").textContent
     if (this.status.textContent !== said) this.status.textContent = said
     this.words.replaceChildren(...plotsInWords(this.held, this.view(), this.sky).map((sentence) => {
