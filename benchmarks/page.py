@@ -5,8 +5,8 @@
 Starts `crviz serve` with an empty and with a filled kernel cache and says when the page is usable, counted
 from the start of the process. Then, on the warm server, medians and 95th percentiles of: opening to the
 first complete view; a step of the gradient, of p and of T to the changed picture; pictures a second of play;
-release of the sigma^2 slider to what is stored, and to a real sky of one field; Run to the first picture;
-Cancel; and the bytes over the socket for opening, a step of T, direction and p.
+asking for orbits to their data; release of the sigma^2 slider to what is stored, and to a real sky of one
+field; Run to the first picture; Cancel; and the bytes over the socket for opening, a step of T, direction and p.
 """
 
 import argparse
@@ -170,6 +170,20 @@ def slider_release(page, number):
     return stored, sky
 
 
+def orbits(page, number):
+    """Milliseconds from asking for an orbit and its neighbours to their data in the browser."""
+    times = []
+    for _ in range(number):
+        page.evaluate(_RELEASE, ["Angle to", -7])
+        page.evaluate("() => { window.before = crviz.orbits.bundle }")
+        start = time.perf_counter()
+        page.get_by_role("button", name="Orbit at").click()
+        page.wait_for_function("crviz.orbits.bundle && crviz.orbits.bundle !== window.before")
+        times.append(1000 * (time.perf_counter() - start))
+        page.wait_for_timeout(500)
+    return times
+
+
 def run_and_cancel(page, seed):
     """Milliseconds from Run to the first picture of it, and from Cancel to the end."""
     for label, value in (("Seed", seed), ("Realisations", 500)):
@@ -210,6 +224,7 @@ def warm_server(browser, address, number):
         record[f"{name}_received_bytes"], record[f"{name}_sent_bytes"] = [received], [sent]
     record |= dragging(page, number)
     record["play_pictures_per_s"] = [play_rate(page)]
+    record["orbits_ms"] = orbits(page, max(3, number // 4))
     record["release_to_stored_ms"], record["release_to_sky_ms"] = slider_release(page, max(3, number // 3))
     page.close()
     pairs = []
