@@ -88,7 +88,7 @@ def physics_and_run():
             "controls": [control("number", key) for key in ("gamma", "lambda_min", "lambda_max", "n_modes")],
         },
         {
-            "legend": "Sky",
+            "legend": "Gradient of the density",
             "controls": [
                 control(
                     "range",
@@ -141,7 +141,10 @@ def evolution_switches():
 
 def spectra_switches():
     """What stands below the spectra."""
-    return [_row("normalized", "observed") | {"help": f"◆ chosen gradient ▲ perpendicular to B₀ ▽ upper limit {caveats()}"}]
+    return [
+        _row("normalized", "observed")
+        | {"help": f"◆ chosen gradient ▲ perpendicular to B₀ ▽ upper limit {caveats()}"}
+    ]
 
 
 def _row(*switches, number=None):

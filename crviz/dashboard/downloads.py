@@ -46,7 +46,7 @@ def downloads(state, manager):
     ]
     return [
         pn.widgets.FileDownload(
-            callback=make, filename=name, label=label, width=200, stylesheets=[stylesheet("drawer")]
+            callback=make, filename=name, label=label, width=166, margin=4, stylesheets=[stylesheet("drawer")]
         )
         for label, name, make in files
     ]

@@ -18,12 +18,12 @@ from crviz.plots.style import palette
 _STYLE = """
 .orbits { container-type: inline-size; color: var(--ink); font-variant-numeric: tabular-nums;
   font: 13px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-.orbits p { margin: 4px 12px; }
+.orbits p { margin: 4px; }
 .orbits [hidden] { display: none !important; }
 .panels { display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr); }
 @container (min-width: 760px) { .panels { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); } }
 figure { margin: 0; min-width: 0; }
-figcaption { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin: 4px 12px;
+figcaption { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin: 4px;
   min-height: 30px; color: var(--analytic); font-size: 12px; }
 figcaption span { flex: 1; }
 .plot { height: 430px; overflow: hidden; }
@@ -32,7 +32,7 @@ button { font: inherit; color: var(--ink); background: none; border: 1px solid v
   border-radius: 4px; padding: 3px 8px; min-height: 28px; cursor: pointer; }
 button:hover { border-color: var(--accent); }
 button:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
-.key { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 4px 12px; padding: 0; list-style: none;
+.key { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 4px; padding: 0; list-style: none;
   font-size: 12px; }
 .key svg { vertical-align: middle; margin-right: 6px; }
 """

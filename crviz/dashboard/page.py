@@ -145,7 +145,7 @@ class Visit:
             drawer.show("Diffusion and turbulence", more(state.shown, state.dark))
 
         def open_help():
-            drawer.show("What this is", [pn.pane.HTML(words.html("introduction"), **_WIDE)])
+            drawer.show("What this is", [pn.pane.HTML(words.html("introduction"), margin=0, **_WIDE)])
 
         def renew(event):
             """Another configuration may have other files, and has other plots."""

@@ -60,7 +60,7 @@ class State(param.Parameterized):
     grids = param.Selector(default="cross", objects=GRIDS, label="Grids")
     omega_t_max = param.Number(100.0, allow_None=True, label="Largest Ω T")
     seed = param.Integer(0, allow_None=True, label="Seed")
-    estimator = param.Selector(default="cross", objects=list(ESTIMATORS), label="Noise")
+    estimator = param.Selector(default="cross", objects=list(ESTIMATORS), label="Noise estimator")
 
     omega_t = param.Number(100.0, bounds=(0.001, None), label="Backtracking time Ω T")
     realization = param.Integer(0, bounds=(0, None), allow_None=True, label="Field")

@@ -57,8 +57,13 @@ class TheoryLink:
     def fit(self):
         """Fit p to C_l / C_1 of what is shown, set it, and say so."""
         state = self._state
+        self._session.notice = ""
         if state.shown.result is None:
             self._session.notice = "A fit needs simulated fields: the atlas keeps no covariance of C_l / C_1."
+            return
+        unkept = _unkept(state)
+        if unkept:
+            self._session.notice = unkept
             return
         estimator = state.shown.usable(state.estimator)
         try:
@@ -73,6 +78,26 @@ class TheoryLink:
         poor = fit.p_value < _POOR
         judged = "; no single power law fits, and the error is too small" if poor else ""
         self._hub.fitted = f"Best p = {fit.p:.3f} ± {fit.p_error:.3f} ({quality}{judged})."
+
+
+def _unkept(state):
+    """Why a reduced result cannot be fitted where the page stands, in words; empty where it can be."""
+    result = state.shown.result
+    kept = result.dataset.get("omega_t_covariance")
+    if kept is None:
+        return ""
+    if not isinstance(gradient_name(state), str):
+        return (
+            "What is stored can be fitted for a gradient at 0° or 90° to B₀ only; a run of your own, for any."
+        )
+    time = result.omega_t[result.time_index(state.omega_t)]
+    nearest = kept.values[np.abs(kept.values - time).argmin()]
+    if nearest == time:
+        return ""
+    return (
+        f"What is stored can be fitted at some times only, the nearest of them Ω T = {nearest:.3g}; "
+        "a run of your own, at any."
+    )
 
 
 def gradient_name(state):

@@ -20,7 +20,11 @@ class Toolbar(Controls):
 
     def __init__(self, state, session, presses, **params):
         self._session = session
-        presses = {"preset": lambda name: presets.apply(state, name), **presses}
+        presses = {
+            "preset": lambda name: presets.apply(state, name),
+            "notice": lambda: session.param.update(notice=""),  # it is put away
+            **presses,
+        }
         super().__init__(state, _SPEC, presses, css_classes=["toolbar"], **params)
         state.param.watch(self._say, "shown")
         session.param.watch(self._say, ["status", "notice"])
@@ -61,7 +65,6 @@ _SPEC = [
         "legend": "",
         "controls": [
             {"kind": "text", "key": "what"},
-            {"kind": "text", "key": "job"},
             {
                 "kind": "menu",
                 "key": "preset",
@@ -74,6 +77,7 @@ _SPEC = [
             _button("runs", "Runs", "results that are stored: open, extend, delete"),
             _button("more", "More", "diffusion, pairs by opening angle, the waves of the turbulence"),
             _button("help", "Help", "what all this is, with the equations"),
+            {"kind": "text", "key": "job"},
             {"kind": "progress", "key": "progress", "label": "Progress of the run"},
             {"kind": "notice", "key": "notice"},
         ],

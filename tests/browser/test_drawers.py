@@ -153,3 +153,24 @@ def test_a_stored_run_is_opened_from_its_drawer(visit):
     page.get_by_text("σ² = 1, r_L = 0.1 L_c: stored, 120 fields").wait_for()
     page.wait_for_function("() => window.crvizValues.sigma2 === 1 && crviz.held.source === 'over 120 fields'")
     assert not page.errors
+
+
+def test_further_plots_have_their_height(page):
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("heading", name="Diffusion and turbulence").wait_for()
+    page.wait_for_function(
+        """() => {
+          const drawn = Bokeh.documents[0].roots().flatMap((root) => [...root.references()])
+            .filter((model) => model.type === "Figure" && !model.name?.startsWith("crviz-"))
+          return drawn.length >= 4 && drawn.every((figure) => figure.inner_height > 150)
+        }"""
+    )
+    assert not page.errors
+
+
+def test_a_notice_is_put_away(visit):
+    page = visit("?p=north")
+    notice = page.get_by_role("alert")
+    notice.get_by_text("p = 'north'").wait_for()
+    page.get_by_role("button", name="Put the notice away").click()
+    notice.wait_for(state="hidden")

@@ -221,8 +221,8 @@ def test_the_sentence_says_the_time_and_the_excess_over_the_standard_dipole(visi
     )
     standard = shipped.standard_dipole(view.gradient)[0][view.time]
     if standard > 0:
-        excess = float(f"{truth['chosen gradient'].cl[1] / standard:.2g}")
-        assert f", {excess:g} times the dipole of standard diffusion" in said
+        excess = truth["chosen gradient"].cl[1] / standard
+        assert f", {f'{excess:#.2g}'.rstrip('.')} times the dipole of standard diffusion" in said
 
 
 def test_nothing_went_wrong(visitor):

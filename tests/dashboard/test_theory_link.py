@@ -163,6 +163,26 @@ def test_few_fields_get_their_sentence(state, hub, link):
     assert (state.p, hub.fitted) == (before, "")
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"theta": 50}, "a gradient at 0° or 90° to B₀ only"),
+        ({"omega_t": 90.0}, "the nearest of them Ω T = 100;"),
+    ],
+)
+def test_where_the_shipped_result_keeps_no_covariance_the_page_says_where_it_does(hub, changes, said):
+    state, session = State(**changes), types.SimpleNamespace(notice="")
+    state.show(Shown(library.shipped(), "shipped"))
+    link = TheoryLink(state, hub, session)
+    link.fit()
+    assert said in session.notice
+    assert hub.fitted == ""
+    state.param.update(theta=90, omega_t=100.0)
+    link.fit()
+    assert session.notice == ""
+    assert hub.fitted.startswith("Best p")
+
+
 def test_the_atlas_gets_its_sentence(state, hub, link):
     state.show(from_atlas(Config(sigma2=0.5)))
     link.fit()

@@ -77,3 +77,11 @@ def test_presets_are_chosen_by_name_and_buttons_do_what_they_were_given(bar, sta
 def test_all_presets_are_offered(bar):
     (menu,) = [c for group in bar.spec for c in group["controls"] if c["kind"] == "menu"]
     assert [value for _, value in menu["options"]] == list(presets.PRESETS)
+
+
+def test_a_notice_that_is_put_away_can_come_again(bar):
+    bar.session.notice = "seed = -1 must be 0 at least."
+    bar._handle_msg({"kind": "press", "key": "notice"})
+    assert bar.texts["notice"] == ""
+    bar.session.notice = "seed = -1 must be 0 at least."
+    assert bar.texts["notice"] == "seed = -1 must be 0 at least."

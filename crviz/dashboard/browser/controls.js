@@ -209,9 +209,13 @@ function share(controls, control) {
   return out
 }
 
+// what went wrong, until it is put away
 function notice(controls, control) {
-  const out = make("p", "", {class: "notice", role: "alert"})
-  controls.fields.set(control.key, {show: (words) => { out.textContent = words; out.hidden = !words }})
+  const out = make("div", undefined, {class: "notice"}), words = make("p", "", {role: "alert"})
+  const away = make("button", "×", {type: "button", "aria-label": "Put the notice away", title: "put away"})
+  away.addEventListener("click", () => controls.pressed(control.key))
+  out.append(words, away)
+  controls.fields.set(control.key, {show: (said) => { words.textContent = said; out.hidden = !said }})
   return out
 }
 

@@ -85,7 +85,7 @@ export class Bundle {
     const place = this.paths[0].at(t).map(digits).join(", ")
     const apart = this.apartAt(t).map((value, k) => `${digits(value)} r_L at ${this.angles[k]}°`).join(", ")
     return `Direction θ = ${Math.round(this.theta)}°, φ = ${Math.round(this.phi)}° in field ` +
-      `${this.realization + 1}: followed back to Ω T = ${digits(t)}, the particle was at (x, y, z) = ` +
+      `${this.realization}: followed back to Ω T = ${digits(t)}, the particle was at (x, y, z) = ` +
       `(${place}) r_L. Neighbours were away from it by ${apart} (rms of ${this.neighbours} each).`
   }
 }

@@ -19,7 +19,7 @@ export function summary(held, pinned, view) {
   const rows = [...columns[0][1].keys()].map((name) => [
     name, ...columns.map(([, cells]) => (cells.get(name).text ?? withError(...cells.get(name)))),
   ])
-  return {sentence: sentence(held, columns[0][1], view), head: ["", ...columns.map(([name]) => name)], rows}
+  return {sentence: sentence(held, columns[0][1], view), head: ["C_ℓ in (r_L |∇n|/n)²", ...columns.map(([name]) => name)], rows}
 }
 
 // the plots in words, for those who do not see them
@@ -42,7 +42,7 @@ function numbers(contracted, t) {
   const at = (l) => [value[l] / FOUR_PI, error[l] / FOUR_PI]
   return new Map([
     ["K  [r_L² Ω]", contracted.number("k", t)],
-    ["⟨r r⟩ / 2T", contracted.number("running", t)],
+    ["⟨r r⟩ / 2T  [r_L² Ω]", contracted.number("running", t)],
     ["C₀ / 4π", at(0)],
     ["C₁ / 4π", at(1)],
     ["standard C₁ / 4π", [standard / FOUR_PI, standardError / FOUR_PI]],
@@ -67,7 +67,7 @@ function sentence(held, own, view) {
   const [dipole, error] = own.get("C₁ / 4π"), [standard] = own.get("standard C₁ / 4π")
   const steep = own.get(`slope, ℓ = ${SLOPE[0]}–${SLOPE[1]}`)[0]
   let words = `At Ω T = ${digits(held.omega_t[view.index])}, ${held.source}, ⟨C₁⟩/4π is ${withError(dipole, error)}`
-  if (standard > 0) words += `, ${digits(dipole / standard, 2)} times the dipole of standard diffusion`
+  if (standard > 0) words += `, ${significant(dipole / standard, 2)} times the dipole of standard diffusion`
   if (Number.isFinite(steep)) words += `; the slope over ℓ = ${SLOPE[0]}–${SLOPE[1]} is ${minus(steep.toFixed(2))}`
   return words + "." + (view.fitted ? ` ${view.fitted}` : "")
 }
@@ -80,10 +80,18 @@ export function digits(value, number = 3) {
   return minus(Math.abs(text) >= 1e5 || (text !== 0 && Math.abs(text) < 1e-4) ? text.toExponential(number - 1) : String(text))
 }
 
+// so many digits, zeros at the end among them
+function significant(value, number = 3) {
+  const short = digits(value, number)
+  if (!Number.isFinite(value) || value === 0 || short.includes("e")) return short
+  const rounded = Number(value.toPrecision(number))
+  return minus(rounded.toFixed(Math.max(0, number - 1 - Math.floor(Math.log10(Math.abs(rounded))))))
+}
+
 // two digits of the error, three of the value without one
 export function withError(value, error) {
   if (!Number.isFinite(value)) return "–"
-  if (!(error > 0)) return digits(value)
+  if (!(error > 0)) return significant(value)
   const places = Math.max(0, 1 - Math.floor(Math.log10(error)))
   if (places > 6) return `${digits(value)} ± ${digits(error, 2)}`
   return minus(`${value.toFixed(places)} ± ${error.toFixed(places)}`)
