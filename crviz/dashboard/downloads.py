@@ -35,7 +35,7 @@ def downloads(state, manager):
     list of panel widgets
     """
     whole = state.shown.result is not None
-    fits = ("Sky map (HEALPix FITS)", "crviz-sky.fits", lambda: _fits(state, manager))
+    fits = ("Sky map (FITS)", "crviz-sky.fits", lambda: _fits(state, manager))
     files = [
         *([("Run (NetCDF)", "crviz-run.nc", lambda: _netcdf(state))] if whole else []),
         # a sky that is being computed, or would take too long, cannot be taken away

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import panel as pn
 
+from crviz.dashboard import words
 from crviz.dashboard.scripts import stylesheet
 
 #: Opening angles of the pairs [deg].
@@ -28,7 +29,7 @@ def more(shown, dark):
     from crviz import plots  # noqa: PLC0415 - as above
 
     hv.extension("bokeh")
-    drawn = [plots.turbulence(shown.config, dark)]
+    drawn, told = [plots.turbulence(shown.config, dark)], words.html("turbulence")
     result = shown.result
     if result is not None:
         angles = [angle for angle in ANGLES if angle >= 180 / result.ell[-1]]  # what a coarse grid resolves
@@ -38,7 +39,16 @@ def more(shown, dark):
             plots.separation(result.omega_t, angles, square, dark),
             *drawn,
         ]
+        told = words.html("diffusion") + told
     wide = {"sizing_mode": "stretch_width"}
     # figures as Bokeh has them: Panel's pane for HoloViews keeps a page that is gone
-    panes = [pn.pane.Bokeh(hv.render(element, backend="bokeh"), height=300, **wide) for element in drawn]
-    return [pn.Column(*panes, stylesheets=[stylesheet("grid")], css_classes=["crviz-grid"], **wide)]
+    figures = [hv.render(element, backend="bokeh") for element in drawn]
+    for figure in figures:
+        figure.toolbar.logo = None
+    panes = [pn.pane.Bokeh(figure, height=300, **wide) for figure in figures]
+    return [
+        pn.Column(*panes, stylesheets=[stylesheet("grid")], css_classes=["crviz-grid"], **wide),
+        pn.pane.HTML(
+            told, margin=0, stylesheets=[stylesheet("card")], styles={"font-size": "0.9rem"}, **wide
+        ),
+    ]

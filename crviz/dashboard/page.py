@@ -145,7 +145,10 @@ class Visit:
             drawer.show("Diffusion and turbulence", more(state.shown, state.dark))
 
         def open_help():
-            drawer.show("What this is", [pn.pane.HTML(words.html("introduction"), margin=0, **_WIDE)])
+            text = pn.pane.HTML(
+                words.html("introduction"), stylesheets=[stylesheet("card")], margin=0, **_WIDE
+            )
+            drawer.show("What this is", [text])
 
         def renew(event):
             """Another configuration may have other files, and has other plots."""

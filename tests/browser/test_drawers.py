@@ -58,7 +58,7 @@ def test_the_run_arrives_whole(deliver):
 
 
 def test_the_sky_arrives_as_it_is_shown(visitor, deliver):
-    path = deliver("Sky map (HEALPix FITS)")
+    path = deliver("Sky map (FITS)")
     assert path.name == "crviz-sky.fits"
     values, header = healpy.read_map(path, h=True, dtype=np.float32)
     header = dict(header)

@@ -11,7 +11,8 @@ from crviz.dashboard.shown import Shown
 
 def labels(shown, dark):
     """What is written at the vertical axis of every figure."""
-    (column,) = more(shown, dark)
+    column, told = more(shown, dark)
+    assert ("BGK" in told.object) is (shown.result is not None)
     return [pane.object.yaxis[0].axis_label for pane in column.select(pn.pane.Bokeh)]
 
 
