@@ -6,7 +6,8 @@ Starts `crviz serve` with an empty and with a filled kernel cache and says when 
 from the start of the process. Then, on the warm server, medians and 95th percentiles of: opening to the
 first complete view; a step of the gradient, of p and of T to the changed picture; pictures a second of play;
 asking for orbits to their data; release of the sigma^2 slider to what is stored, and to a real sky of one
-field; Run to the first picture; Cancel; and the bytes over the socket for opening, a step of T, direction and p.
+field; Run to the first picture; Cancel; and the bytes over the socket for opening, a step of T, direction
+and p.
 """
 
 import argparse

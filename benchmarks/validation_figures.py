@@ -6,7 +6,7 @@ Rows of docs/validation.md: what is stated, what we find, and whether that is th
 import numpy as np
 from validation_rows import GRADIENTS, covariances_known, index, pm, reference
 
-from crviz import observations, theory
+from crviz import interpretation, observations, theory
 
 LOW = np.arange(2, 13)
 WIDE = np.arange(2, 31)
@@ -128,13 +128,6 @@ def slope():
     )
 
 
-def fit_of_p(gradient, ell=LOW):
-    """theory.fit of p and an amplitude to C_l, with the covariance that there is."""
-    with_dipole = np.r_[1, ell]
-    cl = reference().spectrum(gradient, 100, "cross").cl[with_dipole]
-    return theory.fit(with_dipole, cl, covariance(gradient, 100, with_dipole))
-
-
 def one_half():
     """The curve of p = 1/2 and the best p."""
 
@@ -142,10 +135,10 @@ def one_half():
         cl = reference().spectrum(gradient, 100, "cross")
         ratio = cl.cl / cl.cl[1]
         apart = ratio[WIDE] / (theory.spectrum(WIDE, 0.5) / theory.spectrum(1, 0.5))
-        fit = fit_of_p(gradient)
+        fit = interpretation.fit_power(reference(), gradient, 100, "cross", LOW)
         return (
             f"C_ℓ/C_1 over the curve between {apart.min():.2f} and {apart.max():.2f} for ℓ = 2–30; "
-            f"best p {pm(fit.p, fit.p_error)}, χ² = {fit.chi2:.0f} for {fit.dof} (ℓ = 1–12)"
+            f"best p {pm(fit.p, fit.p_error)}, χ² = {fit.chi2:.0f} for {fit.dof} (ℓ = 2–12)"
         )
 
     return both(say), "in order of magnitude up to ℓ of about 10, not as a fit: no single power law does it"

@@ -134,7 +134,7 @@ def _log_figure(x, y, name):
     return plot
 
 
-#: Height of a figure: two of them and what stands around them fill a projector's 720 lines, or a taller window.
+#: Height of a figure: two of them and what stands around them fill a projector's 720 lines, or more.
 _HEIGHT = 262
 _TALLER = f":host {{ flex-basis: clamp({_HEIGHT}px, 50vh - 150px, 480px) !important; }}"
 

@@ -76,7 +76,7 @@ class TheoryLink:
         state.p = round(float(np.clip(fit.p, 0.02, 0.98)), 3)
         quality = f"ℓ = 2–12, χ² = {fit.chi2:.0f} for {fit.dof} degrees of freedom"
         poor = fit.p_value < _POOR
-        judged = "; no single power law fits, and the error is too small" if poor else ""
+        judged = "; no single power law fits" if poor else ""
         self._hub.fitted = f"Best p = {fit.p:.3f} ± {fit.p_error:.3f} ({quality}{judged})."
 
 

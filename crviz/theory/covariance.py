@@ -31,6 +31,10 @@ class Whitening:
         """Values (L,) or (L, M) -> the same shape, with unit covariance."""
         return self.inverse @ (np.asarray(values, float).T / self.deviation).T
 
+    def transposed(self, values):
+        """The transposed map of values (L,): with `__call__` before it, the covariance divided out."""
+        return self.inverse.T @ values / self.deviation
+
 
 def whitening(covariance, size):
     """`Whitening` for a covariance matrix (L, L) or variances (L,), L = size. Raises ParameterError."""
@@ -96,6 +100,21 @@ def dipole_ratio(cl):
     return cl[..., 1:] / cl[..., :1]
 
 
+def gaussian_ratio_covariance(ell):
+    """Covariance of ln(C_l / C_1) of one isotropic Gaussian sky, to first order.
+
+    Parameters
+    ----------
+    ell : (L,) int >= 2
+
+    Returns
+    -------
+    (L, L)
+        2/(2l + 1) on the diagonal, and the dipole's 2/3 everywhere.
+    """
+    return np.diag(2 / (2 * np.asarray(ell) + 1)) + 2 / 3
+
+
 def inverse_bias(n_fields, n_data):
     """(n - d - 2)/(n - 1): what the inverse of a covariance from n fields is too large by.
 
@@ -105,16 +124,3 @@ def inverse_bias(n_fields, n_data):
     if n_fields <= n_data + 2:
         raise ParameterError("n_fields", n_fields, f"must be above {n_data + 2} for {n_data} multipoles")
     return (n_fields - n_data - 2) / (n_fields - 1)
-
-
-def parameter_widening(n_fields, n_data, n_parameters):
-    """What the covariance of fitted parameters is too small by, beyond `inverse_bias`.
-
-    The noise of an estimated covariance matrix scatters the best fit itself (Percival et al.
-    2014, Eq. 18). Needs n_fields > n_data + 4; it is infinite below.
-    """
-    spare = n_fields - n_data
-    if spare <= 4:
-        return np.inf
-    a, b = np.array([2, spare - 2]) / ((spare - 1) * (spare - 4))
-    return (1 + b * (n_data - n_parameters)) / (1 + a + b * (n_parameters + 1))

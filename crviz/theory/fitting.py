@@ -9,7 +9,12 @@ import scipy
 
 from crviz.config import ParameterError, check_number, check_whole
 from crviz.theory.arguments import check_form, check_spectrum
-from crviz.theory.covariance import covariance_of_logarithms, inverse_bias, parameter_widening, whitening
+from crviz.theory.covariance import (
+    covariance_of_logarithms,
+    gaussian_ratio_covariance,
+    inverse_bias,
+    whitening,
+)
 from crviz.theory.stationary import spectrum
 
 #: Powers that are tried, ends included.
@@ -28,7 +33,7 @@ class Fit:
     nu0 : float [Omega]
         NaN where only the shape was fitted.
     covariance : (2, 2)
-        Of p and nu0, from the curvature of chi2.
+        Of p and nu0.
     chi2 : float
     dof : int
         Multipoles less parameters.
@@ -113,8 +118,11 @@ def fit(ell, cl, covariance, form="printed", q1=1.0):
 def fit_shape(ell, ratio, covariance, n_fields=None, form="printed", logs=True):
     """p alone from the shape C_l / C_1.
 
-    Spectra of few fields have errors in proportion to themselves: what is too low by chance seems
-    more precise than it is and draws a fit down. In logarithms it does not.
+    Spectra of few fields have errors in proportion to themselves: with a covariance that was estimated
+    from the same fields, what is too low by chance seems more precise than it is and draws a fit down.
+    Multipoles are weighted as for Gaussian skies then (`gaussian_ratio_covariance`), and the estimate
+    says the error of p only. p scatters less than with its inverse, and its error holds for skewed
+    fields and for spectra that no power law fits.
 
     Parameters
     ----------
@@ -124,8 +132,8 @@ def fit_shape(ell, ratio, covariance, n_fields=None, form="printed", logs=True):
     covariance : (L, L), or variances (L,)
         As from `jackknife_covariance` with `dipole_ratio`.
     n_fields : int or None
-        How many fields the covariance was estimated from, above L + 2: its inverse is corrected by
-        `inverse_bias`, the error of p by `parameter_widening`. None where it is known.
+        How many fields the covariance was estimated from, above L + 1. None where it is known: its
+        inverse weights the multipoles then.
     form : "printed" or "self-consistent"
     logs : bool
         Fit ln(C_l / C_1); not possible where the noise taken off has left a ratio below 0.
@@ -133,7 +141,9 @@ def fit_shape(ell, ratio, covariance, n_fields=None, form="printed", logs=True):
     Returns
     -------
     Fit
-        With NaN for nu0.
+        With NaN for nu0. chi2 is that of the residuals with the given covariance, corrected by
+        `inverse_bias` where it was estimated; its p_value is then Hotelling's, exact for normal fields
+        and too low for few skewed ones.
 
     Raises
     ------
@@ -143,23 +153,34 @@ def fit_shape(ell, ratio, covariance, n_fields=None, form="printed", logs=True):
     check_form(form)
     if logs and not (ratio > 0).all():
         raise ParameterError("ratio", ratio.min(), "must be above 0 everywhere for a fit in logarithms")
-    whiten = whitening(covariance_of_logarithms(covariance, ratio) if logs else covariance, ell.size)
+    if n_fields is not None and check_whole("n_fields", n_fields, at_least=1) < ell.size + 2:
+        rule = f"must be {ell.size + 2} at least for {ell.size} multipoles"
+        raise ParameterError("n_fields", n_fields, rule)
     data = np.log(ratio) if logs else ratio
-    bias, widening = 1.0, 1.0
-    if n_fields is not None:
-        bias = inverse_bias(check_whole("n_fields", n_fields, at_least=2), ell.size)
-        widening = parameter_widening(n_fields, ell.size, 1)
+    covariance = covariance_of_logarithms(covariance, ratio) if logs else np.asarray(covariance, float)
+    whiten = whitening(covariance, ell.size)
 
     def model(p):
         shape = spectrum(ell, p, form=form) / spectrum(1, p, form=form)
         return np.log(shape) if logs else shape
 
-    p, least = _minimum(lambda p: bias * np.sum(whiten(data - model(p)) ** 2))
-    per_log = 1.0 if logs else model(p)
-    slope = whiten(per_log * (_dlog_dp(ell, p, form) - _dlog_dp(1, p, form)))
-    covariance = np.full((2, 2), np.nan)
-    covariance[0, 0] = widening / (bias * slope @ slope)
-    return _judged(p, np.nan, covariance, least, ell.size - 1, form)
+    weigh = whiten
+    if n_fields is not None:
+        scale = 1.0 if logs else model(0.5)
+        weigh = whitening(gaussian_ratio_covariance(ell) * np.outer(scale, scale), ell.size)
+    p, _ = _minimum(lambda p: np.sum(weigh(data - model(p)) ** 2))
+    slope = (1.0 if logs else model(p)) * (_dlog_dp(ell, p, form) - _dlog_dp(1, p, form))
+    # p moves by influence . (data - model), to first order
+    weighted = weigh(slope)
+    influence = weigh.transposed(weighted) / (weighted @ weighted)
+    variance = np.full((2, 2), np.nan)
+    variance[0, 0] = influence @ (np.diag(covariance) if covariance.ndim == 1 else covariance) @ influence
+    residual = whiten(data - model(p))
+    least = residual @ residual
+    if n_fields is not None:  # what of the residuals no change of p makes good
+        along = whiten(slope)
+        least -= (along @ residual) ** 2 / (along @ along)
+    return _judged(p, np.nan, variance, least, ell.size - 1, form, n_fields)
 
 
 def _minimum(chi2):
@@ -189,6 +210,14 @@ def _dlog_dp(ell, p, form):
     return fronts[form] + gammas - np.log(2)
 
 
-def _judged(p, nu0, covariance, least, dof, form):
-    p_value = float(scipy.special.chdtrc(dof, least)) if dof else np.nan
-    return Fit(p, float(nu0), covariance, least, dof, p_value, form)
+def _judged(p, nu0, covariance, least, dof, form, n_fields=None):
+    if not dof:
+        return Fit(p, float(nu0), covariance, float(least), dof, np.nan, form)
+    if n_fields is None:
+        return Fit(
+            p, float(nu0), covariance, float(least), dof, float(scipy.special.chdtrc(dof, least)), form
+        )
+    # Hotelling's T^2 of what is orthogonal to the model
+    spare = n_fields - dof
+    p_value = float(scipy.special.fdtrc(dof, spare, least * spare / (dof * (n_fields - 1))))
+    return Fit(p, float(nu0), covariance, float(inverse_bias(n_fields, dof) * least), dof, p_value, form)

@@ -138,7 +138,7 @@ class Visitor:
         return np.array(self.page.evaluate("Array.from(crviz.sky.map)"))
 
     def picture(self):
-        """What the picture's colours say, (rows from the bottom, columns), and half of what a colour spans."""
+        """What the colours say, (rows from the bottom, columns), and half of what a colour spans."""
         shape, colors, palette, limit = self.page.evaluate(
             """(({image: [a]}) => [a.shape, Array.from(a), Array.from(crviz.sky.palette), crviz.sky.limit])
             (crviz.named['crviz-sky-image'].data)"""
