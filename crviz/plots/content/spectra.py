@@ -74,27 +74,13 @@ def power_spectra(
         Where there is no dipole for the analytic curves to pass through, or to normalise by.
     """
     colors = style.palette(dark)
-    chosen = result.spectrum(gradient, omega_t, estimator)
-    simulated = [(chosen, "chosen gradient", gradient_name(gradient), "diamond", colors.ink)]
-    if gradient_name(gradient) != "perpendicular":
-        other = result.spectrum("perpendicular", omega_t, estimator)
-        simulated.append((other, "perpendicular", "perpendicular", "triangle", colors.monopole))
+    simulated = _simulated_spectra(result, gradient, omega_t, estimator, colors)
+    chosen = simulated[0][0]
     _check_dipoles(simulated if normalized else simulated[:1], estimator)
     top = 3.0 * (1 if normalized else chosen.cl[1] / (4 * np.pi))
     floor = top / 10**_DECADES
-    marks, bands = [], []
-    # of the mean over fields; the noises of two grids are independent, which halves the variance
-    per_variance = result.n_realizations * (2 if estimator == "cross" else 1)
-    for spectrum, name, words, marker, color in simulated:
-        unit = spectrum.cl[1] if normalized else 4 * np.pi
-        noise = np.sqrt(spectrum.noise_variance / per_variance)
-        bars = "" if marks or result.n_realizations < 2 else " (bars: error, ticks: noise)"
-        words = f"simulated, {words}{bars}"
-        marks += _simulated(spectrum, noise, unit, name, words, marker, color, floor)
-        bands.append(
-            _cosmic_variance(spectrum, unit, color, floor, "" if bands else "cosmic variance of one sky")
-        )
-    curves = _analytic(chosen, p, form, chosen.cl[1] if normalized else 4 * np.pi, colors)
+    marks, bands = _marks_and_bands(simulated, result.n_realizations, estimator, normalized, floor)
+    curves = _analytic(chosen, p, form, _unit(chosen, normalized), colors)
     if observed and normalized:
         shown = {name: observations.spectrum(name) for name in OBSERVED}
         marks += [_observed(spectrum, *OBSERVED[name], colors) for name, spectrum in shown.items()]
@@ -107,6 +93,39 @@ def power_spectra(
         marks=tuple(marks),
         title=f"{described(result)}, Ω T = {chosen.omega_t:.4g}, {ESTIMATOR_WORDS[estimator]}",
     )
+
+
+def _simulated_spectra(result, gradient, omega_t, estimator, colors):
+    """(spectrum, name, words, marker, color) of the chosen gradient and, where it is another, of the
+    perpendicular one."""
+    chosen = result.spectrum(gradient, omega_t, estimator)
+    simulated = [(chosen, "chosen gradient", gradient_name(gradient), "diamond", colors.ink)]
+    if gradient_name(gradient) != "perpendicular":
+        other = result.spectrum("perpendicular", omega_t, estimator)
+        simulated.append((other, "perpendicular", "perpendicular", "triangle", colors.monopole))
+    return simulated
+
+
+def _marks_and_bands(simulated, n_realizations, estimator, normalized, floor):
+    """Marks with errors and bands of cosmic variance of the simulated spectra."""
+    marks, bands = [], []
+    # of the mean over fields; the noises of two grids are independent, which halves the variance
+    per_variance = n_realizations * (2 if estimator == "cross" else 1)
+    for spectrum, name, words, marker, color in simulated:
+        unit = _unit(spectrum, normalized)
+        noise = np.sqrt(spectrum.noise_variance / per_variance)
+        bars = "" if marks or n_realizations < 2 else " (bars: error, ticks: noise)"
+        words = f"simulated, {words}{bars}"
+        marks += _simulated(spectrum, noise, unit, name, words, marker, color, floor)
+        bands.append(
+            _cosmic_variance(spectrum, unit, color, floor, "" if bands else "cosmic variance of one sky")
+        )
+    return marks, bands
+
+
+def _unit(spectrum, normalized):
+    """What C_l is drawn over: its dipole, or 4 pi."""
+    return spectrum.cl[1] if normalized else 4 * np.pi
 
 
 def _axis(normalized, limits):
