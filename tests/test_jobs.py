@@ -306,7 +306,8 @@ def test_who_has_left_hears_no_more(manager, gate):
     assert gone.heard == heard
 
 
-def test_a_job_that_nobody_wants_is_cancelled_and_what_is_finished_is_kept(manager, gate):
+def left_after_two(manager, gate):
+    """A job for 500 fields whose only listener leaves when two are done; it has ended."""
     ear = Ear()
     job = manager.request(TINY, 500, ear, "only")
     gate.open(2)
@@ -314,6 +315,11 @@ def test_a_job_that_nobody_wants_is_cancelled_and_what_is_finished_is_kept(manag
     manager.leave(job, "only")
     gate.open(500)
     let_jobs_end()
+    return job
+
+
+def test_a_job_that_nobody_wants_is_cancelled_and_what_is_finished_is_kept(manager, gate):
+    job = left_after_two(manager, gate)
     assert job.status.state == "cancelled"
     assert 2 <= job.status.done < 500
     assert manager.library.get(TINY).n_realizations == job.status.done
@@ -329,13 +335,7 @@ def test_leaving_twice_does_no_harm(manager, gate):
 
 
 def test_what_was_cancelled_is_taken_up_again(manager, gate):
-    ear = Ear()
-    job = manager.request(TINY, 500, ear, "only")
-    gate.open(2)
-    ear.wait(lambda: job.status.done == 2)
-    manager.leave(job, "only")
-    gate.open(500)
-    let_jobs_end()
+    job = left_after_two(manager, gate)
     status = finished(manager, TINY, job.status.done + 1)
     assert gate.calls == [(500, 0), (job.status.done + 1, job.status.done)]
     assert status.state == "finished"
