@@ -6,7 +6,7 @@ sent to the server or back.
 
 from __future__ import annotations
 
-from bokeh.models import ColumnDataSource, HoverTool, Range1d, Span
+from bokeh.models import ColumnDataSource, FixedTicker, HoverTool, NumeralTickFormatter, Range1d, Span
 from bokeh.plotting import figure
 
 from crviz.plots import mollweide
@@ -37,6 +37,9 @@ def evolution():
 def spectra():
     """Figure 2: power spectra at one time, on log axes."""
     plot = _log_figure("multipole ℓ", "C_ℓ / C₁", "crviz-spectra")
+    plot.xaxis.ticker = FixedTicker(ticks=_MULTIPOLES, minor_ticks=list(range(1, 11)))
+    plot.xaxis.formatter = NumeralTickFormatter(format="0")
+    plot.xgrid.ticker = FixedTicker(ticks=[1, 10, 100])
     _band(plot, "crviz-spectra")
     _lines(plot, "crviz-spectra")
     bars = _source("crviz-spectra-bars", _BARS)
@@ -134,9 +137,11 @@ def _log_figure(x, y, name):
     return plot
 
 
+#: Multipoles that have a number on their axis.
+_MULTIPOLES = [1, 2, 5, 10, 20, 50, 100, 200]
 #: Height of a figure: two of them and what stands around them fill a projector's 720 lines, or more.
 _HEIGHT = 262
-_TALLER = f":host {{ flex-basis: clamp({_HEIGHT}px, 50vh - 150px, 480px) !important; }}"
+_TALLER = f":host {{ flex-basis: clamp({_HEIGHT}px, min(50vh - 150px, 60vw), 480px) !important; }}"
 
 
 def _band(plot, name):
@@ -171,4 +176,6 @@ def _names(plot, name, align, x_offset=0):
         text_baseline="middle",
         text_align=align,
         x_offset=x_offset,
+        background_fill_alpha=0.7,
+        name="names",
     )

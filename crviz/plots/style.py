@@ -36,7 +36,7 @@ LIGHT = Palette(
     monopole=_BLUE,
     noise=_VERMILION,
     standard=_PURPLE,
-    multipoles=("#00441b", "#07602b", "#17803d", "#319a50", "#52ae69", "#74c17f", "#93cf98", "#aedbb1"),
+    multipoles=("#00441b", "#045424", "#09652e", "#127738", "#1e8742", "#2d964d", "#3a9f56", "#46a65f"),
     diverging=(
         "#2d004b",
         "#542788",

@@ -13,8 +13,9 @@ export function evolution(held, pinned, view, colors, analytic) {
   const chosen = Contracted.of(held, view.theta, view.phi)
   const lines = new Lines()
   drawn(lines, Contracted.perpendicular(held), colors, {dash: "dotted", alpha: 0.9, suffix: ", perpendicular"})
-  if (pinned) drawn(lines, Contracted.of(pinned, view.theta, view.phi), colors, {alpha: 0.35, suffix: ", pinned", few: true})
-  const top = steady(4 * drawn(lines, chosen, colors, {named: true}))
+  const faint = {alpha: 0.35, suffix: ", pinned", few: true}
+  const before = pinned ? drawn(lines, Contracted.of(pinned, view.theta, view.phi), colors, faint) : 0
+  const top = steady(4 * Math.max(before, drawn(lines, chosen, colors, {named: true})))
   const floor = top / 10 ** TIME_DECADES
   if (analytic)
     for (const [l, values] of analytic.cl)

@@ -171,6 +171,8 @@ class Hub {
 
   recolor(colors) {
     this.sky.recolor(colors)
+    for (const figure of ["sky", "evolution", "spectra"]) // names are read over lines and marks
+      this.named[`crviz-${figure}`].renderers.find((r) => r.name === "names").glyph.background_fill_color = {value: colors.ground}
     // custom properties reach into all components of the page
     const style = document.documentElement.style
     for (const role of ["ground", "ink", "faint", "accent"]) style.setProperty(`--crviz-${role}`, colors[role])

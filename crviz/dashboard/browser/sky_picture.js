@@ -94,7 +94,7 @@ export class SkyPicture {
     const names = [
       [0, 1.08, "B₀", colors.ink],
       [0, -1.07, "−B₀", colors.ink],
-      [x + (x < 1.2 ? 0.1 : -0.1), y - 0.1, "∇n", colors.accent],
+      [x + (x < 1.2 ? 0.19 : -0.19), y, "∇n", colors.accent],
       [-1, UNDER_BAR, `−${largest}`, colors.ink],
       [0, UNDER_BAR, "0", colors.ink],
       [1, UNDER_BAR, largest, colors.ink],

@@ -20,14 +20,15 @@ export function spectra(held, pinned, view, colors, observed) {
   const marks = new Marks(floor, colors.ground)
   const perpendicular = Contracted.perpendicular(held)
   marks.simulated(perpendicular, t, view, "perpendicular", "triangle", colors.monopole, 1)
+  let last = chosen.multipoles - 1
   if (pinned) {
     const at = view.pinnedIndex
+    last = Math.max(last, Contracted.perpendicular(pinned).multipoles - 1)
     marks.simulated(Contracted.perpendicular(pinned), at, view, "pinned, perpendicular", "triangle", colors.monopole, 0.3)
     marks.simulated(Contracted.of(pinned, view.theta, view.phi), at, view, "pinned", "diamond", colors.ink, 0.3)
   }
   marks.simulated(chosen, t, view, "chosen gradient", "diamond", colors.ink, 1)
   const lines = new Lines()
-  const last = chosen.multipoles - 1
   const curve = (p) => shape(p, view.form, last).map((v) => v * dipole / unit)
   const ell = Float64Array.from({length: last}, (_, i) => i + 1)
   for (const [name, p, dash] of PAPER_POWERS)

@@ -36,7 +36,7 @@ def separation(omega_t, angles_deg, mean_square, dark=False):
             f"mean_square must be above 0 somewhere, and have the shape {shape} of omega_t and angles_deg, "
             f"not {squares.shape}."
         )
-    shades = style.interpolated(colors.multipoles[:6], max(len(angles), 2))  # the rest is faint for a name
+    shades = style.interpolated(colors.multipoles, max(len(angles), 2))
     lines = tuple(
         Line(f"{angle:g}°", time, squares[:, i], shades[i], "solid", 1.8, named=True)
         for i, angle in enumerate(angles)
