@@ -17,16 +17,14 @@ from crviz.dashboard.controls import (
     sky_switches,
     spectra_switches,
 )
-from crviz.dashboard.downloads import downloads
 from crviz.dashboard.drawer import FRAME, Drawer
+from crviz.dashboard.drawers import Drawers
 from crviz.dashboard.exploring import Exploring
 from crviz.dashboard.hub import Hub
-from crviz.dashboard.more import more
 from crviz.dashboard.observed import observed_spectra
 from crviz.dashboard.orbits_view import OrbitsView
 from crviz.dashboard.page_start import PageStart
 from crviz.dashboard.process import shared_manager
-from crviz.dashboard.runs import runs
 from crviz.dashboard.scripts import stylesheet
 from crviz.dashboard.session import Session
 from crviz.dashboard.sky_link import SkyLink
@@ -91,7 +89,8 @@ class Visit:
         self.exploring = Exploring(state, manager.library)
         self.drawer = Drawer()
         self.orbits = OrbitsView(manager.quick, open=True)
-        self.toolbar = self._toolbar()
+        drawers = Drawers(self.drawer, state, self.session, manager)
+        self.toolbar = Toolbar(state, self.session, {"pin": self._pin} | drawers.presses, **_WIDE)
         self._listen()
         self.exploring.look()
         if "T" in arguments:
@@ -131,42 +130,6 @@ class Visit:
         pinned = self.hub.pinned
         same = pinned and pinned["digest"] == self.state.shown.config.digest
         self.hub.pinned = {} if same else self.state.shown.held(self.state.estimator)
-
-    def _toolbar(self):
-        state, session, drawer = self.state, self.session, self.drawer
-
-        def open_runs():
-            drawer.show("Stored runs", [runs(state, session, self.manager.library, open_runs)])
-
-        def open_downloads():
-            drawer.show("Download", [pn.FlexBox(*downloads(state, self.manager), **_WIDE)])
-
-        def open_more():
-            drawer.show("Diffusion and turbulence", more(state.shown, state.dark))
-
-        def open_help():
-            text = pn.pane.HTML(
-                words.html("introduction"), stylesheets=[stylesheet("card")], margin=0, **_WIDE
-            )
-            drawer.show("What this is", [text])
-
-        def renew(event):
-            """Another configuration may have other files, and has other plots."""
-            if event.old is None or event.old.config == event.new.config:
-                return
-            for heading, opening in (("Download", open_downloads), ("Diffusion and turbulence", open_more)):
-                if drawer.shows(heading):
-                    opening()
-
-        state.param.watch(renew, "shown")
-        presses = {
-            "pin": self._pin,
-            "downloads": lambda: drawer.toggle("Download", open_downloads),
-            "runs": lambda: drawer.toggle("Stored runs", open_runs),
-            "more": lambda: drawer.toggle("Diffusion and turbulence", open_more),
-            "help": lambda: drawer.toggle("What this is", open_help),
-        }
-        return Toolbar(state, session, presses, **_WIDE)
 
     def _page(self):
         with without_busy_indicator():
