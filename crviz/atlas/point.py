@@ -8,10 +8,10 @@ import numpy as np
 import xarray as xr
 
 from crviz import spectra
-from crviz.config import Config, check_number
+from crviz.config import Config
 from crviz.diffusion import regime_of_exponent
 from crviz.gradient import gradient_tensor
-from crviz.result import Spectrum
+from crviz.result import Spectrum, nearest_time
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,9 +68,7 @@ class AtlasPoint:
 
     def time_index(self, omega_t=None):
         """Index of the time nearest to omega_t [1/Omega]; None is the last."""
-        if omega_t is None:
-            return len(self.omega_t) - 1
-        return int(np.abs(self.omega_t - check_number("omega_t", omega_t)).argmin())
+        return nearest_time(self.omega_t, omega_t)
 
     def spectrum(self, gradient="parallel", omega_t=None, nside=32):
         """The angular power spectrum at one time, as `Result.spectrum` with two grids.

@@ -19,6 +19,7 @@ from crviz.dashboard.theory_link import gradient_name
 from crviz.gradient import gradient_vector
 from crviz.plots.content import evolution, spectra
 from crviz.plots.content import sky as sky_content
+from crviz.result import nearest_time
 
 
 def downloads(state, manager):
@@ -137,17 +138,13 @@ def _positions(state, manager):
     realization = state.realization or 0
     found = manager.skies.get(state.shown.sky_config, realization)
     if found is not None:
-        index = _nearest(found.config.omega_t, state.omega_t)
+        index = nearest_time(found.config.omega_t, state.omega_t)
         return found.config.omega_t[index], found.components[index] * found.scale[index]
     if realization == 0 and state.shown.sample is not None:
         times, maps = state.shown.sample
-        index = _nearest(times, state.omega_t)
+        index = nearest_time(times, state.omega_t)
         return float(times[index]), maps[index]
     return None
-
-
-def _nearest(times, time):
-    return int(np.abs(np.asarray(times) - time).argmin())
 
 
 def spectra_csv(state):

@@ -6,6 +6,7 @@ from crviz.result.records import Diffusion, Spectrum
 from crviz.result.reduction import kept_times
 from crviz.result.result import Result, load
 from crviz.result.storage import SCHEMA
+from crviz.result.times import nearest_time
 
 __all__ = [
     "ESTIMATORS",
@@ -16,5 +17,6 @@ __all__ = [
     "Spectrum",
     "kept_times",
     "load",
+    "nearest_time",
     "standard_error",
 ]

@@ -6,14 +6,14 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import xarray as xr
 
 from crviz import spectra
-from crviz.config import Config, check_number
+from crviz.config import Config
 from crviz.gradient import gradient_vector
 from crviz.result import estimates, storage, transport
 from crviz.result.reduction import reduce_dataset, round_maps
+from crviz.result.times import nearest_time
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +67,7 @@ class Result:
 
     def time_index(self, omega_t=None):
         """Index of the recorded time nearest to omega_t [1/Omega]; None is the last."""
-        return _nearest(self.omega_t, omega_t)
+        return nearest_time(self.omega_t, omega_t)
 
     def spectrum(self, gradient="parallel", omega_t=None, estimator="eq9", map="positions"):
         """The angular power spectrum at one time.
@@ -240,7 +240,7 @@ class Result:
         if which not in ("sample", "mean"):
             raise ValueError(f"which = {which!r} must be 'sample' or 'mean'.")
         times = self.dataset["omega_t_map"].values
-        index = _nearest(times, omega_t)
+        index = nearest_time(times, omega_t)
         maps = self.dataset[f"{which}_r"].values[index]
         return gradient_vector(gradient) @ maps, float(times[index])
 
@@ -262,9 +262,3 @@ def load(path):
         Where the file is no crviz result, or one of a layout that this version does not know.
     """
     return Result(*storage.read(path))
-
-
-def _nearest(times, omega_t):
-    if omega_t is None:
-        return len(times) - 1
-    return int(np.abs(times - check_number("omega_t", omega_t)).argmin())
