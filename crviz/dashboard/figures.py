@@ -141,7 +141,7 @@ def _log_figure(x, y, name):
 _MULTIPOLES = [1, 2, 5, 10, 20, 50, 100, 200]
 #: Height of a figure: two of them and what stands around them fill a projector's 720 lines, or more.
 _HEIGHT = 262
-_TALLER = f":host {{ flex-basis: clamp({_HEIGHT}px, min(50vh - 150px, 60vw), 480px) !important; }}"
+_TALLER = f":host {{ flex-basis: clamp({_HEIGHT}px, min(50vh - 150px, 27vw), 480px) !important; }}"
 
 
 def _band(plot, name):

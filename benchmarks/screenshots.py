@@ -1,0 +1,48 @@
+"""The pictures of the dashboard in docs/, taken in a real browser.
+
+python benchmarks/screenshots.py [FOLDER]
+"""
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from page import COMPLETE, OPTIONS, served
+from playwright.sync_api import sync_playwright
+
+#: Name, width, height, pixels a point, and the link that is opened.
+PICTURES = (
+    ("dashboard", 1280, 960, 1, "?smooth=true&theta=30&phi=60"),
+    ("dashboard-dark", 1280, 1600, 1, "?smooth=true&theta=35&phi=80&p=0.6&T=41.7"),
+    ("dashboard-phone", 390, 844, 2, "?smooth=true&theta=30&phi=60"),
+)
+
+
+def main():
+    """Take all of them."""
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs")
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as driver, tempfile.TemporaryDirectory() as scratch:
+        browser = driver.chromium.launch(executable_path=chromium, args=[*OPTIONS, "--use-gl=swiftshader"])
+        with served(scratch + "/cache", scratch + "/library") as (address, _):
+            for name, width, height, scale, link in PICTURES:
+                page = browser.new_page(
+                    viewport={"width": width, "height": height}, device_scale_factor=scale
+                )
+                page.goto(address + link)
+                page.wait_for_function(COMPLETE)
+                if "dark" in name:
+                    page.get_by_role("button", name=re.compile("theme", re.I)).click()
+                    page.get_by_role("button", name="Orbit at").click()
+                    page.locator(".separation .plot-container").wait_for()
+                page.wait_for_timeout(3000)
+                page.screenshot(path=folder / f"{name}.png")
+                page.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
