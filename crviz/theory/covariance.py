@@ -32,8 +32,8 @@ class Whitening:
         return self.inverse @ (np.asarray(values, float).T / self.deviation).T
 
     def transposed(self, values):
-        """The transposed map of values (L,): with `__call__` before it, the covariance divided out."""
-        return self.inverse.T @ values / self.deviation
+        """The transposed map, of the same shapes: with `__call__` before it, the covariance divided out."""
+        return ((self.inverse.T @ values).T / self.deviation).T
 
 
 def whitening(covariance, size):

@@ -35,10 +35,13 @@ class Fit:
     covariance : (2, 2)
         Of p and nu0.
     chi2 : float
+        Of the residuals with the covariance that was given, corrected by `inverse_bias` where it was
+        estimated.
     dof : int
         Multipoles less parameters.
     p_value : float
-        Probability of a larger chi2; NaN where dof is 0.
+        Probability of a larger chi2; NaN where dof is 0. Of Hotelling's T^2 where the covariance was
+        estimated: exact for normal fields, too low for few skewed ones.
     form : str
         Of the spectrum, as in `stationary.spectrum`.
     """
@@ -62,20 +65,24 @@ class Fit:
         return float(np.sqrt(self.covariance[1, 1]))
 
 
-def fit(ell, cl, covariance, form="printed", q1=1.0):
-    """p and nu0 from C_l with its full covariance, by generalised least squares.
+def fit(ell, cl, covariance, form="printed", q1=1.0, n_fields=None):
+    """p and nu0 from C_l with its full covariance.
 
-    The amplitude is linear and solved for at each p, which leaves one dimension to search.
+    With a covariance that is known, by generalised least squares. With one that was estimated from
+    the same fields, in logarithms and with the weights of Gaussian skies: see `fit_shape`.
 
     Parameters
     ----------
     ell : (L,) int >= 1, L >= 2
     cl : (L,)
+        Above 0 where n_fields is given.
     covariance : (L, L), or variances (L,)
-        Taken as known; see `fit_shape` for one that was estimated from few fields.
+        Of cl, as from `Result.covariance`.
     form : "printed" or "self-consistent"
     q1 : float > 0 [unit of cl times Omega]
         The source, (8 pi / 3) K^s_ij g_i g_j. Where it is 1 but unknown, nu0 is nu0 / Q_1.
+    n_fields : int or None
+        How many fields the covariance was estimated from, above L + 1. None where it is known.
 
     Returns
     -------
@@ -92,27 +99,37 @@ def fit(ell, cl, covariance, form="printed", q1=1.0):
     check_number("q1", q1, above=0)
     if ell.size < 2:
         raise ParameterError("ell", ell.tolist(), "must have 2 multipoles at least to fit 2 parameters")
-    whiten = whitening(covariance, ell.size)
-    data = whiten(cl)
+    logs = n_fields is not None
+    if logs:
+        _check_fields(n_fields, ell.size)
+        _check_positive("cl", cl)
+        data, covariance = np.log(cl), covariance_of_logarithms(covariance, cl)
+        weigh = whitening(2 / (2 * ell + 1), ell.size)
+    else:
+        data, weigh = cl, whitening(covariance, ell.size)
 
-    def amplitude(shape):
-        return max(shape @ data / (shape @ shape), 0.0)
+    def model(p):
+        """The spectrum, or its logarithm, with the amplitude that fits best; and the amplitude."""
+        shape = spectrum(ell, p, form=form)
+        if logs:
+            one, seen = weigh(np.ones(ell.size)), weigh(data - np.log(shape))
+            amplitude = np.exp(one @ seen / (one @ one))
+            return np.log(amplitude * shape), amplitude
+        weighted = weigh(shape)
+        amplitude = max(weighted @ weigh(data) / (weighted @ weighted), 0.0)
+        return amplitude * shape, amplitude
 
-    def chi2(p):
-        shape = whiten(spectrum(ell, p, form=form))
-        return np.sum((data - amplitude(shape) * shape) ** 2)
-
-    p, least = _minimum(chi2)
-    shape = spectrum(ell, p, form=form)
-    over_nu0 = amplitude(whiten(shape))
+    p = _minimum(lambda p: np.sum(weigh(data - model(p)[0]) ** 2))
+    best, over_nu0 = model(p)
     if not over_nu0 > 0:
         raise ValueError("No spectrum of positive amplitude fits: cl must be positive where it matters.")
     # derivatives with respect to p and ln nu0
-    slopes = whiten(over_nu0 * shape[:, None] * np.stack([_dlog_dp(ell, p, form), -np.ones(ell.size)], 1))
+    slopes = np.stack([_dlog_dp(ell, p, form), -np.ones(ell.size)], 1)
+    slopes *= 1.0 if logs else best[:, None]
+    errors, least = _judged(data - best, slopes, covariance, weigh, n_fields)
     nu0 = q1 / over_nu0
     scale = np.array([1.0, nu0])
-    covariance = np.linalg.inv(slopes.T @ slopes) * np.outer(scale, scale)
-    return _judged(p, nu0, covariance, least, ell.size - 2, form)
+    return _fit(p, nu0, errors * np.outer(scale, scale), least, ell.size - 2, form, n_fields)
 
 
 def fit_shape(ell, ratio, covariance, n_fields=None, form="printed", logs=True):
@@ -141,9 +158,7 @@ def fit_shape(ell, ratio, covariance, n_fields=None, form="printed", logs=True):
     Returns
     -------
     Fit
-        With NaN for nu0. chi2 is that of the residuals with the given covariance, corrected by
-        `inverse_bias` where it was estimated; its p_value is then Hotelling's, exact for normal fields
-        and too low for few skewed ones.
+        With NaN for nu0.
 
     Raises
     ------
@@ -151,47 +166,47 @@ def fit_shape(ell, ratio, covariance, n_fields=None, form="printed", logs=True):
     """
     ell, ratio = check_spectrum(ell, ratio, at_least=2)
     check_form(form)
-    if logs and not (ratio > 0).all():
-        raise ParameterError("ratio", ratio.min(), "must be above 0 everywhere for a fit in logarithms")
-    if n_fields is not None and check_whole("n_fields", n_fields, at_least=1) < ell.size + 2:
-        rule = f"must be {ell.size + 2} at least for {ell.size} multipoles"
-        raise ParameterError("n_fields", n_fields, rule)
+    if logs:
+        _check_positive("ratio", ratio)
+        covariance = covariance_of_logarithms(covariance, ratio)
     data = np.log(ratio) if logs else ratio
-    covariance = covariance_of_logarithms(covariance, ratio) if logs else np.asarray(covariance, float)
-    whiten = whitening(covariance, ell.size)
 
     def model(p):
         shape = spectrum(ell, p, form=form) / spectrum(1, p, form=form)
         return np.log(shape) if logs else shape
 
-    weigh = whiten
-    if n_fields is not None:
+    if n_fields is None:
+        weigh = whitening(covariance, ell.size)
+    else:
+        _check_fields(n_fields, ell.size)
         scale = 1.0 if logs else model(0.5)
         weigh = whitening(gaussian_ratio_covariance(ell) * np.outer(scale, scale), ell.size)
-    p, _ = _minimum(lambda p: np.sum(weigh(data - model(p)) ** 2))
-    slope = (1.0 if logs else model(p)) * (_dlog_dp(ell, p, form) - _dlog_dp(1, p, form))
-    # p moves by influence . (data - model), to first order
-    weighted = weigh(slope)
-    influence = weigh.transposed(weighted) / (weighted @ weighted)
-    variance = np.full((2, 2), np.nan)
-    variance[0, 0] = influence @ (np.diag(covariance) if covariance.ndim == 1 else covariance) @ influence
-    residual = whiten(data - model(p))
-    least = residual @ residual
-    if n_fields is not None:  # what of the residuals no change of p makes good
-        along = whiten(slope)
-        least -= (along @ residual) ** 2 / (along @ along)
-    return _judged(p, np.nan, variance, least, ell.size - 1, form, n_fields)
+    p = _minimum(lambda p: np.sum(weigh(data - model(p)) ** 2))
+    slopes = _dlog_dp(ell, p, form) - _dlog_dp(1, p, form)
+    slopes = (slopes if logs else slopes * model(p))[:, None]
+    error, least = _judged(data - model(p), slopes, covariance, weigh, n_fields)
+    errors = np.full((2, 2), np.nan)
+    errors[0, 0] = error[0, 0]
+    return _fit(p, np.nan, errors, least, ell.size - 1, form, n_fields)
+
+
+def _check_fields(n_fields, size):
+    if check_whole("n_fields", n_fields, at_least=1) < size + 2:
+        raise ParameterError("n_fields", n_fields, f"must be {size + 2} at least for {size} multipoles")
+
+
+def _check_positive(name, values):
+    if not (values > 0).all():
+        raise ParameterError(name, values.min(), "must be above 0 everywhere for a fit in logarithms")
 
 
 def _minimum(chi2):
-    """Where chi2(p) is least within `P_RANGE`, and its value there."""
+    """Where chi2(p) is least within `P_RANGE`."""
     values = np.array([chi2(p) for p in _SCAN])
     lowest = int(values.argmin())
     around = _SCAN[max(lowest - 1, 0)], _SCAN[min(lowest + 1, len(_SCAN) - 1)]
     found = scipy.optimize.minimize_scalar(chi2, bounds=around, method="bounded", options={"xatol": 1e-10})
-    if found.fun < values[lowest]:
-        return float(found.x), float(found.fun)
-    return float(_SCAN[lowest]), float(values[lowest])
+    return float(found.x if found.fun < values[lowest] else _SCAN[lowest])
 
 
 def _dlog_dp(ell, p, form):
@@ -210,14 +225,29 @@ def _dlog_dp(ell, p, form):
     return fronts[form] + gammas - np.log(2)
 
 
-def _judged(p, nu0, covariance, least, dof, form, n_fields=None):
-    if not dof:
-        return Fit(p, float(nu0), covariance, float(least), dof, np.nan, form)
-    if n_fields is None:
-        return Fit(
-            p, float(nu0), covariance, float(least), dof, float(scipy.special.chdtrc(dof, least)), form
-        )
-    # Hotelling's T^2 of what is orthogonal to the model
-    spare = n_fields - dof
-    p_value = float(scipy.special.fdtrc(dof, spare, least * spare / (dof * (n_fields - 1))))
-    return Fit(p, float(nu0), covariance, float(inverse_bias(n_fields, dof) * least), dof, p_value, form)
+def _judged(residual, slopes, covariance, weigh, n_fields):
+    """Covariance (q, q) of q parameters that were fitted with some weights, and chi2.
+
+    Parameters move by gain . residual, to first order, whatever the weights.
+    """
+    weighted = weigh(slopes)
+    gain = np.linalg.solve(weighted.T @ weighted, weigh.transposed(weighted).T)
+    whiten = whitening(covariance, residual.size)
+    left = whiten(residual)
+    if n_fields is not None:  # what of it no change of the parameters makes good
+        along = whiten(slopes)
+        left = left - along @ np.linalg.lstsq(along, left, rcond=None)[0]
+    matrix = np.diag(covariance) if np.ndim(covariance) == 1 else np.asarray(covariance, float)
+    return gain @ matrix @ gain.T, float(left @ left)
+
+
+def _fit(p, nu0, covariance, least, dof, form, n_fields):
+    """`Fit` with the probability of chi2, or of Hotelling's T^2 where the covariance was estimated."""
+    p_value = np.nan
+    if dof and n_fields is None:
+        p_value = scipy.special.chdtrc(dof, least)
+    elif dof:
+        spare = n_fields - dof
+        p_value = scipy.special.fdtrc(dof, spare, least * spare / (dof * (n_fields - 1)))
+        least *= inverse_bias(n_fields, dof)
+    return Fit(p, float(nu0), covariance, float(least), dof, float(p_value), form)
