@@ -35,8 +35,8 @@ class Fit:
     covariance : (2, 2)
         Of p and nu0.
     chi2 : float
-        Of the residuals with the covariance that was given, corrected by `inverse_bias` where it was
-        estimated.
+        Of the residuals with the covariance that was given; where it was estimated, of what no change of
+        the parameters makes good, corrected by `inverse_bias`.
     dof : int
         Multipoles less parameters.
     p_value : float

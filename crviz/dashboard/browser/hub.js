@@ -171,6 +171,7 @@ class Hub {
 
   recolor(colors) {
     this.sky.recolor(colors)
+    this.tooltips()
     for (const figure of ["sky", "evolution", "spectra"]) // names are read over lines and marks
       this.named[`crviz-${figure}`].renderers.find((r) => r.name === "names").glyph.background_fill_color = {value: colors.ground}
     // custom properties reach into all components of the page
@@ -178,7 +179,7 @@ class Hub {
     for (const role of ["ground", "ink", "faint", "accent"]) style.setProperty(`--crviz-${role}`, colors[role])
   }
 
-  // Bokeh's stay white on a dark page; they are made with the figures' views, later than this
+  // Bokeh's stay white on a dark page; they are made with the figures' views, which may not be there at first
   tooltips() {
     for (const figure of ["sky", "evolution", "spectra"])
       for (const view of Bokeh.index.find_one(this.named[`crviz-${figure}`])?.tool_views.values() ?? [])
