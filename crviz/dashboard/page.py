@@ -24,7 +24,7 @@ from crviz.dashboard.hub import Hub
 from crviz.dashboard.observed import observed_spectra
 from crviz.dashboard.orbits_view import OrbitsView
 from crviz.dashboard.page_start import PageStart
-from crviz.dashboard.process import shared_manager
+from crviz.dashboard.process import page_opened, shared_manager
 from crviz.dashboard.scripts import stylesheet
 from crviz.dashboard.session import Session
 from crviz.dashboard.sky_link import SkyLink
@@ -65,6 +65,7 @@ def explorer():
     pn.extension(notifications=False)
     visit = Visit(shared_manager(), pn.state.session_args)
     pn.state.on_session_destroyed(lambda _: visit.close())
+    pn.state.onload(page_opened)
     return visit.page
 
 

@@ -8,22 +8,36 @@ from crviz import atlas
 from crviz.jobs import Manager
 from crviz.library import Library
 
+#: Seconds after which what is wanted next is prepared, if no page has been opened by then.
+PATIENCE = 5.0
+
 _shared = {}
+_opened = threading.Event()
 
 
 def configure(library=None, threads=None):
-    """Make the shared manager and let it compile in the background. Call once, before serving."""
+    """Make the shared manager. Call once, before serving."""
     manager = Manager(library or Library(), threads)
-    manager.warm_up()
-    threading.Thread(target=_read_atlas, name="crviz-atlas", daemon=True).start()
+    threading.Thread(target=_prepare, args=(manager,), name="crviz-prepare", daemon=True).start()
     _shared["manager"] = manager
     return manager
 
 
-def _read_atlas():
-    """The first look at the atlas takes half a second: here nobody waits for it."""
-    first = atlas.load()
-    first.interpolate(0.3, 0.3)
+def page_opened():
+    """A visitor's page is complete."""
+    _opened.set()
+
+
+def _prepare(manager):
+    """Compile, and look at the atlas for the first time: here nobody waits for either.
+
+    Beside the first page, with two processors, they would cost it a second.
+    """
+    _opened.wait(PATIENCE)
+    if manager.closed:
+        return
+    manager.warm_up()
+    atlas.load().interpolate(0.3, 0.3)
 
 
 def shared_manager():

@@ -152,6 +152,8 @@ class Manager:
         self._turns = threading.Semaphore(RUNNING_AT_ONCE)
         self._threads = []
         self._compiler = None
+        #: Whether `close` was called.
+        self.closed = False
         self.pool = ThreadPoolExecutor(self.threads, "crviz-orbits", initializer=_yield_to_others)
         #: For what is over in a moment and waited for: it does not queue behind simulations.
         self.quick = ThreadPoolExecutor(1, "crviz-quick")
@@ -226,6 +228,7 @@ class Manager:
     def close(self, patience=20.0):
         """Stop all jobs, keep what is finished, and wait until they have ended, so many seconds
         at most."""
+        self.closed = True
         with self._lock:
             for job in self._jobs.values():
                 job.stop.set()

@@ -1,3 +1,6 @@
+import threading
+import time
+
 import pytest
 
 from crviz.dashboard import process, serving
@@ -6,9 +9,22 @@ from crviz.library import Library
 
 @pytest.fixture
 def nobody(monkeypatch):
-    """A process in which no manager was made, and none compiles in the background."""
+    """A process in which no manager was made and no page was opened; nothing is compiled."""
     monkeypatch.setattr(process, "_shared", {})
+    monkeypatch.setattr(process, "_opened", threading.Event())
     monkeypatch.setattr(process.Manager, "warm_up", lambda self: None)
+    yield
+    for manager in process._shared.values():
+        manager.close()
+    process.page_opened()
+    prepared()
+
+
+def prepared():
+    """Once nothing is prepared in the background any more."""
+    for thread in threading.enumerate():
+        if thread.name == "crviz-prepare":
+            thread.join(20)
 
 
 def test_all_visitors_share_one_manager(nobody):
@@ -20,6 +36,38 @@ def test_the_manager_is_the_one_that_was_configured(nobody, tmp_path):
     assert process.shared_manager() is manager
     assert manager.threads == 3
     assert manager.library.folder == tmp_path
+
+
+@pytest.fixture
+def warmed(nobody, monkeypatch):
+    """Managers that were told to compile, in a process that does not wait for pages in vain."""
+    monkeypatch.setattr(process, "PATIENCE", 60.0)
+    warmed = []
+    monkeypatch.setattr(process.Manager, "warm_up", lambda self: warmed.append(self))
+    return warmed
+
+
+def test_the_first_page_has_the_processors_for_itself(warmed, tmp_path):
+    manager = process.configure(Library(tmp_path))
+    time.sleep(0.1)
+    assert warmed == []
+    process.page_opened()
+    prepared()
+    assert warmed == [manager]
+
+
+def test_where_nobody_comes_all_is_prepared_in_the_end(warmed, monkeypatch, tmp_path):
+    monkeypatch.setattr(process, "PATIENCE", 0.1)
+    manager = process.configure(Library(tmp_path))
+    prepared()
+    assert warmed == [manager]
+
+
+def test_a_server_that_has_ended_prepares_nothing(warmed, tmp_path):
+    process.configure(Library(tmp_path)).close()
+    process.page_opened()
+    prepared()
+    assert warmed == []
 
 
 def test_a_server_that_ends_stops_what_it_computes(monkeypatch):
