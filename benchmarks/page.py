@@ -78,6 +78,8 @@ _RELEASE = f"""([label, step]) => {{
     input.value = Number(input.value) + step
     for (const kind of ["input", "change"]) input.dispatchEvent(new Event(kind, {{bubbles: true}}))
 }}"""
+#: Seconds in which a server has compiled and read the atlas after its first page.
+PREPARING = 10
 _SKY_IS_THERE = "Math.abs(Math.log(crviz.sky.shown.omegaT / crviz.omegaT)) < 1e-3"
 
 
@@ -175,7 +177,7 @@ def orbits(page, number):
     """Milliseconds from asking for an orbit and its neighbours to their data in the browser."""
     times = []
     for _ in range(number):
-        page.evaluate(_RELEASE, ["Angle to", -7])
+        page.evaluate(_RELEASE, ["Angle to", -4])
         page.evaluate("() => { window.before = crviz.orbits.bundle }")
         start = time.perf_counter()
         page.get_by_role("button", name="Orbit at").click()
@@ -241,8 +243,10 @@ def main():
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--repeat", type=int, default=20, help="steps of every drag (default 20)")
+    parser.add_argument("--repeat", type=int, default=20, help="steps of every drag (default and at most 20)")
     options = parser.parse_args()
+    if not 1 <= options.repeat <= 20:
+        parser.error("--repeat must lie between 1 and 20: sliders have an end")
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     record = {}
     with sync_playwright() as driver, tempfile.TemporaryDirectory() as scratch:
@@ -253,6 +257,7 @@ def main():
                 record[f"start_to_usable_page_{name}_ms"] = [1000 * (time.perf_counter() - begun)]
                 page.close()
                 if name == "warm":
+                    time.sleep(PREPARING)
                     record |= warm_server(browser, address, options.repeat)
         browser.close()
     if options.json:
