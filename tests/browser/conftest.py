@@ -8,6 +8,7 @@ import sys
 import threading
 
 import pytest
+from visitor import opened
 
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
@@ -72,24 +73,6 @@ def server(tmp_path_factory):
         process.wait(20)
     # tornado reports a page that closes while something is on its way; our own code must not fail
     assert not [line for line in said if 'File "' in line and "crviz" in line], "".join(said)
-
-
-def opened(context, address):
-    """A page on the dashboard, complete, that keeps what it asked for, heard and met."""
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.requested, page.errors, page.sent, page.received = [], [], [], []
-    page.on("request", lambda request: page.requested.append(request.url))
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.on("websocket", lambda socket: _listen(page, socket))
-    page.goto(address)
-    page.wait_for_function("() => window.crvizDrawn > 0 && Bokeh.documents[0].is_idle")
-    return page
-
-
-def _listen(page, socket):
-    socket.on("framesent", lambda frame: page.sent.append(frame))
-    socket.on("framereceived", lambda frame: page.received.append(frame))
 
 
 @pytest.fixture

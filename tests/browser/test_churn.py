@@ -6,7 +6,7 @@ import time
 import weakref
 
 import panel as pn
-from conftest import opened
+from visitor import opened
 
 from crviz.dashboard import page as pages
 from crviz.dashboard import process

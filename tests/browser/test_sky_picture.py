@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import opened
-from visitor import Visitor
+from visitor import Visitor, opened
 
 from crviz import backtrack, draw_field, library
 from crviz.dashboard.state import State
@@ -79,6 +78,10 @@ def test_a_point_shows_what_comes_from_there(visitor, config, theta, phi, index)
     gradient = np.radians([theta, phi])
     expected = gradient_vector(gradient) @ positions(config, 0, pixels, index)
     np.testing.assert_allclose(shown, expected, atol=tolerance(visitor, gradient) + half_a_color)
+    read = visitor.page.evaluate(
+        "places => places.map(([x, y]) => crviz.sky.valueAt(x, y))", PLACES.tolist()
+    )  # what the pointer is told
+    np.testing.assert_allclose(read, expected, atol=tolerance(visitor, gradient))
 
 
 @pytest.mark.parametrize(("theta", "phi"), [(0, 0), (90, 40), (60, 200)])

@@ -14,6 +14,24 @@ _READ = """([source, columns]) => {
 _FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 
 
+def opened(context, address):
+    """A page on the dashboard, complete, that keeps what it asked for, heard and met."""
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.requested, page.errors, page.sent, page.received = [], [], [], []
+    page.on("request", lambda request: page.requested.append(request.url))
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("websocket", lambda socket: _listen(page, socket))
+    page.goto(address)
+    page.wait_for_function("() => window.crvizDrawn > 0 && Bokeh.documents[0].is_idle")
+    return page
+
+
+def _listen(page, socket):
+    socket.on("framesent", lambda frame: page.sent.append(frame))
+    socket.on("framereceived", lambda frame: page.received.append(frame))
+
+
 class Visitor:
     """A page and a hand on it."""
 

@@ -153,7 +153,6 @@ def test_skewed_fields_draw_p_nowhere_with_or_without_logarithms(form):
     for logs in (True, False):
         found = np.array([fit.p for fit in fits_to_runs(skewed, 40, 100, cl, form=form, logs=logs)])
         assert found.mean() == pytest.approx(0.5, abs=4 * found.std() / 10)
-        assert found.std() < 0.035
 
 
 def test_a_run_of_the_papers_turbulence_falls_more_slowly_than_for_one_half():

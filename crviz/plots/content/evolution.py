@@ -93,7 +93,6 @@ def _lines(result, spectrum, gradient, colors, dash):
                 1.3,
                 f"$C_{ell}$",
                 named=first and ell in (2, 9),
-                name_color=colors.multipoles[3] if ell == 9 else "",
             )
             for ell in shown
         ],

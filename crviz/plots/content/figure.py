@@ -44,8 +44,6 @@ class Line:
         Whether the name stands at the line's end.
     legend : str
         What the legend says of it; nothing where empty.
-    name_color : str
-        Of the name, where the line's own is too faint for letters.
     """
 
     name: str
@@ -57,7 +55,6 @@ class Line:
     math: str = ""
     named: bool = False
     legend: str = ""
-    name_color: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -88,7 +88,7 @@ def names(panel, x, y):
     placed = spread(ends, line_of_text, low + line_of_text / 2, high - line_of_text)
     beyond = (panel.x.limits[1] / panel.x.limits[0]) ** 0.012
     data = [
-        (right * beyond, 10**height if panel.y.log else height, line.name, line.name_color or line.color)
+        (right * beyond, 10**height if panel.y.log else height, line.name, line.color)
         for line, right, height in zip(ended, at, placed, strict=True)
     ]
     top = low + 0.95 * (high - low)

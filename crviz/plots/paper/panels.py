@@ -122,7 +122,7 @@ def _draw_names(axes, panel, height):
     at = (np.log10(ends) if panel.y.log else ends) - low
     margin = {"transform": axes.transAxes, "va": "center", "fontsize": "small"}
     for line, share in zip(ended, spread(at / (high - low), _line_of_text() / height, 0, 1), strict=True):
-        axes.text(1.012, share, line.math or line.name, color=line.name_color or line.color, **margin)
+        axes.text(1.012, share, line.math or line.name, color=line.color, **margin)
     within = {"transform": axes.get_xaxis_transform(), "va": "top", "fontsize": "small"}
     for vertical in panel.verticals:
         axes.text(vertical.x, 0.98, f" {vertical.math or vertical.name}", color=vertical.color, **within)
