@@ -57,7 +57,7 @@ def sky_id(config, realization):
 
 
 class Skies:
-    """Computes skies on the threads of a pool, each once, and keeps the newest.
+    """Computes skies on the threads of a pool, each once, and keeps those last looked at.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class Skies:
     def get(self, config, realization):
         """The `Sky` if it is there, else None."""
         with self._lock:
-            return self._ready.get(sky_id(config, realization))
+            return self._look_up(sky_id(config, realization))
 
     def request(self, config, realization, listener, key):
         """The sky if it is there; else None, and the listener is called from a thread when it is.
@@ -90,9 +90,8 @@ class Skies:
         """
         name = sky_id(config, realization)
         with self._lock:
-            ready = self._ready.get(name)
+            ready = self._look_up(name)
             if ready is not None:
-                self._ready.move_to_end(name)
                 return ready
             self._leave(key)
             under_way = name in self._wanted
@@ -106,6 +105,12 @@ class Skies:
         """Want nothing more."""
         with self._lock:
             self._leave(key)
+
+    def _look_up(self, name):
+        ready = self._ready.get(name)
+        if ready is not None:
+            self._ready.move_to_end(name)  # what somebody looks at is forgotten last
+        return ready
 
     def _leave(self, key):
         for listeners in self._wanted.values():

@@ -180,6 +180,17 @@ def test_one_that_is_asked_for_again_counts_as_new(pool, monkeypatch):
     assert [kept.get(TINY, index) is not None for index in range(3)] == [True, False, True]
 
 
+def test_one_that_is_looked_at_again_counts_as_new(pool, monkeypatch):
+    """A page gets what is there without asking for it: else what most pages show would be forgotten."""
+    monkeypatch.setattr(skies, "KEPT", 2)
+    kept = Skies(pool)
+    for realization in (0, 1):
+        made(kept, TINY, realization)
+    assert kept.get(TINY, 0) is not None
+    made(kept, TINY, 2)
+    assert [kept.get(TINY, index) is not None for index in range(3)] == [True, False, True]
+
+
 def test_a_pool_that_closes_ends_the_computation_quietly():
     pool = Pool()
     pool.shutdown()
