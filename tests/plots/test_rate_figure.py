@@ -98,10 +98,22 @@ def test_the_fitted_law_is_that_of_the_theory(small_run, panel):
     ell = content.resolved_multipoles(spectrum)
     ell = ell[(ell >= 2) & (ell <= 12)]
     q1 = 8 * np.pi / 3 * small_run.diffusion().k[-1, 2, 2]
-    fit = theory.fit(ell, spectrum.cl[ell], spectrum.error[ell] ** 2, q1=q1)
+    fit = theory.fit(ell, spectrum.cl[ell], spectrum.error[ell] ** 2, q1=q1, n_fields=6)
     line = by_name(panel)["fit"]
     np.testing.assert_allclose(line.y, fit.nu0 * line.x**fit.p, rtol=1e-12)
     assert f"{fit.p:.2f}" in line.legend
+
+
+def test_the_law_is_fitted_as_for_gaussian_skies_where_fields_are_enough(many_fields):
+    spectrum = many_fields.spectrum("parallel", estimator="cross")
+    covariance = many_fields.covariance("parallel", estimator="cross")
+    ell = np.arange(2, 5)
+    q1 = 8 * np.pi / 3 * many_fields.diffusion().k[-1, 2, 2]
+    line = by_name(content.rate(many_fields, "parallel", estimator="cross"))["fit"]
+    expected = theory.fit(ell, spectrum.cl[ell], covariance[np.ix_(ell, ell)], q1=q1, n_fields=16)
+    np.testing.assert_allclose(line.y, expected.nu0 * line.x**expected.p, rtol=1e-12)
+    known = theory.fit(ell, spectrum.cl[ell], covariance[np.ix_(ell, ell)], q1=q1)
+    assert abs(known.p - expected.p) > 1e-3  # the weights matter
 
 
 def test_a_constant_in_the_inverse_rate_changes_the_printed_dipole_alone():

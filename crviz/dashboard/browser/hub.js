@@ -156,8 +156,8 @@ class Hub {
     if (dirty.has("spectra"))
       this.fill("crviz-spectra", spectra(this.held, this.pinned, view, colors, unpacked(this.model.observed_spectra)))
     if (dirty.has("summary")) this.say(summary(this.held, this.pinned, view))
-    clearTimeout(this.telling) // words follow when all rests
-    this.telling = setTimeout(() => this.tell(), 500)
+    clearTimeout(this.telling) // words follow when all rests, and no sooner on a slow machine
+    if (!view.playing) this.telling = setTimeout(() => this.tell(), 500)
     window.crvizDrawn = (window.crvizDrawn ?? 0) + 1 // what benchmarks and tests wait for
   }
 

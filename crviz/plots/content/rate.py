@@ -56,7 +56,7 @@ def rate(result, gradient, omega_t=None, p=None, form="printed", estimator="eq9"
     measured = theory.invert(1 - distance, spectrum.cl[ell], ell, form, q1, "nnls", covariance)
     lines = [
         *_power_laws(distance, nu_par, p, colors),
-        _fitted_law(distance, spectrum, ell, covariance, form, q1, colors),
+        _fitted_law(distance, spectrum, ell, covariance, result.n_realizations, form, q1, colors),
         Line("ν_r", distance, measured.nu_r, colors.ink, "solid", 2.2, legend="from the spectrum"),
     ]
     shown = np.concatenate([line.y for line in lines])
@@ -120,10 +120,11 @@ def _power_laws(distance, nu_par, p, colors):
     return lines[::-1]
 
 
-def _fitted_law(distance, spectrum, ell, covariance, form, q1, colors):
+def _fitted_law(distance, spectrum, ell, covariance, n_fields, form, q1, colors):
     chosen = (ell >= FITTED[0]) & (ell <= FITTED[1])
     part = covariance[chosen] if covariance.ndim == 1 else covariance[np.ix_(chosen, chosen)]
-    found = theory.fit(ell[chosen], spectrum.cl[ell[chosen]], part, form, q1)
+    enough = n_fields if n_fields >= chosen.sum() + 2 else None  # to weight multipoles as Gaussian skies do
+    found = theory.fit(ell[chosen], spectrum.cl[ell[chosen]], part, form, q1, enough)
     words = (
         f"fit to ℓ = {ell[chosen][0]}–{ell[chosen][-1]}: p = {found.p:.2f} ± {found.p_error:.2f}, "
         f"ν₀ = {found.nu0:.2g} Ω"
