@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import panel as pn
 
 from crviz.dashboard import words
 from crviz.dashboard.downloads import downloads
-from crviz.dashboard.more import more
+from crviz.dashboard.more import plots_of, words_on
 from crviz.dashboard.runs import runs
 from crviz.dashboard.scripts import stylesheet
 
@@ -26,6 +28,7 @@ class Drawers:
 
     def __init__(self, drawer, state, session, manager):
         self._drawer, self._state, self._session, self._manager = drawer, state, session, manager
+        self._grid = None
         self._made = {
             "downloads": ("Download", self._downloads),
             "runs": ("Stored runs", self._runs),
@@ -61,7 +64,21 @@ class Drawers:
         return [runs(self._state, self._session, self._manager.library, lambda: self._open("runs"))]
 
     def _more(self):
-        return more(self._state.shown, self._state.dark)
+        """Words at once, plots one by one: between them the server has time for other pages."""
+        shown = self._state.shown
+        self._grid = grid = pn.Column(stylesheets=[stylesheet("grid")], css_classes=["crviz-grid"], **_WIDE)
+        later = pn.state.curdoc.add_next_tick_callback
+        later(partial(self._plot, grid, plots_of(shown, self._state.dark), later))
+        return [grid, words_on(shown)]
+
+    def _plot(self, grid, plots, later):
+        """Add the next of some plots, unless the drawer shows something else by now."""
+        if grid is not self._grid or not self._drawer.shows(self._made["more"][0]):
+            return
+        plot = next(plots, None)
+        if plot is not None:
+            grid.append(plot)
+            later(partial(self._plot, grid, plots, later))
 
     def _help(self):
         return [pn.pane.HTML(words.html("introduction"), stylesheets=[stylesheet("card")], margin=0, **_WIDE)]

@@ -10,45 +10,43 @@ from crviz.dashboard.scripts import stylesheet
 
 #: Opening angles of the pairs [deg].
 ANGLES = (10.0, 20.0, 45.0, 90.0, 180.0)
+_WIDE = {"sizing_mode": "stretch_width"}
 
 
-def more(shown, dark):
-    """The drawer's content for what is shown.
+def words_on(shown):
+    """What is told of the plots: a pane."""
+    told = words.html("turbulence")
+    if shown.result is not None:
+        told = words.html("diffusion") + told
+    styles = {"font-size": "0.9rem"}
+    return pn.pane.HTML(told, margin=0, stylesheets=[stylesheet("card")], styles=styles, **_WIDE)
+
+
+def plots_of(shown, dark):
+    """Yields the plots one by one: panes. Each takes a tenth of a second, the first one some more.
 
     Parameters
     ----------
     shown : Shown or ShownPoint
     dark : bool
-
-    Returns
-    -------
-    list of panes
     """
     import holoviews as hv  # noqa: PLC0415 - a second that no page needs to open
 
     from crviz import plots  # noqa: PLC0415 - as above
 
     hv.extension("bokeh")
-    drawn, told = [plots.turbulence(shown.config, dark)], words.html("turbulence")
+    elements = [plots.turbulence(shown.config, dark)]
     result = shown.result
     if result is not None:
         angles = [angle for angle in ANGLES if angle >= 180 / result.ell[-1]]  # what a coarse grid resolves
         square = result.separation(np.radians(angles)).square
-        drawn = [
+        elements = [
             *plots.diffusion(result, dark),
             plots.separation(result.omega_t, angles, square, dark),
-            *drawn,
+            *elements,
         ]
-        told = words.html("diffusion") + told
-    wide = {"sizing_mode": "stretch_width"}
-    # figures as Bokeh has them: Panel's pane for HoloViews keeps a page that is gone
-    figures = [hv.render(element, backend="bokeh") for element in drawn]
-    for figure in figures:
+    for element in elements:
+        # figures as Bokeh has them: Panel's pane for HoloViews keeps a page that is gone
+        figure = hv.render(element, backend="bokeh")
         figure.toolbar.logo = None
-    panes = [pn.pane.Bokeh(figure, height=300, **wide) for figure in figures]
-    return [
-        pn.Column(*panes, stylesheets=[stylesheet("grid")], css_classes=["crviz-grid"], **wide),
-        pn.pane.HTML(
-            told, margin=0, stylesheets=[stylesheet("card")], styles={"font-size": "0.9rem"}, **wide
-        ),
-    ]
+        yield pn.pane.Bokeh(figure, height=300, **_WIDE)

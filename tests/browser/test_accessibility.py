@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from visitor import wait_for_further_plots
 
 pytestmark = pytest.mark.browser
 
@@ -35,6 +36,8 @@ def test_nothing_keeps_anybody_out(visit, theme, width):
         if drawer:
             page.get_by_role("button", name=drawer, exact=True).click()
             page.get_by_role("button", name="Close", exact=True).wait_for()
+        if drawer == "More":
+            wait_for_further_plots(page)
         page.wait_for_timeout(300)  # colours change over a moment
         assert violations(page) == [], drawer
 

@@ -6,7 +6,7 @@ import time
 import weakref
 
 import panel as pn
-from visitor import opened
+from visitor import opened, wait_for_further_plots
 
 from crviz.dashboard import page as pages
 from crviz.dashboard import process
@@ -42,6 +42,7 @@ def test_a_visit_leaves_nothing_behind(browser, tmp_path, monkeypatch):
             for drawer in ("Download", "Runs", "More"):
                 page.get_by_role("button", name=drawer, exact=True).click()
                 page.get_by_role("button", name="Close", exact=True).wait_for()
+            wait_for_further_plots(page)
             context.close()
         assert len(made) == VISITS
         left = alive(made)

@@ -8,7 +8,7 @@ import healpy
 import matplotlib.image
 import numpy as np
 import pytest
-from visitor import Visitor
+from visitor import Visitor, wait_for_further_plots
 
 from crviz import library, load
 
@@ -158,13 +158,7 @@ def test_a_stored_run_is_opened_from_its_drawer(visit):
 def test_further_plots_have_their_height(page):
     page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("heading", name="Diffusion and turbulence").wait_for()
-    page.wait_for_function(
-        """() => {
-          const drawn = Bokeh.documents[0].roots().flatMap((root) => [...root.references()])
-            .filter((model) => model.type === "Figure" && !model.name?.startsWith("crviz-"))
-          return drawn.length >= 4 && drawn.every((figure) => figure.inner_height > 150)
-        }"""
-    )
+    wait_for_further_plots(page)
     assert not page.errors
 
 

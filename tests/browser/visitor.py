@@ -27,6 +27,17 @@ def opened(context, address):
     return page
 
 
+def wait_for_further_plots(page):
+    """Wait for the plots of the drawer "More", each at its height."""
+    page.wait_for_function(
+        """() => {
+          const drawn = Bokeh.documents[0].roots().flatMap((root) => [...root.references()])
+            .filter((model) => model.type === "Figure" && !model.name?.startsWith("crviz-"))
+          return drawn.length >= 4 && drawn.every((figure) => figure.inner_height > 150)
+        }"""
+    )
+
+
 def _listen(page, socket):
     socket.on("framesent", lambda frame: page.sent.append(frame))
     socket.on("framereceived", lambda frame: page.received.append(frame))

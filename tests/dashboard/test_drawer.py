@@ -119,3 +119,38 @@ def test_a_pin_is_what_is_shown_and_pressing_again_takes_it_away(visit):
     assert visit.hub.pinned["digest"] == visit.hub.held["digest"]
     press(visit, "pin")
     assert visit.hub.pinned == {}
+
+
+def plots_in(visit):
+    return [part for part in contents(visit.drawer) if isinstance(part, pn.pane.Bokeh)]
+
+
+@pytest.fixture
+def more(visit, document):
+    """The visit with its further plots asked for, of which none is drawn yet."""
+    while not document.ticks.empty():
+        document.ticks.get()
+    with set_curdoc(document):
+        press(visit, "more")
+    assert plots_in(visit) == []
+    return visit
+
+
+def test_further_plots_come_one_by_one_beside_their_words(more, document):
+    assert any("turbulence" in str(part.object).lower() for part in contents(more.drawer))
+    for number in (1, 2, 3):
+        document.turn()
+        assert len(plots_in(more)) == number
+    document.turn_until(document.ticks.empty)
+    assert len(plots_in(more)) == 4
+
+
+@pytest.mark.parametrize("keys", [("more",), ("help",), ("more", "more")])
+def test_plots_of_a_drawer_that_shows_something_else_are_drawn_no_more(more, document, keys):
+    document.turn()
+    with set_curdoc(document):
+        for key in keys:
+            press(more, key)
+    stale = document.ticks.get()
+    stale()
+    assert plots_in(more) == []

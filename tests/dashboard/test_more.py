@@ -1,19 +1,17 @@
 """The drawer of further plots: what there is to draw of a result, and of a place of the atlas."""
 
-import panel as pn
 import pytest
 
 from crviz import Config
 from crviz.dashboard.exploring import from_atlas
-from crviz.dashboard.more import more
+from crviz.dashboard.more import plots_of, words_on
 from crviz.dashboard.shown import Shown
 
 
 def labels(shown, dark):
     """What is written at the vertical axis of every figure."""
-    column, told = more(shown, dark)
-    assert ("BGK" in told.object) is (shown.result is not None)
-    return [pane.object.yaxis[0].axis_label for pane in column.select(pn.pane.Bokeh)]
+    assert ("BGK" in words_on(shown).object) is (shown.result is not None)
+    return [pane.object.yaxis[0].axis_label for pane in plots_of(shown, dark)]
 
 
 @pytest.mark.parametrize("dark", [False, True])
