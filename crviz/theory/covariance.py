@@ -67,6 +67,36 @@ def covariance_of_logarithms(covariance, values):
     return covariance / np.outer(values, values) if covariance.shape == 2 * values.shape else covariance
 
 
+def smooth_relative_covariance(ell, cl, covariance):
+    """Relative covariance of C_l with a few parameters in place of L(L + 1)/2, from one of few fields.
+
+    Fields differ in strength, which all multipoles share, and beyond that scatter by themselves:
+    cov(C_l, C_l') / (C_l C_l') = c + delta_ll' 2 v_l / (2l + 1), with v_l = 1 for Gaussian skies without
+    noise. c is the mean between multipoles, ln v_l the parabola in ln l that fits best. The inverse of
+    such a matrix is not governed by what is small by chance, as that of an estimated one is.
+
+    Parameters
+    ----------
+    ell : (L,) int >= 1
+    cl : (L,) > 0
+    covariance : (L, L), or variances (L,): then c = 0
+
+    Returns
+    -------
+    (L, L)
+    """
+    relative = covariance_of_logarithms(covariance, cl)
+    if relative.ndim == 1:
+        common, own = 0.0, relative
+    else:
+        between = relative[~np.eye(ell.size, dtype=bool)]
+        common, own = max(between.mean(), 0.0), np.diag(relative)
+    # what all share cannot be more than nearly all of any
+    own = np.maximum(own - common, own / 10) * (2 * ell + 1) / 2
+    smooth = np.polynomial.Polynomial.fit(np.log(ell), np.log(own), min(2, ell.size - 1))
+    return np.diag(2 / (2 * ell + 1) * np.exp(smooth(np.log(ell)))) + common
+
+
 def jackknife_covariance(fields, statistic):
     """Covariance of a function of the mean over fields, from leaving out one field at a time.
 

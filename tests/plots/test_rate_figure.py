@@ -46,9 +46,8 @@ def test_the_rate_is_what_inversion_gives(small_run, panel):
     line = by_name(panel)["ν_r"]
     # six fields are too few for a covariance of so many multipoles: variances
     assert len(ell) >= 4
-    found = theory.invert(
-        1 - line.x, spectrum.cl[ell], ell, q1=q1, method="nnls", covariance=spectrum.error[ell] ** 2
-    )
+    usual = {"q1": q1, "method": "nnls", "estimated": True}
+    found = theory.invert(1 - line.x, spectrum.cl[ell], ell, covariance=spectrum.error[ell] ** 2, **usual)
     np.testing.assert_allclose(line.y, found.nu_r, rtol=1e-12)
     np.testing.assert_allclose(panel.bands[0].low, found.low, rtol=1e-12)
     np.testing.assert_allclose(panel.bands[0].high, found.high, rtol=1e-12)
@@ -68,7 +67,8 @@ def test_the_covariance_between_multipoles_is_used_where_it_is_known(many_fields
     q1 = 8 * np.pi / 3 * many_fields.diffusion().k[-1, 2, 2]
     line = by_name(panel)["ν_r"]
     covariance = many_fields.covariance("parallel", estimator="cross")[1:, 1:]
-    found = theory.invert(1 - line.x, spectrum.cl[ell], ell, q1=q1, method="nnls", covariance=covariance)
+    usual = {"q1": q1, "method": "nnls", "estimated": True}
+    found = theory.invert(1 - line.x, spectrum.cl[ell], ell, covariance=covariance, **usual)
     np.testing.assert_allclose(line.y, found.nu_r, rtol=1e-12)
     assert "independent" not in panel.bands[0].legend
 

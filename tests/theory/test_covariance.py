@@ -5,7 +5,12 @@ import pytest
 
 from crviz import theory
 from crviz.config import ParameterError
-from crviz.theory.covariance import gaussian_ratio_covariance, inverse_bias, whitening
+from crviz.theory.covariance import (
+    gaussian_ratio_covariance,
+    inverse_bias,
+    smooth_relative_covariance,
+    whitening,
+)
 
 
 def test_the_jackknife_of_a_mean_is_its_standard_error():
@@ -85,3 +90,31 @@ def test_too_few_fields_are_refused():
         theory.jackknife_covariance(np.ones((1, 3)), theory.dipole_ratio)
     with pytest.raises(ParameterError, match=r"^n_fields = "):
         inverse_bias(11, 9)
+
+
+def test_a_covariance_of_fields_of_differing_strength_is_found_again():
+    """A common relative variance, and multipoles of their own that scatter more the more noise they have."""
+    ell = np.arange(1, 31)
+    cl = 3.0 * ell**-2.5
+    own = np.diag(2 / (2 * ell + 1) * ell**0.4)
+    np.testing.assert_allclose(
+        smooth_relative_covariance(ell, cl, (own + 0.2) * np.outer(cl, cl)), own + 0.2, rtol=1e-10, atol=1e-14
+    )
+    np.testing.assert_allclose(
+        smooth_relative_covariance(ell, cl, np.diag(own) * cl**2), own, rtol=1e-10, atol=1e-14
+    )
+
+
+def test_few_fields_make_a_smooth_covariance_of_the_right_size():
+    ell, n_fields = np.arange(2, 31), 40
+    rng = np.random.default_rng(5)
+    fields = (
+        rng.chisquare(2 * ell + 1, (n_fields, ell.size)) / (2 * ell + 1) * rng.gamma(4, 1 / 4, (n_fields, 1))
+    )
+    found = smooth_relative_covariance(ell, fields.mean(0), np.cov(fields.T))
+    # strength 1/4; beyond it 1 + 1/4 of what Gaussian skies have. 40 fields: a variance is good to some 25 %
+    expected = np.diag(2 / (2 * ell + 1) * 1.25) + 0.25
+    np.testing.assert_allclose(found, expected, rtol=0.6)
+    # of full rank though there are hardly more fields than multipoles: inverse and inverse agree in size
+    ratio = np.trace(np.linalg.solve(found, expected)) / ell.size
+    assert 0.7 < ratio < 1.4

@@ -77,6 +77,47 @@ def test_beyond_the_resolution_of_the_multipoles_the_rate_is_that_power_law():
     assert found.x.shape == found.nu_r.shape == found.low.shape == found.high.shape == (2,)
 
 
+def fields(rate, form, n_fields, seed):
+    """Spectra of made-up Gaussian fields that differ in strength: (R, L)."""
+    rng = np.random.default_rng(seed)
+    scatter = rng.chisquare(2 * ELL + 1, (n_fields, ELL.size)) / (2 * ELL + 1)
+    return theory.spectrum_from_rate(ELL, rate, form) * scatter * rng.gamma(4, 1 / 4, (n_fields, 1))
+
+
+@pytest.mark.parametrize("form", theory.FORMS)
+@pytest.mark.parametrize("p", [0.3, 0.7])
+def test_a_covariance_of_the_same_fields_leaves_no_bias_and_an_honest_band(p, form):
+    rate = theory.power_law_rate(
+        p, 0.3
+    )  # other rates are drawn to smoothness at their ends, whatever the covariance
+    found = {True: [], False: []}
+    for seed in range(10):
+        made = fields(rate, form, 80, seed)
+        usual = {"ell": ELL, "form": form, "method": "nnls", "covariance": np.cov(made.T) / len(made)}
+        for estimated in found:
+            one = theory.invert(X, made.mean(0), estimated=estimated, **usual)
+            found[estimated].append(np.array([one.nu_r, one.low, one.high]) / rate(X))
+    best, low, high = np.transpose(found[True], (1, 0, 2))
+    # the strength alone scatters by 0.5 / sqrt(80), in ten trials by 2 %
+    np.testing.assert_allclose(best.mean(0), 1, atol=0.08)
+    assert 0.35 < np.mean((low < 1) & (high > 1)) < 0.95
+    # as it stands, the matrix takes what is low for precise
+    assert np.mean(found[False], 0)[0].mean() > best.mean() + 0.1
+
+
+def test_few_multipoles_with_variances_will_do():
+    made = fields(theory.power_law_rate(0.5), "printed", 8, 3)[:, :4]
+    cl, variances = made.mean(0), made.var(0, ddof=1) / len(made)
+    found = theory.invert(X, cl, ELL[:4], method="nnls", covariance=variances, estimated=True)
+    np.testing.assert_allclose(found.nu_r, np.sqrt(1 - X), rtol=1.0)
+    assert (found.low < found.high).all()
+
+
+def test_spectra_below_zero_have_no_relative_covariance():
+    with pytest.raises(ParameterError, match=r"^cl = -0\.1 .*above 0"):
+        theory.invert(0.0, [1, 0.5, 0.2, -0.1], method="nnls", covariance=np.eye(4), estimated=True)
+
+
 def test_three_multipoles_are_too_few():
     with pytest.raises(ParameterError, match=r"^ell = "):
         theory.invert(0.0, [1.0, 0.1, 0.03], method="nnls", covariance=np.eye(3))

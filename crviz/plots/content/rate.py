@@ -53,7 +53,9 @@ def rate(result, gradient, omega_t=None, p=None, form="printed", estimator="eq9"
     nu_par = 1 / (3 * float(tensors.along("parallel")[0][time]))
     covariance = _covariance(result, gradient, spectrum, estimator, ell)
     distance = np.geomspace(4 / ell[-1] ** 2, 2, _POINTS)  # 1 - x
-    measured = theory.invert(1 - distance, spectrum.cl[ell], ell, form, q1, "nnls", covariance)
+    measured = theory.invert(
+        1 - distance, spectrum.cl[ell], ell, form, q1, "nnls", covariance, estimated=True
+    )
     lines = [
         *_power_laws(distance, nu_par, p, colors),
         _fitted_law(distance, spectrum, ell, covariance, result.n_realizations, form, q1, colors),
@@ -127,7 +129,7 @@ def _fitted_law(distance, spectrum, ell, covariance, n_fields, form, q1, colors)
     found = theory.fit(ell[chosen], spectrum.cl[ell[chosen]], part, form, q1, enough)
     words = (
         f"fit to ℓ = {ell[chosen][0]}–{ell[chosen][-1]}: p = {found.p:.2f} ± {found.p_error:.2f}, "
-        f"ν₀ = {found.nu0:.2g} Ω"
+        f"ν₀ = {found.nu0:#.2g} Ω"
     )
     law = found.nu0 * distance**found.p
     return Line("fit", distance, law, colors.accent, "solid", 1.8, legend=words)
