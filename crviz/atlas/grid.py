@@ -35,6 +35,7 @@ ROUNDS = (
     (Sampling(4, 160), Sampling(16, 8)),
     (Sampling(4, 320), Sampling(16, 12)),
     (Sampling(4, 480), Sampling(16, 16)),
+    (Sampling(4, 480), Sampling(16, 40)),
 )
 
 
