@@ -89,6 +89,9 @@ def test_a_phone_has_one_column_and_the_sidebar_closed(visit):
         box = figure_box(page, name)
         assert box["left"] >= 0
         assert box["right"] <= 390
+    page.get_by_role("button", name="Pin", exact=True).click()
+    page.get_by_role("columnheader", name="pinned").wait_for()  # four columns then, which have room too
+    assert page.locator("div.summary").evaluate("box => box.scrollWidth <= box.clientWidth")
     page.get_by_role("button", name="Open drawer").click()
     page.get_by_label("Angle to B₀ [°]").wait_for()
     assert page.errors == []

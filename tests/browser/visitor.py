@@ -181,7 +181,7 @@ class Visitor:
 
 def number(text):
     """Value, error (NaN where there is none) and half a unit of the last place, as a number is written."""
-    found = re.fullmatch(r"([-\d.e+]+)(?: ± ([-\d.e+]+))?", text.replace("−", "-"))
+    found = re.fullmatch(r"([-\d.e+]+)(?:\s±\s([-\d.e+]+))?", text.replace("−", "-"))
     assert found, text
     value, error = (float(part) if part else np.nan for part in found.groups())
     mantissa, _, power = found[1].partition("e")

@@ -93,6 +93,6 @@ export function withError(value, error) {
   if (!Number.isFinite(value)) return "–"
   if (!(error > 0)) return significant(value)
   const places = Math.max(0, 1 - Math.floor(Math.log10(error)))
-  if (places > 6) return `${digits(value)} ± ${digits(error, 2)}`
-  return minus(`${value.toFixed(places)} ± ${error.toFixed(places)}`)
+  if (places > 6) return `${digits(value)} ±\u00a0${digits(error, 2)}`
+  return minus(`${value.toFixed(places)} ±\u00a0${error.toFixed(places)}`)
 }
