@@ -13,7 +13,7 @@ from crviz.observations.comparison import (
     observing_matrix,
     sky_as_observed,
 )
-from crviz.observations.coupling import coupling_matrix, mode_coupling
+from crviz.observations.coupling import coupling_matrix, mode_coupling, pseudo_covariance
 from crviz.observations.field_of_view import FULL_SKY, HAWC_ICECUBE, ICECUBE, FieldOfView
 from crviz.observations.orientation import Orientation
 from crviz.observations.pseudo_spectrum import masked, pseudo_cross_spectra, pseudo_spectrum
@@ -43,6 +43,7 @@ __all__ = [
     "mode_coupling",
     "noise_levels",
     "observing_matrix",
+    "pseudo_covariance",
     "pseudo_cross_spectra",
     "pseudo_spectrum",
     "sky_as_observed",

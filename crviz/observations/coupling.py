@@ -85,6 +85,47 @@ def coupling_matrix(field_of_view, lmax, zero_mean=True, m0=True):
     return matrix
 
 
+def pseudo_covariance(field_of_view, cl, zero_mean=True, m0=True):
+    """Covariance of the pseudo C_l of one isotropic Gaussian sky.
+
+    Masked by a band, a_lm of one m mix and those of different m do not, so that it is exact here. On the
+    whole sky it is 2 C_l^2 / (2l + 1). In a narrow band multipoles go together, and (2l + 1) f_sky
+    (`independent_modes`) is a rough count: seen by IceCube, a steep spectrum scatters like 2 numbers at
+    l = 1, where that has 0.6, and like 5 at l = 20, where power leaks in from below and that has 12.
+
+    Parameters
+    ----------
+    field_of_view : FieldOfView
+    cl : (lmax + 1,)
+        The mean spectrum of the sky, from l = 0.
+    zero_mean, m0 : as in `coupling_matrix`
+
+    Returns
+    -------
+    (lmax + 1, lmax + 1)
+    """
+    cl = np.asarray(cl, float)
+    mixing = _mixing(field_of_view, cl.size - 1)
+    crossed = mixing * cl @ mixing.swapaxes(1, 2)  # <a_lm a*_l'm>: (m, l, l')
+    if zero_mean:
+        zonal = mixing[0] - np.outer(mixing[0][:, 0], mixing[0][0]) / mixing[0][0, 0]
+        crossed[0] = zonal * cl @ zonal.T
+    count = np.full(len(mixing), 2.0)  # m and -m
+    count[0] = 1.0 if m0 else 0.0
+    degree = 2 * np.arange(cl.size) + 1
+    return 2 * np.einsum("m,mab->ab", count, crossed**2) / np.outer(degree, degree)
+
+
+@lru_cache(maxsize=8)
+def _mixing(field_of_view, lmax):
+    """Integrals over the band of Y_lm Y*_l'm: (m, l, l') up to lmax."""
+    low, high = field_of_view.sin_dec
+    x, weight = scipy.special.roots_legendre(lmax + 1)
+    theta = np.arccos((low + high + (high - low) * x) / 2)
+    harmonics = scipy.special.sph_legendre_p_all(lmax, lmax, theta)[0][:, : lmax + 1]
+    return np.einsum("amx,bmx,x->mab", harmonics, harmonics, np.pi * (high - low) * weight, optimize=True)
+
+
 def _zonal_coupling(field_of_view, lmax):
     """K_ll' = integral over the band of Y_l0 Y_l'0 for l <= 2 lmax, l' <= lmax."""
     low, high = field_of_view.sin_dec

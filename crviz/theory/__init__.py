@@ -9,7 +9,7 @@ from crviz.theory.bgk import Rates, bgk_rates, bgk_tensor, rates, tensor_from_ra
 from crviz.theory.covariance import dipole_ratio, jackknife_covariance
 from crviz.theory.dipole import dipole_excess
 from crviz.theory.evolution import evolve
-from crviz.theory.fitting import Fit, fit, fit_shape
+from crviz.theory.fitting import P_RANGE, Fit, fit, fit_shape
 from crviz.theory.hierarchy import hierarchy
 from crviz.theory.inversion import METHODS, invert
 from crviz.theory.measured_rate import MeasuredRate
@@ -19,6 +19,7 @@ from crviz.theory.stationary import power_law_rate, spectrum, spectrum_from_rate
 __all__ = [
     "FORMS",
     "METHODS",
+    "P_RANGE",
     "Fit",
     "MeasuredRate",
     "Rates",

@@ -1,4 +1,5 @@
 import ducc0
+import healpy
 import numpy as np
 import pytest
 
@@ -11,6 +12,7 @@ from crviz.observations import (
     Orientation,
     coupling_matrix,
     mode_coupling,
+    pseudo_covariance,
     pseudo_spectrum,
 )
 
@@ -138,3 +140,34 @@ def test_a_spectrum_of_the_mask_that_ends_too_early_is_refused():
         mode_coupling(np.ones(10), 5)
     with pytest.raises(ValueError, match="lmax"):
         coupling_matrix(ICECUBE, -1)
+
+
+def test_pseudo_spectra_of_the_whole_sky_scatter_by_its_cosmic_variance():
+    ell = np.arange(21)
+    cl = 1.0 / (1 + ell) ** 2
+    covariance = pseudo_covariance(FULL_SKY, cl, zero_mean=False)
+    np.testing.assert_allclose(covariance, np.diag(2 * cl**2 / (2 * ell + 1)), rtol=1e-10, atol=1e-16)
+    without = pseudo_covariance(FULL_SKY, cl, m0=False)  # 2 l modes, over 2 l + 1
+    np.testing.assert_allclose(np.diag(without), 4 * ell * cl**2 / (2 * ell + 1) ** 2, rtol=1e-10, atol=1e-16)
+
+
+@pytest.mark.parametrize("m0", [True, False])
+def test_pseudo_spectra_of_gaussian_skies_scatter_as_their_covariance_says(m0):
+    lmax, nside, skies, rng = 24, 16, 400, np.random.default_rng(2)
+    cl = np.r_[0.0, np.arange(1.0, lmax + 1) ** -3]
+    ell, m = healpy.Alm.getlm(lmax)
+    orientation = Orientation()
+    maps = []
+    for _ in range(skies):
+        alm = rng.normal(size=(2, ell.size)).T @ [1, 1j] / np.where(m > 0, np.sqrt(2), 1)
+        alm[m == 0] = alm[m == 0].real
+        maps.append(healpy.alm2map(healpy.almxfl(alm, np.sqrt(cl)), nside))
+    remove = None if m0 else orientation
+    mask = ICECUBE.mask(nside, orientation)
+    seen = pseudo_spectrum(np.array(maps), mask, lmax=12, remove_m0=remove)[:, 1:]
+    expected = pseudo_covariance(ICECUBE, cl, m0=m0)[1:13, 1:13]
+    # 400 skies: variances of so skewed numbers are good to some 15 %, correlations to 0.05
+    np.testing.assert_allclose(np.diag(np.cov(seen.T)), np.diag(expected), rtol=0.5)
+    np.testing.assert_allclose(np.cov(seen.T).diagonal().sum(), np.trace(expected), rtol=0.3)
+    scale = np.sqrt(np.diag(expected))
+    np.testing.assert_allclose(np.corrcoef(seen.T), expected / np.outer(scale, scale), atol=0.2)

@@ -1,9 +1,6 @@
-"""A result in the terms of the theory: the power p that its spectrum speaks for, and the scattering rates
-of its diffusion tensor beside those of the BGK approximation."""
+"""The power p of nu_r(x) that the spectrum of a result speaks for."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -82,57 +79,3 @@ def fit_power(
     """
     ratio, covariance = dipole_ratio(result, gradient, omega_t, estimator, ell)
     return theory.fit_shape(ell, ratio, covariance, n_fields=result.n_realizations, form=form, logs=logs)
-
-
-@dataclass(frozen=True, eq=False)
-class BgkComparison:
-    """A measured diffusion tensor beside the one that its own nu_par gives in the BGK approximation.
-
-    Attributes
-    ----------
-    omega_t : float [1/Omega]
-    k, k_error : (3, 3) [r_L^2 Omega]
-        As measured.
-    rates : theory.Rates
-        The nu_par, nu_perp and nu_A of Eq. 2 that k stands for.
-    bgk : (3, 3) [r_L^2 Omega]
-        Eq. 2 with nu_par as measured, nu_perp and nu_A from it.
-    bgk_nu_perp, bgk_nu_a : float [Omega]
-    """
-
-    omega_t: float
-    k: np.ndarray
-    k_error: np.ndarray
-    rates: theory.Rates
-    bgk: np.ndarray
-    bgk_nu_perp: float
-    bgk_nu_a: float
-
-    @property
-    def perpendicular_excess(self):
-        """K_perp over that of the approximation: some 20 in strong turbulence, where field lines wander."""
-        return float((self.k[0, 0] + self.k[1, 1]) / (self.bgk[0, 0] + self.bgk[1, 1]))
-
-
-def bgk_comparison(result, omega_t=None):
-    """`BgkComparison` of a result at the recorded time nearest to omega_t [1/Omega]; None is the last.
-
-    Raises
-    ------
-    ParameterError
-        Where the measured K_par is not above 0.
-    """
-    time = result.time_index(omega_t)
-    measured = result.diffusion()
-    k, k_error = measured.k[time], measured.k_error[time]
-    rates = theory.rates(k, k_error)
-    nu_perp, nu_a = theory.bgk_rates(rates.nu_par)
-    return BgkComparison(
-        omega_t=float(result.omega_t[time]),
-        k=k,
-        k_error=k_error,
-        rates=rates,
-        bgk=theory.bgk_tensor(rates.nu_par),
-        bgk_nu_perp=float(nu_perp),
-        bgk_nu_a=float(nu_a),
-    )

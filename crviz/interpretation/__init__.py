@@ -1,0 +1,16 @@
+"""Results and observations in the terms of the theory: the power p that a spectrum speaks for, and the
+scattering rates of a diffusion tensor."""
+
+from crviz.interpretation.bgk import BgkComparison, bgk_comparison
+from crviz.interpretation.observed import ObservedFit, fit_observed
+from crviz.interpretation.power import MULTIPOLES, dipole_ratio, fit_power
+
+__all__ = [
+    "MULTIPOLES",
+    "BgkComparison",
+    "ObservedFit",
+    "bgk_comparison",
+    "dipole_ratio",
+    "fit_observed",
+    "fit_power",
+]

@@ -1,0 +1,194 @@
+"""The power p of nu_r(x) that one observed sky speaks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy
+
+from crviz import observations, theory
+from crviz.config import ParameterError, check_number
+
+#: Multipoles of the theory that a mask may mix into the observed ones.
+_LMAX = 64
+#: How many times its noise a multipole must have to be fitted, it and all below it.
+_CLEAR = 3.0
+#: Degrees of freedom are those of the theory that was found the time before.
+_ROUNDS = 2
+_POWERS = np.linspace(*theory.P_RANGE, 193)
+
+
+@dataclass(frozen=True, eq=False)
+class ObservedFit:
+    """nu_r(x) = nu0 (1 - x)^p fitted to an observed spectrum.
+
+    Attributes
+    ----------
+    source : ObservedSpectrum
+    form : str
+        Of the spectrum, as in `theory.spectrum`.
+    p, low, high : float
+        The likeliest power and its 68 % interval, from the likelihood of p. At an end of `theory.P_RANGE`
+        the data do not bound it on that side.
+    factor : float
+        Q_1 / nu0, in the unit of the observed C_l.
+    ell : (L,) int
+        The multipoles that were fitted.
+    observed, expected : (L,)
+        C_l as published, and as the likeliest theory has it in the mean, noise included.
+    deviance, expected_deviance : float
+        Twice by how much the logarithm of the likelihood lies below that of a theory that meets every
+        C_l, and its mean for skies of this theory, to first order: the number of multipoles less two
+        parameters, and less where they go together.
+    p_value : float
+        Probability of a larger deviance, of a chi^2 with the same mean and variance.
+    """
+
+    source: observations.ObservedSpectrum
+    form: str
+    p: float
+    low: float
+    high: float
+    factor: float
+    ell: np.ndarray
+    observed: np.ndarray
+    expected: np.ndarray
+    deviance: float
+    expected_deviance: float
+    p_value: float
+
+
+def fit_observed(observed, ell=None, form="printed", noise=None):
+    """p and Q_1/nu0 from one observed sky, which scatters about the theory as a Gaussian sky does.
+
+    The theory's spectrum is coupled by the mask, smoothed and deconvolved as the observed one was
+    (`observations.observing_matrix`), and noise added. What then scatters is the sky: C_l over its mean
+    is chi^2 over its degrees of freedom, of which there are (2l + 1) f_sky, or 2l f_sky without m = 0.
+    Errors of the measurement are a few percent, and left out; so are correlations that the mask makes.
+    The skies of simulations scatter more (docs/validation.md), and the interval is too narrow by so much.
+
+    Parameters
+    ----------
+    observed : ObservedSpectrum
+    ell : (L,) int or None
+        At least three of its multipoles; None takes those from the first on that are clear of noise.
+    form : see `theory.spectrum`
+    noise : float or None
+        Level of the isotropic noise in C_l; None takes that of the spectrum, and the mean of
+        `noise_levels` where that is not known.
+
+    Returns
+    -------
+    ObservedFit
+
+    Raises
+    ------
+    ParameterError
+        For multipoles that were not observed, or too few of them.
+    """
+    level = _noise(observed) if noise is None else check_number("noise", noise, at_least=0)
+    seen = observations.common_multipoles(observed, _LMAX)
+    cl = observed.cl[: seen.size]
+    noisy = level * observations.deconvolve_spectrum(seen, np.ones(seen.size), observed.smoothing)
+    chosen = _chosen(seen, cl, noisy, ell)
+    cl, noisy, seen = cl[chosen], noisy[chosen], seen[chosen]
+    matrix = observations.observing_matrix(observed, _LMAX)[chosen, 1:]
+    spectra = np.array([theory.spectrum(np.arange(1, _LMAX + 1), p, form=form) for p in _POWERS])
+    shapes = spectra @ matrix.T
+    best = len(_POWERS) // 2
+    for _ in range(_ROUNDS):
+        relative = _relative_covariance(observed, spectra[best])[np.ix_(seen, seen)]
+        modes = 2 / np.diag(relative)
+        fits = [_likeliest_factor(cl, shape, noisy, modes) for shape in shapes]
+        values = np.array([deviance for deviance, _ in fits])
+        best = int(values.argmin())
+    deviance, factor = fits[best]
+    expected = factor * shapes[best] + noisy
+    slopes = np.stack(
+        [np.gradient(np.log(factor * shapes + noisy), _POWERS, axis=0)[best], 1 - noisy / expected], 1
+    )
+    widening, weights = _correlated(slopes, relative)
+    mean, variance = weights.sum(), 2 * (weights**2).sum()
+    return ObservedFit(
+        source=observed,
+        form=form,
+        p=float(_POWERS[best]),
+        low=_crossing(values[best::-1], _POWERS[best::-1], widening),
+        high=_crossing(values[best:], _POWERS[best:], widening),
+        factor=factor,
+        ell=seen,
+        observed=cl,
+        expected=expected,
+        deviance=deviance,
+        expected_deviance=float(mean),
+        p_value=float(scipy.special.chdtrc(2 * mean**2 / variance, deviance * 2 * mean / variance)),
+    )
+
+
+def _relative_covariance(observed, cl):
+    """Of the pseudo C_l of one sky over their means, cl from l = 1: (_LMAX + 1, _LMAX + 1)."""
+    sky = np.r_[0.0, cl]
+    mean = observations.coupling_matrix(observed.field_of_view, _LMAX, m0=observed.measures_m0) @ sky
+    covariance = observations.pseudo_covariance(observed.field_of_view, sky, m0=observed.measures_m0)
+    return covariance / np.outer(mean, mean)
+
+
+def _likeliest_factor(cl, shape, noisy, modes):
+    """Least deviance of a shape in the mean times a factor, and this factor."""
+
+    def deviance(log_factor):
+        ratio = cl / (np.exp(log_factor) * shape + noisy)
+        return float(np.sum(modes * (ratio - 1 - np.log(ratio))))
+
+    about = np.log(cl / shape)
+    found = scipy.optimize.minimize_scalar(
+        deviance, bounds=(about.min() - 3, about.max() + 1), method="bounded"
+    )
+    return float(found.fun), float(np.exp(found.x))
+
+
+def _correlated(slopes, relative):
+    """What correlations change where multipoles were fitted as if they were independent, to first order.
+
+    slopes (L, 2) are those of ln C_l by the parameters, relative the covariance (L, L) of C_l over its
+    mean. Returns by how much the variance of the first parameter is larger, and the weights of the
+    squares of normal numbers that the deviance is a sum of, (L,).
+    """
+    weight = 1 / np.diag(relative)
+    plain = np.linalg.inv(slopes.T * weight @ slopes)
+    gain = plain @ slopes.T * weight  # parameters move by gain @ (C_l over its mean - 1)
+    left = np.eye(weight.size) - slopes @ gain
+    root = np.sqrt(weight)[:, None]
+    weights = np.linalg.eigvalsh(root * (left @ relative @ left.T) * root.T)
+    return float((gain @ relative @ gain.T)[0, 0] / plain[0, 0]), np.maximum(weights, 0)
+
+
+def _noise(observed):
+    if np.isfinite(observed.noise):
+        return observed.noise
+    return float(np.mean([level for _, level in observed.noise_levels]))
+
+
+def _chosen(seen, cl, noisy, ell):
+    """Which of the multipoles seen are fitted: (L,) bool."""
+    if ell is None:
+        clear = cl > _CLEAR * noisy
+        chosen = np.arange(seen.size) < (seen.size if clear.all() else clear.argmin())
+    else:
+        missing = np.setdiff1d(ell, seen)
+        if missing.size:
+            raise ParameterError("ell", int(missing[0]), f"must be one of {', '.join(map(str, seen))}")
+        chosen = np.isin(seen, ell)
+    if chosen.sum() < 3:
+        raise ParameterError("ell", seen[chosen].tolist(), "must hold 3 multipoles at least, clear of noise")
+    return chosen
+
+
+def _crossing(values, powers, rise):
+    """Where values, least at first, have risen so much; the last power where they never do."""
+    above = np.flatnonzero(values > values[0] + rise)
+    if not above.size:
+        return float(powers[-1])
+    last = above[0]
+    return float(np.interp(values[0] + rise, values[last - 1 : last + 1], powers[last - 1 : last + 1]))
