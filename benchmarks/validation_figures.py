@@ -185,8 +185,17 @@ def data():
 
     return (
         f"{seen.name}: slope {observed:.2f} over ℓ = 2–12; observed over simulated, ℓ = 2–12, both over "
-        f"their dipole and the simulation put through the same window: {both(say)}"
+        f"their dipole and the simulation put through the same window: {both(say)}; {speaks_for(seen)}"
     ), "these later data fall more steeply beyond the dipole than a simulation without a noise floor"
+
+
+def speaks_for(observed):
+    """The power of an observed sky, in words."""
+    fit = interpretation.fit_observed(observed)
+    return (
+        f"as one Gaussian sky of Eq. 16, ℓ = {fit.ell[0]}–{fit.ell[-1]}, it speaks for p = {fit.p:.2f} "
+        f"({fit.low:.2f} to {fit.high:.2f})"
+    )
 
 
 FIGURE_1 = (

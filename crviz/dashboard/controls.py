@@ -5,6 +5,7 @@ from __future__ import annotations
 import panel as pn
 import param
 
+from crviz import observations
 from crviz.dashboard.observed import caveats
 from crviz.dashboard.scripts import bundle, stylesheet
 from crviz.dashboard.state import GRIDS, NSIDES, RL_VALUES, SIGMA2_VALUES, State
@@ -106,7 +107,13 @@ def physics_and_run():
             "controls": [
                 control("range", "p", min=0.02, max=0.98, step=0.01, places=2),
                 control("choice", "form", options=[["as printed", FORMS[0]], [FORMS[1], FORMS[1]]]),
-                control("button", "fit", label="Fit p"),
+                control("button", "fit", label="Fit p", help="to the simulated spectrum that is shown"),
+                control(
+                    "button",
+                    "fit_observed",
+                    label="Fit p to data",
+                    help=f"to {observations.spectra()[0].name}, seen through the same window",
+                ),
             ],
         },
         {

@@ -157,6 +157,7 @@ class Visit:
             "cancel": session.cancel,
             "add": session.add,
             "fit": self.theory.fit,
+            "fit_observed": self.theory.fit_observed,
         }
         controls = Controls(state, physics_and_run(), presses, **_WIDE)
 

@@ -1,4 +1,4 @@
-"""The analytic side on demand: the evolution for the chosen p, and p fitted to what is shown."""
+"""The analytic side on demand: the evolution for the chosen p, and p fitted to what is shown or observed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from crviz import interpretation, theory
+from crviz import interpretation, observations, theory
 from crviz.config import ParameterError
 
 _MULTIPOLES = (1, 2, 3, 5, 9)
@@ -78,6 +78,17 @@ class TheoryLink:
         poor = fit.p_value < _POOR
         judged = "; no single power law fits" if poor else ""
         self._hub.fitted = f"Best p = {fit.p:.3f} ± {fit.p_error:.3f} ({quality}{judged})."
+
+    def fit_observed(self):
+        """Fit p to the first of the observed spectra, set it, and say so."""
+        self._session.notice = ""
+        fit = interpretation.fit_observed(observations.spectra()[0], form=self._state.form)
+        self._state.p = round(fit.p, 3)
+        self._hub.fitted = (
+            f"{fit.source.name}: best p = {fit.p:.2f}, {fit.low:.2f} to {fit.high:.2f} at 68 % "
+            f"(ℓ = {fit.ell[0]}–{fit.ell[-1]}, deviance {fit.deviance:.1f}, of Gaussian skies "
+            f"{fit.expected_deviance:.1f} in the mean)."
+        )
 
 
 def _unkept(state):

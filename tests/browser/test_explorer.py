@@ -296,3 +296,13 @@ def test_what_is_pinned_stays_beside_what_comes(visitor):
     visitor.settle()
     assert len(visitor.marks("pinned")[0]) > 20
     assert set(next(iter(visitor.table().values()))) >= {"chosen", "perpendicular", "pinned", "change"}
+
+
+def test_the_power_is_fitted_to_the_data_on_demand(visitor):
+    page = visitor.page
+    press(page, "Fit p to data")
+    page.get_by_text(
+        re.compile(r"HAWC \+ IceCube 2019, 10 TeV: best p = 0\.\d\d, 0\.\d\d to 0\.\d\d at 68 %")
+    ).first.wait_for()
+    said = float(re.search(r"best p = (\S+),", visitor.sentence()).group(1))
+    assert float(visitor.label("p").input_value()) == pytest.approx(said, abs=0.006)

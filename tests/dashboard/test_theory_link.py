@@ -7,7 +7,7 @@ import types
 import numpy as np
 import pytest
 
-from crviz import Config, interpretation, library, run, theory
+from crviz import Config, interpretation, library, observations, run, theory
 from crviz.dashboard.exploring import from_atlas
 from crviz.dashboard.shown import Shown
 from crviz.dashboard.state import State
@@ -143,6 +143,17 @@ def test_the_shipped_result_can_be_fitted(hub):
     fit = interpretation.fit_power(library.shipped(), "parallel", 100.0, "cross")
     # where a power law does not describe the shape, that is seen by chi2 beside p
     assert f"{fit.p:.3f} ± {fit.p_error:.3f} (ℓ = 2–12, χ² = {fit.chi2:.0f}" in hub.fitted
+
+
+@pytest.mark.parametrize("form", theory.FORMS)
+def test_observed_data_speak_for_a_power_too(state, hub, link, form):
+    state.form = form
+    link.fit_observed()
+    fit = interpretation.fit_observed(observations.spectra()[0], form=form)
+    assert state.p == round(fit.p, 3)
+    assert f"best p = {fit.p:.2f}, {fit.low:.2f} to {fit.high:.2f}" in hub.fitted
+    assert "HAWC + IceCube 2019" in hub.fitted
+    assert "ℓ = 1–10" in hub.fitted
 
 
 @pytest.mark.parametrize(
