@@ -36,6 +36,7 @@ class Drawers:
             "help": ("What this is", self._help),
         }
         state.param.watch(self._renew, "shown")
+        state.param.watch(lambda _: self._again("more"), "dark")  # in the other theme's colours
 
     @property
     def presses(self):
@@ -53,9 +54,13 @@ class Drawers:
         """Another configuration may have other files, and has other plots."""
         if event.old is None or event.old.config == event.new.config:
             return
-        for key in ("downloads", "more"):
-            if self._drawer.shows(self._made[key][0]):
-                self._open(key)
+        self._again("downloads")
+        self._again("more")
+
+    def _again(self, key):
+        """Make what is open anew."""
+        if self._drawer.shows(self._made[key][0]):
+            self._open(key)
 
     def _downloads(self):
         return [pn.FlexBox(*downloads(self._state, self._manager), **_WIDE)]

@@ -4,6 +4,7 @@ import types
 
 import panel as pn
 import pytest
+from bokeh.models import ColumnDataSource
 from panel.io.state import set_curdoc
 
 from crviz import Config
@@ -11,6 +12,7 @@ from crviz.dashboard.drawer import Drawer
 from crviz.dashboard.exploring import from_atlas
 from crviz.dashboard.page import Visit
 from crviz.library import Library
+from crviz.plots.style import palette
 
 
 def contents(drawer):
@@ -143,6 +145,24 @@ def test_further_plots_come_one_by_one_beside_their_words(more, document):
         assert len(plots_in(more)) == number
     document.turn_until(document.ticks.empty)
     assert len(plots_in(more)) == 4
+
+
+def written(visit):
+    """All that is in the sources of the further plots, colours among it."""
+    sources = [each for plot in plots_in(visit) for each in plot.object.select({"type": ColumnDataSource})]
+    return {str(value) for source in sources for column in source.data.values() for value in column}
+
+
+def test_further_plots_are_drawn_anew_in_the_colours_of_the_other_theme(more, document):
+    light, dark = (palette(dark).ink for dark in (False, True))
+    document.turn_until(document.ticks.empty)
+    assert light in written(more)
+    with set_curdoc(document):
+        more.state.dark = True
+    document.turn_until(document.ticks.empty)
+    assert len(plots_in(more)) == 4
+    assert dark in written(more)
+    assert light not in written(more)
 
 
 @pytest.mark.parametrize("keys", [("more",), ("help",), ("more", "more")])
