@@ -101,7 +101,8 @@ def fit_observed(observed, ell=None, form="printed", noise=None):
     shapes = spectra @ matrix.T
     best = len(_POWERS) // 2
     for _ in range(_ROUNDS):
-        relative = _relative_covariance(observed, spectra[best])[np.ix_(seen, seen)]
+        sky = np.r_[0.0, spectra[best]]
+        relative = observations.relative_covariance(observed, sky)[np.ix_(seen, seen)]
         modes = 2 / np.diag(relative)
         fits = [_likeliest_factor(cl, shape, noisy, modes) for shape in shapes]
         values = np.array([deviance for deviance, _ in fits])
@@ -127,14 +128,6 @@ def fit_observed(observed, ell=None, form="printed", noise=None):
         expected_deviance=float(mean),
         p_value=float(scipy.special.chdtrc(2 * mean**2 / variance, deviance * 2 * mean / variance)),
     )
-
-
-def _relative_covariance(observed, cl):
-    """Of the pseudo C_l of one sky over their means, cl from l = 1: (_LMAX + 1, _LMAX + 1)."""
-    sky = np.r_[0.0, cl]
-    mean = observations.coupling_matrix(observed.field_of_view, _LMAX, m0=observed.measures_m0) @ sky
-    covariance = observations.pseudo_covariance(observed.field_of_view, sky, m0=observed.measures_m0)
-    return covariance / np.outer(mean, mean)
 
 
 def _likeliest_factor(cl, shape, noisy, modes):

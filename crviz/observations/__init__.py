@@ -11,6 +11,7 @@ from crviz.observations.comparison import (
     compare,
     compare_sky,
     observing_matrix,
+    relative_covariance,
     sky_as_observed,
 )
 from crviz.observations.coupling import coupling_matrix, mode_coupling, pseudo_covariance
@@ -46,6 +47,7 @@ __all__ = [
     "pseudo_covariance",
     "pseudo_cross_spectra",
     "pseudo_spectrum",
+    "relative_covariance",
     "sky_as_observed",
     "smooth_maps",
     "smooth_spectrum",

@@ -8,12 +8,12 @@ import numpy as np
 
 from crviz import sky, spectra
 from crviz.config import ParameterError
-from crviz.observations.coupling import coupling_matrix
+from crviz.observations.coupling import coupling_matrix, pseudo_covariance
 from crviz.observations.orientation import Orientation
 from crviz.observations.pseudo_spectrum import pseudo_cross_spectra
 from crviz.observations.published import ObservedSpectrum
 from crviz.observations.smoothing import deconvolve_spectrum, smooth_maps, smooth_spectrum
-from crviz.observations.variance import cosmic_variance, independent_modes
+from crviz.observations.variance import independent_modes
 
 #: The common factor is that of the dipole alone, or the likeliest one of all multipoles.
 NORMALIZATIONS = ("dipole", "fit")
@@ -35,7 +35,8 @@ class Comparison:
     simulated, simulated_error : (L,)
         Times `factor`; the error of the simulation alone, NaN where it is not known.
     cosmic_variance : (L,)
-        Of one sky about the simulated mean, for the part of the sky that is seen.
+        Of one Gaussian sky about the simulated mean, through the same window: exact from `compare`, by
+        the usual estimate (`independent_modes`) from `compare_sky`, which knows one sky and not the mean.
     factor, factor_error : float
         What the simulated spectrum was multiplied by; the error is the cosmic variance's.
     """
@@ -92,7 +93,9 @@ def compare(observed, cl, error=None, normalization="dipole", fitted=None):
         if error.shape != cl.shape:
             raise ParameterError("error", list(error.shape), f"must have the shape {list(cl.shape)} of cl")
         spread = np.sqrt(matrix**2 @ error**2)
-    return _beside(observed, matrix @ cl, spread, normalization, fitted)
+    ell = common_multipoles(observed, cl.size - 1)
+    modes = 2 / np.diag(relative_covariance(observed, cl))[ell]
+    return _beside(observed, matrix @ cl, spread, modes, normalization, fitted)
 
 
 def compare_sky(observed, maps, gradient, orientation=None, normalization="dipole", fitted=None):
@@ -118,7 +121,9 @@ def compare_sky(observed, maps, gradient, orientation=None, normalization="dipol
     ParameterError, ValueError
     """
     tensor = sky_as_observed(observed, maps, orientation)
-    return _beside(observed, spectra.contract(tensor, gradient), None, normalization, fitted)
+    ell = observed.ell[: tensor.shape[-1]]
+    modes = independent_modes(ell, observed.field_of_view.f_sky, observed.measures_m0)
+    return _beside(observed, spectra.contract(tensor, gradient), None, modes, normalization, fitted)
 
 
 def observing_matrix(observed, lmax):
@@ -128,6 +133,27 @@ def observing_matrix(observed, lmax):
     matrix = coupling_matrix(observed.field_of_view, lmax, m0=observed.measures_m0)[ell]
     matrix = smooth_spectrum(np.arange(lmax + 1), matrix, observed.smoothing)
     return _published(observed, ell, matrix.T).T
+
+
+def relative_covariance(observed, cl):
+    """Covariance of what would be published of one isotropic Gaussian sky, over its means: those of all
+    multipoles, from `pseudo_covariance`, whatever the smoothing and the common factor.
+
+    Parameters
+    ----------
+    observed : ObservedSpectrum
+    cl : (L,)
+        Mean spectrum of the whole sky, from l = 0 on.
+
+    Returns
+    -------
+    (L, L)
+        NaN where the mean has no power, as at l = 0.
+    """
+    window = {"m0": observed.measures_m0}
+    mean = coupling_matrix(observed.field_of_view, len(cl) - 1, **window) @ cl
+    mean = np.where((mean > 0) & (np.arange(len(cl)) > 0), mean, np.nan)
+    return pseudo_covariance(observed.field_of_view, cl, **window) / np.outer(mean, mean)
 
 
 def sky_as_observed(observed, maps, orientation=None):
@@ -199,12 +225,10 @@ def _published(observed, ell, seen):
     return deconvolve_spectrum(ell, unmasked, observed.smoothing)
 
 
-def _beside(observed, simulated, error, normalization, fitted):
+def _beside(observed, simulated, error, modes, normalization, fitted):
     ell = observed.ell[: simulated.size]
     cl = observed.cl[: simulated.size]
-    f_sky, m0 = observed.field_of_view.f_sky, observed.measures_m0
     chosen = _fitted_multipoles(ell, normalization, fitted)
-    modes = independent_modes(ell, f_sky, m0)
     factor, factor_error = common_factor(cl[chosen], simulated[chosen], modes[chosen])
     return Comparison(
         source=observed,
@@ -213,7 +237,7 @@ def _beside(observed, simulated, error, normalization, fitted):
         observed_error=observed.error[:, : ell.size],
         simulated=factor * simulated,
         simulated_error=np.full(ell.shape, np.nan) if error is None else factor * error,
-        cosmic_variance=cosmic_variance(factor * simulated, ell, f_sky, m0),
+        cosmic_variance=2 * (factor * simulated) ** 2 / modes,
         factor=factor,
         factor_error=factor_error,
     )
