@@ -130,21 +130,6 @@ def dipole_ratio(cl):
     return cl[..., 1:] / cl[..., :1]
 
 
-def gaussian_ratio_covariance(ell):
-    """Covariance of ln(C_l / C_1) of one isotropic Gaussian sky, to first order.
-
-    Parameters
-    ----------
-    ell : (L,) int >= 2
-
-    Returns
-    -------
-    (L, L)
-        2/(2l + 1) on the diagonal, and the dipole's 2/3 everywhere.
-    """
-    return np.diag(2 / (2 * np.asarray(ell) + 1)) + 2 / 3
-
-
 def inverse_bias(n_fields, n_data):
     """(n - d - 2)/(n - 1): what the inverse of a covariance from n fields is too large by.
 

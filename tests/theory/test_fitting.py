@@ -126,14 +126,21 @@ def test_the_rate_has_the_stated_error_too(form):
     assert np.median(found[:, 1]) == pytest.approx(0.3, rel=0.1)
 
 
-def test_with_and_without_the_dipole_beside_it_p_is_the_same():
-    run = skewed(np.random.default_rng(8), 40, theory.spectrum(MULTIPOLES, 0.5))
-    whole = theory.fit(MULTIPOLES, run.mean(0), np.cov(run.T) / 40, n_fields=40)
+def test_the_line_goes_through_the_middle_of_points_that_no_power_fits():
+    """A dipole three times as strong: the line is neither above nor below all that is beyond it."""
+    ell = MULTIPOLES[1:]
+    cl = theory.spectrum(MULTIPOLES, 0.8) * np.where(MULTIPOLES == 1, 3.0, 1.0)
+    run = skewed(np.random.default_rng(8), 400, cl)
     covariance = theory.jackknife_covariance(run, theory.dipole_ratio)
-    shape = theory.fit_shape(MULTIPOLES[1:], theory.dipole_ratio(run.mean(0)), covariance, 40)
-    assert whole.p == pytest.approx(shape.p, abs=1e-7)  # the amplitude is C_1's, in both
-    assert whole.p_error == pytest.approx(shape.p_error, rel=0.1)  # first order and jackknife
-    assert whole.dof == shape.dof
+    found = theory.fit_shape(ell, theory.dipole_ratio(cl), covariance, 400)
+    line = theory.spectrum(ell, found.p) / theory.spectrum(1, found.p)
+    above = theory.dipole_ratio(cl) > line
+    assert not above[0]
+    assert above[-1]
+    # the slope beyond the dipole alone is that of 0.8
+    beyond = theory.fit(ell, cl[1:], np.cov(run[:, 1:].T) / 400, n_fields=400)
+    assert beyond.p == pytest.approx(0.8, abs=1e-3)
+    assert found.p < 0.7
 
 
 @pytest.mark.parametrize("n_fields", [16, 24, 60])
