@@ -43,6 +43,10 @@ class Drawer(pn.viewable.Viewer):
         """Whether this heading is open."""
         return self._column.visible and self.heading == heading
 
+    def holds(self, part):
+        """Whether this very object is shown."""
+        return any(part is each for each in self._column.objects)
+
     def toggle(self, heading, opening):
         """Close where this heading is open, else call what opens it."""
         if self.shows(heading):

@@ -28,7 +28,6 @@ class Drawers:
 
     def __init__(self, drawer, state, session, manager):
         self._drawer, self._state, self._session, self._manager = drawer, state, session, manager
-        self._grid = None
         self._made = {
             "downloads": ("Download", self._downloads),
             "runs": ("Stored runs", self._runs),
@@ -71,14 +70,14 @@ class Drawers:
     def _more(self):
         """Words at once, plots one by one: between them the server has time for other pages."""
         shown = self._state.shown
-        self._grid = grid = pn.Column(stylesheets=[stylesheet("grid")], css_classes=["crviz-grid"], **_WIDE)
+        grid = pn.Column(stylesheets=[stylesheet("grid")], css_classes=["crviz-grid"], **_WIDE)
         later = pn.state.curdoc.add_next_tick_callback
         later(partial(self._plot, grid, plots_of(shown, self._state.dark), later))
         return [grid, words_on(shown)]
 
     def _plot(self, grid, plots, later):
         """Add the next of some plots, unless the drawer shows something else by now."""
-        if grid is not self._grid or not self._drawer.shows(self._made["more"][0]):
+        if not self._drawer.holds(grid):
             return
         plot = next(plots, None)
         if plot is not None:

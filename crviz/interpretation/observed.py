@@ -33,6 +33,8 @@ class ObservedFit:
         the data do not bound it on that side.
     factor : float
         Q_1 / nu0, in the unit of the observed C_l.
+    covariance : (2, 2)
+        Of p and ln(factor), which is that of -ln(nu0), to first order. `low` and `high` say more of p.
     ell : (L,) int
         The multipoles that were fitted.
     observed, expected : (L,)
@@ -51,6 +53,7 @@ class ObservedFit:
     low: float
     high: float
     factor: float
+    covariance: np.ndarray
     ell: np.ndarray
     observed: np.ndarray
     expected: np.ndarray
@@ -112,7 +115,7 @@ def fit_observed(observed, ell=None, form="printed", noise=None):
     slopes = np.stack(
         [np.gradient(np.log(factor * shapes + noisy), _POWERS, axis=0)[best], 1 - noisy / expected], 1
     )
-    widening, weights = _correlated(slopes, relative)
+    covariance, widening, weights = _correlated(slopes, relative)
     mean, variance = weights.sum(), 2 * (weights**2).sum()
     return ObservedFit(
         source=observed,
@@ -121,6 +124,7 @@ def fit_observed(observed, ell=None, form="printed", noise=None):
         low=_crossing(values[best::-1], _POWERS[best::-1], widening),
         high=_crossing(values[best:], _POWERS[best:], widening),
         factor=factor,
+        covariance=covariance,
         ell=seen,
         observed=cl,
         expected=expected,
@@ -148,8 +152,9 @@ def _correlated(slopes, relative):
     """What correlations change where multipoles were fitted as if they were independent, to first order.
 
     slopes (L, 2) are those of ln C_l by the parameters, relative the covariance (L, L) of C_l over its
-    mean. Returns by how much the variance of the first parameter is larger, and the weights of the
-    squares of normal numbers that the deviance is a sum of, (L,).
+    mean. Returns the covariance (2, 2) of the parameters, by how much the variance of the first is larger
+    than without correlations, and the weights (L,) of the squares of normal numbers that the deviance is
+    a sum of.
     """
     weight = 1 / np.diag(relative)
     plain = np.linalg.inv(slopes.T * weight @ slopes)
@@ -157,7 +162,8 @@ def _correlated(slopes, relative):
     left = np.eye(weight.size) - slopes @ gain
     root = np.sqrt(weight)[:, None]
     weights = np.linalg.eigvalsh(root * (left @ relative @ left.T) * root.T)
-    return float((gain @ relative @ gain.T)[0, 0] / plain[0, 0]), np.maximum(weights, 0)
+    covariance = gain @ relative @ gain.T
+    return covariance, float(covariance[0, 0] / plain[0, 0]), np.maximum(weights, 0)
 
 
 def _noise(observed):

@@ -6,7 +6,7 @@ arrays in and out; times in 1/Omega, rates in Omega, spectra in units of the sou
 
 from crviz.theory.arguments import FORMS
 from crviz.theory.bgk import Rates, bgk_rates, bgk_tensor, rates, tensor_from_rates
-from crviz.theory.covariance import dipole_ratio, jackknife_covariance
+from crviz.theory.covariance import dipole_ratio, jackknife_covariance, smooth_covariance
 from crviz.theory.dipole import dipole_excess
 from crviz.theory.evolution import evolve
 from crviz.theory.fitting import P_RANGE, Fit, fit, fit_shape
@@ -36,6 +36,7 @@ __all__ = [
     "power_law_rate",
     "rates",
     "slope",
+    "smooth_covariance",
     "spectrum",
     "spectrum_from_rate",
     "tensor_from_rates",

@@ -67,13 +67,14 @@ def covariance_of_logarithms(covariance, values):
     return covariance / np.outer(values, values) if covariance.shape == 2 * values.shape else covariance
 
 
-def smooth_relative_covariance(ell, cl, covariance):
-    """Relative covariance of C_l with a few parameters in place of L(L + 1)/2, from one of few fields.
+def smooth_covariance(ell, cl, covariance):
+    """Covariance of C_l with a few parameters in place of L(L + 1)/2, from one that few fields estimate.
 
     Fields differ in strength, which all multipoles share, and beyond that scatter by themselves:
-    cov(C_l, C_l') / (C_l C_l') = c + delta_ll' 2 v_l / (2l + 1), with v_l = 1 for Gaussian skies without
-    noise. c is the mean between multipoles, ln v_l the parabola in ln l that fits best. The inverse of
-    such a matrix is not governed by what is small by chance, as that of an estimated one is.
+    cov(C_l, C_l') = m_l m_l' [c + delta_ll' 2 v_l / (2l + 1)], with v_l = 1 for Gaussian skies without noise.
+    c is the mean between multipoles; ln v_l and ln m_l are the parabolas in ln l that fit best to the
+    variances and to C_l. The inverse of such a matrix is not governed by what is small by chance, in the
+    covariance or in C_l itself.
 
     Parameters
     ----------
@@ -84,7 +85,16 @@ def smooth_relative_covariance(ell, cl, covariance):
     Returns
     -------
     (L, L)
+
+    Raises
+    ------
+    ParameterError
     """
+    ell, cl, covariance = np.asarray(ell), np.asarray(cl, float), np.asarray(covariance, float)
+    if covariance.shape not in (cl.shape, 2 * cl.shape):
+        raise ParameterError("covariance", list(covariance.shape), f"must be {cl.shape} or {2 * cl.shape}")
+    if not (cl > 0).all():
+        raise ParameterError("cl", float(cl.min()), "must be above 0 everywhere for a relative covariance")
     relative = covariance_of_logarithms(covariance, cl)
     if relative.ndim == 1:
         common, own = 0.0, relative
@@ -93,8 +103,15 @@ def smooth_relative_covariance(ell, cl, covariance):
         common, own = max(between.mean(), 0.0), np.diag(relative)
     # what all share cannot be more than nearly all of any
     own = np.maximum(own - common, own / 10) * (2 * ell + 1) / 2
-    smooth = np.polynomial.Polynomial.fit(np.log(ell), np.log(own), min(2, ell.size - 1))
-    return np.diag(2 / (2 * ell + 1) * np.exp(smooth(np.log(ell)))) + common
+    mean = _parabola(ell, cl, np.sqrt(2 * ell + 1))
+    return (np.diag(2 / (2 * ell + 1) * _parabola(ell, own)) + common) * np.outer(mean, mean)
+
+
+def _parabola(ell, values, weight=None):
+    """What of positive values is a parabola of their logarithms in ln l; a line for two multipoles."""
+    x = np.log(ell)
+    fitted = np.polynomial.Polynomial.fit(x, np.log(values), min(2, ell.size - 1), w=weight)
+    return np.exp(fitted(x))
 
 
 def jackknife_covariance(fields, statistic):

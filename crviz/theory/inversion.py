@@ -21,7 +21,7 @@ _BRIDGE = 1e-4
 _TRIED = 400
 
 
-def invert(x, cl, ell=None, form="printed", q1=1.0, method="taper", covariance=None, estimated=False):
+def invert(x, cl, ell=None, form="printed", q1=1.0, method="taper", covariance=None):
     """nu_r(x) from a spectrum.
 
     "taper" sums K' as it stands, which needs multipoles without gaps, without noise and up to
@@ -41,8 +41,6 @@ def invert(x, cl, ell=None, form="printed", q1=1.0, method="taper", covariance=N
     method : "taper" or "nnls"
     covariance : (L, L), or variances (L,)
         Of cl, for "nnls", which needs it; `measured_rate.measured_rate` explains the method.
-    estimated : bool
-        Whether the covariance comes from the same fields as the spectrum.
 
     Returns
     -------
@@ -68,7 +66,7 @@ def invert(x, cl, ell=None, form="printed", q1=1.0, method="taper", covariance=N
         return _tapered_rate(x, ell, cl, form, q1)
     if covariance is None:
         raise ParameterError("covariance", None, "must be given for the method 'nnls'")
-    return measured_rate(x, ell, cl, covariance, form, q1, estimated)
+    return measured_rate(x, ell, cl, covariance, form, q1)
 
 
 def _tapered_rate(x, ell, cl, form, q1):

@@ -11,16 +11,15 @@ spectrum whose chi2 is above L by chance.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import scipy
 from numpy.polynomial.legendre import leggauss, legvander
 
 from crviz.config import ParameterError
-from crviz.theory.covariance import smooth_relative_covariance, whitening
+from crviz.theory.covariance import whitening
 from crviz.theory.fitting import fit
-from crviz.theory.stationary import spectrum
 
 _KNOTS = 40
 _STIFFNESS = np.geomspace(1e8, 1e-1, 19)
@@ -30,8 +29,6 @@ _BAND = (0.16, 0.84)
 _LEAST_B = 1e-3
 #: At most; where b is all but a power law, some need more than the 3 a knot that are usual.
 _ITERATIONS = 100 * _KNOTS
-#: Solutions with weights in proportion to the one before; they change by less than a percent after.
-_ROUNDS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +60,7 @@ class MeasuredRate:
 
 @dataclass(frozen=True, eq=False)
 class _Problem:
-    """Least squares for b at the knots (J,), whitened or not.
+    """Least squares for b at the knots (J,), whitened.
 
     data (L,); the C_l of each knot as far as they do not depend on x0, and what x0 multiplies,
     (L, J); the integrals of g and of x g for each knot (J,); second differences (J - 2, J).
@@ -85,15 +82,6 @@ class _Problem:
         """Where the flux nu_r K' vanishes: 0 as printed, the mean of x over g otherwise."""
         return 0.0 if self.form == "printed" else (self.moment @ b) / (self.weight @ b)
 
-    def spectrum(self, b):
-        """C_l of b: (L,)."""
-        return self.design(self.x0(b)) @ b
-
-    def whitened(self, covariance):
-        """The same, of unit covariance."""
-        whiten = whitening(covariance, self.data.size)
-        return replace(self, data=whiten(self.data), odd=whiten(self.odd), plain=whiten(self.plain))
-
     def evidence(self, stiffness):
         """Logarithm of the probability of the data for a given stiffness, less a constant."""
         b = _solve(self, stiffness)
@@ -103,28 +91,25 @@ class _Problem:
         return (len(self.rough) * np.log(stiffness) - misfit - volume) / 2
 
 
-def measured_rate(x, ell, cl, covariance, form="printed", q1=1.0, estimated=False):
+def measured_rate(x, ell, cl, covariance, form="printed", q1=1.0):
     """nu_r(x) by non-negative least squares in 1/nu_r, with its error band.
 
     The band comes from solving again with spectrum and smoothness perturbed at random by their
     (co)variances, which is sampling from the posterior as long as b stays positive. The random
     numbers are the same every time.
 
-    A covariance that was estimated from the same fields is made smooth first
-    (`covariance.smooth_relative_covariance`), and taken relative to the spectrum that is found in place
-    of the measured one. With 120 fields and 40 multipoles the matrix as it stands makes nu_r too large
-    by 15 to 20 % in trials: what is low by chance seems more precise than it is.
+    A covariance that was estimated from the same fields is to be made smooth first
+    (`covariance.smooth_covariance`). As it stands, that of 120 fields and 40 multipoles makes nu_r too
+    large by 15 to 20 % in trials: what is low by chance seems more precise than it is.
 
     Parameters
     ----------
     x : array (...), -1 <= x < 1
     ell : (L,) int >= 1, L >= 4; gaps are allowed
     cl : (L,)
-        Above 0 where the covariance is estimated.
     covariance : (L, L), or variances (L,)
     form : "printed" or "self-consistent"
     q1 : float > 0 [unit of cl times Omega]
-    estimated : bool
 
     Returns
     -------
@@ -135,61 +120,35 @@ def measured_rate(x, ell, cl, covariance, form="printed", q1=1.0, estimated=Fals
     ParameterError, ValueError
         As `fitting.fit`.
     """
-    ell, cl = np.asarray(ell), np.asarray(cl, float)
+    ell = np.asarray(ell)
     if ell.size < 4:
         raise ParameterError("ell", ell.tolist(), "must hold 4 multipoles at least")
-    if estimated and not (cl > 0).all():
-        raise ParameterError("cl", cl.min(), "must be above 0 everywhere where its covariance is estimated")
-    if estimated:
-        relative = smooth_relative_covariance(ell, cl, covariance)
-        reference = _power_law(ell, cl, relative, form, q1)
-    else:
-        reference = fit(ell, cl, covariance, form, q1)
+    reference = fit(ell, cl, covariance, form, q1)
     knots = np.linspace(np.log(0.02 / ell.max() ** 2), np.log(2), _KNOTS)  # P_l = 1 from the first one on
-    problem = _problem(knots, ell, cl, reference, q1)
-    best = np.ones(_KNOTS)
-    for _ in range(_ROUNDS if estimated else 1):
-        if estimated:
-            covariance = _absolute(relative, problem.spectrum(best), cl)
-        weighted = problem.whitened(covariance)
-        stiffness = max(_STIFFNESS, key=weighted.evidence)
-        best = _solve(weighted, stiffness)
+    problem = _problem(knots, ell, cl, whitening(covariance, ell.size), reference, q1)
+    stiffness = max(_STIFFNESS, key=problem.evidence)
+    best = _solve(problem, stiffness)
     rng = np.random.default_rng(0)
-    draws = [_solve(weighted, stiffness, rng, best) for _ in range(_DRAWS)]
+    draws = [_solve(problem, stiffness, rng, best) for _ in range(_DRAWS)]
 
     def rate(b):
         y = 1 - np.asarray(x, float)
         return reference.nu0 * y**reference.p / np.maximum(np.interp(np.log(y), knots, b), _LEAST_B)
 
     low, high = np.quantile([rate(b) for b in draws], _BAND, axis=0)
-    chi2 = float(np.sum((weighted.spectrum(best) - weighted.data) ** 2))
+    chi2 = float(np.sum((problem.design(problem.x0(best)) @ best - problem.data) ** 2))
     return MeasuredRate(np.asarray(x, float), rate(best), low, high, reference.p, chi2, float(stiffness))
 
 
-def _power_law(ell, cl, relative, form, q1):
-    """The power law that fits best, with a covariance relative to itself."""
-    model = cl
-    for _ in range(_ROUNDS):
-        found = fit(ell, cl, _absolute(relative, model, cl), form, q1)
-        model = q1 * spectrum(ell, found.p, found.nu0, form)
-    return found
-
-
-def _absolute(relative, model, cl):
-    """The covariance that is relative to a model, where this is above 0."""
-    scale = np.where(model > 0, model, cl)
-    return relative * np.outer(scale, scale)
-
-
-def _problem(knots, ell, cl, reference, q1):
+def _problem(knots, ell, cl, whiten, reference, q1):
     plain, odd = (
         q1 / reference.nu0 * integrals for integrals in _knot_integrals(knots, int(ell.max()), reference.p)
     )
     front = 1.5 / (ell * (ell + 1))[:, None]
     return _Problem(
-        data=cl,
-        odd=front * odd[ell],
-        plain=front * plain[ell],
+        data=whiten(cl),
+        odd=whiten(front * odd[ell]),
+        plain=whiten(front * plain[ell]),
         weight=plain[0],
         moment=odd[0],
         rough=np.diff(np.eye(len(knots)), 2, axis=0),

@@ -66,6 +66,10 @@ def test_intervals_of_made_up_skies_hold_the_true_power_two_times_in_three(sourc
     assert 0.45 < held < 0.9  # 0.68 less what correlations of a band take; 40 skies scatter by 0.07
     # a sky bounds p to about 0.15 (0.2 in a band)
     assert np.mean([fit.p for fit in fits]) == pytest.approx(p, abs=0.1)
+    # the same of the errors of both parameters to first order; the skies have the factor 1
+    pulls = [np.array([fit.p - p, np.log(fit.factor)]) / np.sqrt(np.diag(fit.covariance)) for fit in fits]
+    np.testing.assert_allclose(np.mean(np.abs(pulls) < 1, axis=0), 0.68, atol=0.22)
+    assert all(fit.covariance[0, 1] < 0 for fit in fits)  # a flatter spectrum needs less dipole
     # probabilities are not too small: the deviance of low multipoles is a tenth above its degrees of freedom
     assert np.mean([fit.p_value < 0.1 for fit in fits]) < 0.3
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from crviz import Config, run, theory
+from crviz import Config, library, run, theory
 from crviz.plots.content import rate as content
 from crviz.result import Spectrum
 
@@ -46,8 +46,8 @@ def test_the_rate_is_what_inversion_gives(small_run, panel):
     line = by_name(panel)["ν_r"]
     # six fields are too few for a covariance of so many multipoles: variances
     assert len(ell) >= 4
-    usual = {"q1": q1, "method": "nnls", "estimated": True}
-    found = theory.invert(1 - line.x, spectrum.cl[ell], ell, covariance=spectrum.error[ell] ** 2, **usual)
+    smooth = theory.smooth_covariance(ell, spectrum.cl[ell], spectrum.error[ell] ** 2)
+    found = theory.invert(1 - line.x, spectrum.cl[ell], ell, q1=q1, method="nnls", covariance=smooth)
     np.testing.assert_allclose(line.y, found.nu_r, rtol=1e-12)
     np.testing.assert_allclose(panel.bands[0].low, found.low, rtol=1e-12)
     np.testing.assert_allclose(panel.bands[0].high, found.high, rtol=1e-12)
@@ -67,8 +67,8 @@ def test_the_covariance_between_multipoles_is_used_where_it_is_known(many_fields
     q1 = 8 * np.pi / 3 * many_fields.diffusion().k[-1, 2, 2]
     line = by_name(panel)["ν_r"]
     covariance = many_fields.covariance("parallel", estimator="cross")[1:, 1:]
-    usual = {"q1": q1, "method": "nnls", "estimated": True}
-    found = theory.invert(1 - line.x, spectrum.cl[ell], ell, covariance=covariance, **usual)
+    smooth = theory.smooth_covariance(ell, spectrum.cl[ell], covariance)
+    found = theory.invert(1 - line.x, spectrum.cl[ell], ell, q1=q1, method="nnls", covariance=smooth)
     np.testing.assert_allclose(line.y, found.nu_r, rtol=1e-12)
     assert "independent" not in panel.bands[0].legend
 
@@ -125,3 +125,19 @@ def test_a_constant_in_the_inverse_rate_changes_the_printed_dipole_alone():
     shifted = theory.spectrum_from_rate(ell, lambda x: 1 / (1 / law(x) + 5))
     assert shifted[0] - plain[0] == pytest.approx(2.5, rel=1e-3)  # quadrature next to x = 1
     np.testing.assert_allclose(shifted[1:], plain[1:], rtol=1e-2)
+
+
+def test_the_rate_of_the_shipped_run_does_not_hang_on_the_last_multipoles():
+    """What bounds it at large angles is below l = 30: the covariance must not make more of the others."""
+    result, x = library.shipped(), 1 - np.geomspace(0.05, 2, 8)
+    for gradient in ("parallel", "perpendicular"):
+        rates = []
+        for highest in (30, 36, 40):
+            ell = np.arange(1, highest + 1)
+            cl = result.spectrum(gradient, 100, "cross").cl[ell]
+            covariance = result.covariance(gradient, 100, "cross")[np.ix_(ell, ell)]
+            smooth = theory.smooth_covariance(ell, cl, covariance)
+            rates.append(theory.invert(x, cl, ell, method="nnls", covariance=smooth))
+        band = (rates[-1].high - rates[-1].low) / rates[-1].nu_r
+        for other in rates[:-1]:
+            assert (np.abs(other.nu_r / rates[-1].nu_r - 1) < np.maximum(band, 0.1)).all()

@@ -7,7 +7,6 @@ from crviz import theory
 from crviz.config import ParameterError
 from crviz.theory.covariance import (
     inverse_bias,
-    smooth_relative_covariance,
     whitening,
 )
 
@@ -86,24 +85,32 @@ def test_a_covariance_of_fields_of_differing_strength_is_found_again():
     ell = np.arange(1, 31)
     cl = 3.0 * ell**-2.5
     own = np.diag(2 / (2 * ell + 1) * ell**0.4)
-    np.testing.assert_allclose(
-        smooth_relative_covariance(ell, cl, (own + 0.2) * np.outer(cl, cl)), own + 0.2, rtol=1e-10, atol=1e-14
-    )
-    np.testing.assert_allclose(
-        smooth_relative_covariance(ell, cl, np.diag(own) * cl**2), own, rtol=1e-10, atol=1e-14
-    )
+    whole = (own + 0.2) * np.outer(cl, cl)
+    np.testing.assert_allclose(theory.smooth_covariance(ell, cl, whole), whole, rtol=1e-10)
+    alone = np.diag(own) * cl**2
+    np.testing.assert_allclose(theory.smooth_covariance(ell, cl, alone), np.diag(alone), rtol=1e-10)
 
 
 def test_few_fields_make_a_smooth_covariance_of_the_right_size():
     ell, n_fields = np.arange(2, 31), 40
     rng = np.random.default_rng(5)
-    fields = (
-        rng.chisquare(2 * ell + 1, (n_fields, ell.size)) / (2 * ell + 1) * rng.gamma(4, 1 / 4, (n_fields, 1))
-    )
-    found = smooth_relative_covariance(ell, fields.mean(0), np.cov(fields.T))
+    scatter = rng.chisquare(2 * ell + 1, (n_fields, ell.size)) / (2 * ell + 1)
+    fields = scatter * rng.gamma(4, 1 / 4, (n_fields, 1))
+    found = theory.smooth_covariance(ell, fields.mean(0), np.cov(fields.T))
     # strength 1/4; beyond it 1 + 1/4 of what Gaussian skies have. 40 fields: a variance is good to some 25 %
     expected = np.diag(2 / (2 * ell + 1) * 1.25) + 0.25
     np.testing.assert_allclose(found, expected, rtol=0.6)
-    # of full rank though there are hardly more fields than multipoles: inverse and inverse agree in size
-    ratio = np.trace(np.linalg.solve(found, expected)) / ell.size
-    assert 0.7 < ratio < 1.4
+    # of full rank though there are hardly more fields than multipoles: its inverse has the right size, too
+    assert 0.7 < np.trace(np.linalg.solve(found, expected)) / ell.size < 1.4
+
+
+@pytest.mark.parametrize(
+    ("cl", "covariance", "message"),
+    [
+        ([1, 0.5, -0.1], np.eye(3), r"^cl = -0\.1 .*above 0"),
+        ([1, 0.5, 0.1], np.eye(4), r"^covariance = \[4, 4\]"),
+    ],
+)
+def test_what_cannot_be_made_smooth_is_refused(cl, covariance, message):
+    with pytest.raises(ParameterError, match=message):
+        theory.smooth_covariance([1, 2, 3], cl, covariance)

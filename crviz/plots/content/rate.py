@@ -53,9 +53,8 @@ def rate(result, gradient, omega_t=None, p=None, form="printed", estimator="eq9"
     nu_par = 1 / (3 * float(tensors.along("parallel")[0][time]))
     covariance = _covariance(result, gradient, spectrum, estimator, ell)
     distance = np.geomspace(4 / ell[-1] ** 2, 2, _POINTS)  # 1 - x
-    measured = theory.invert(
-        1 - distance, spectrum.cl[ell], ell, form, q1, "nnls", covariance, estimated=True
-    )
+    smooth = theory.smooth_covariance(ell, spectrum.cl[ell], covariance)
+    measured = theory.invert(1 - distance, spectrum.cl[ell], ell, form, q1, "nnls", smooth)
     lines = [
         *_power_laws(distance, nu_par, p, colors),
         _fitted_law(distance, spectrum, ell, covariance, result.n_realizations, form, q1, colors),
