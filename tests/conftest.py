@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from crviz import Config, backtracking_times, draw_field, run
+from crviz import Config, backtracking_times, draw_field, run, sky
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +41,18 @@ def lone_run():
 def fixed_date(monkeypatch):
     """Results carry the date of SOURCE_DATE_EPOCH, so that files can be compared byte by byte."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1434499200")
+
+
+@pytest.fixture(scope="session")
+def gaussian_skies():
+    """Makes isotropic Gaussian skies of a mean spectrum from l = 0."""
+
+    def skies(rng, cl, nside, number):
+        """Three independent maps a sky: (number, 3, 12 nside^2)."""
+        lmax = len(cl) - 1
+        ell, m = np.array([(ell, m) for m in range(lmax + 1) for ell in range(m, lmax + 1)]).T
+        real, imaginary = rng.normal(size=(2, number, 3, ell.size))
+        alm = np.where(m == 0, real, (real + 1j * imaginary) / np.sqrt(2)) * np.sqrt(cl[ell])
+        return sky.synthesis(alm, nside)
+
+    return skies

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from crviz import observations, sky, spectra
+from crviz import observations, spectra
 from crviz.observations import (
     HAWC_ICECUBE,
     ICECUBE,
@@ -21,15 +21,6 @@ ICE = observations.spectrum("IceCube 12 years, 13 TeV (pseudo-spectrum)")
 LMAX = 64
 STEEP = 60.0 / np.maximum(np.arange(LMAX + 1), 1) ** 3
 TILTED = Orientation(140, -20, 33)
-
-
-def gaussian_components(rng, cl, nside, number):
-    """Three independent isotropic Gaussian maps a sky: (number, 3, 12 nside^2)."""
-    lmax = len(cl) - 1
-    ell, m = np.array([(ell, m) for m in range(lmax + 1) for ell in range(m, lmax + 1)]).T
-    real, imaginary = rng.normal(size=(2, number, 3, ell.size))
-    alm = np.where(m == 0, real, (real + 1j * imaginary) / np.sqrt(2)) * np.sqrt(cl[ell])
-    return sky.synthesis(alm, nside)
 
 
 def test_the_whole_smooth_sky_would_be_published_but_for_m0():
@@ -78,9 +69,9 @@ def test_the_sky_of_hawc_and_icecube_through_the_window_of_icecube_alone():
 
 
 @pytest.mark.parametrize("observed", [HAWC, ICE], ids=["hawc", "icecube"])
-def test_skies_seen_one_by_one_have_the_mean_that_the_matrix_says(observed):
+def test_skies_seen_one_by_one_have_the_mean_that_the_matrix_says(gaussian_skies, observed):
     number = 250
-    maps = gaussian_components(np.random.default_rng(0), STEEP[:33], 16, number)
+    maps = gaussian_skies(np.random.default_rng(0), STEEP[:33], 16, number)
     seen = spectra.contract(sky_as_observed(observed, maps, TILTED), "parallel")
     expected = observing_matrix(observed, 32) @ STEEP[:33]
     assert seen.shape == (number, expected.size)
@@ -115,8 +106,8 @@ def test_the_dipole_is_shared_where_it_normalises():
     )
 
 
-def test_the_cosmic_variance_is_the_scatter_of_skies_seen_one_by_one():
-    maps = gaussian_components(np.random.default_rng(3), STEEP[:33], 16, 400)
+def test_the_cosmic_variance_is_the_scatter_of_skies_seen_one_by_one(gaussian_skies):
+    maps = gaussian_skies(np.random.default_rng(3), STEEP[:33], 16, 400)
     seen = spectra.contract(sky_as_observed(ICE, maps, TILTED), "parallel")
     found = compare(ICE, STEEP[:33])
     relative = found.cosmic_variance / found.simulated**2
