@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crviz import atlas, library
+from crviz import atlas, ensemble, library
 from crviz.config import ParameterError
 from crviz.dashboard.shown import Shown, ShownPoint, fields
 from crviz.result import load
@@ -13,7 +13,7 @@ PHYSICS = ("sigma2", "rl_over_lc", "gamma", "lambda_min", "lambda_max", "n_modes
 
 
 class Exploring:
-    """Shows the best stored result of the parameters that are set, or the atlas at their place.
+    """Shows the stored result of the parameters that are set, that most was computed for, or the atlas.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Exploring:
     def _best_stored(self, config):
         entries = self._stored.entries() if self._stored is not None else []
         same = [entry for entry in entries if entry.config and _same_physics(entry.config, config)]
-        for entry in sorted(same, key=lambda entry: -entry.n_realizations):
+        for entry in sorted(same, key=_computed, reverse=True):
             if entry.shipped:
                 break
             try:
@@ -47,6 +47,11 @@ class Exploring:
         if _same_physics(library.shipped().config, config):
             return Shown(library.shipped(), SHIPPED)
         return None
+
+
+def _computed(entry):
+    """Wave evaluations behind an entry: many fields on a coarse grid, or for a short time, are little."""
+    return ensemble.work(entry.config) * entry.n_realizations
 
 
 def _same_physics(one, other):

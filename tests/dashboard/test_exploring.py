@@ -111,16 +111,27 @@ def test_of_several_the_one_with_most_fields_is_shown(stored, weaker):
     assert (shown.config.seed, shown.n_realizations) == (4, 3)
 
 
-def test_a_run_of_the_shipped_physics_is_shown_once_it_has_more_fields(tmp_path, result):
+def test_a_run_like_the_shipped_one_is_shown_once_it_has_more_fields(tmp_path, result):
     shelf = Library(tmp_path)
     shelf.put(result)
     own, shipped = shelf.entries()
     assert shipped.shipped
     assert looked(shelf).shown.origin == SHIPPED
-    more = dataclasses.replace(own, n_realizations=shipped.n_realizations + 1)
+    alike = shipped.config.replace(seed=21)
+    more = dataclasses.replace(own, config=alike, n_realizations=shipped.n_realizations + 1)
     shown = looked(Stored(more, shipped)).shown
     assert shown.config == result.config
     assert shown.origin == f"stored, {shipped.n_realizations + 1} fields"
+
+
+def test_many_coarse_fields_for_a_short_time_do_not_take_the_place_of_the_shipped_result(tmp_path, result):
+    """Else one visitor's quick run would be what all others meet."""
+    shelf = Library(tmp_path)
+    shelf.put(result)
+    own, shipped = shelf.entries()
+    coarse = shipped.config.replace(nside=8, omega_t=(10.0, 20.0), seed=21)
+    quick = dataclasses.replace(own, config=coarse, n_realizations=shipped.n_realizations + 180)
+    assert looked(Stored(quick, shipped)).shown.origin == SHIPPED
 
 
 @pytest.mark.parametrize("spoil", ["cut", "later layout", "gone"])
