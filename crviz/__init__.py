@@ -1,6 +1,6 @@
 """crviz: small-scale anisotropies of cosmic rays from relative diffusion (Ahlers & Mertsch 2015)."""
 
-from crviz import atlas, interpretation, library, observations, relative, theory
+from crviz import atlas, interpretation, library, observations, pairs, theory
 from crviz._version import __version__
 from crviz.config import Config, backtracking_times
 from crviz.ensemble import run, simulate
@@ -23,7 +23,7 @@ __all__ = [
     "library",
     "load",
     "observations",
-    "relative",
+    "pairs",
     "run",
     "simulate",
     "theory",

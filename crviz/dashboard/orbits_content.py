@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from crviz.bundle import field_line, neighbouring_orbits
+from crviz.neighbours import field_line, neighbouring_orbits
 from crviz.turbulence import draw_field
 
 _SEPARATION_TIMES = 120

@@ -202,7 +202,7 @@ class Result:
         """Relative diffusion of pairs by opening angle, from the cross spectra of the positions.
 
         <|r_1 - r_2|^2> = 2 [<r^2> - xi(theta)], xi = sum_l (2l + 1) / 4 pi C_l^{ii} P_l(cos theta), and
-        <p_1 . p_2> likewise; from the spectra of two grids where there are two. `relative.follow_pairs`
+        <p_1 . p_2> likewise; from the spectra of two grids where there are two. `pairs.follow_pairs`
         has it at any angle.
 
         Parameters
@@ -211,7 +211,7 @@ class Result:
 
         Returns
         -------
-        relative.Separation
+        pairs.Separation
             Errors of what is kept as a mean only are NaN: alignment, and in reduced results square.
 
         Raises

@@ -7,7 +7,7 @@ import numpy as np
 from crviz import diffusion, spectra
 from crviz.gradient import components, gradient_tensor
 from crviz.means import covariance_of_mean, standard_error
-from crviz.relative import Separation, check_angles
+from crviz.pairs import Separation, check_angles
 from crviz.result.estimates import mean
 from crviz.result.records import Diffusion
 
@@ -62,7 +62,7 @@ def regime_of(result, gradient):
 
 
 def separation(result, theta):
-    """`relative.Separation` from the spectra of a result. Raises ParameterError."""
+    """`pairs.Separation` from the spectra of a result. Raises ParameterError."""
     theta = check_angles(theta, smallest=np.pi / result.ell[-1])
     suffix = "_cross" if "cl_cross" in result.dataset else ""
     trace = np.einsum("...iil->...l", _each(result, f"cl{suffix}"))

@@ -8,8 +8,8 @@ import panel as pn
 import pytest
 
 from crviz import Config, draw_field
-from crviz.bundle import neighbouring_orbits
 from crviz.dashboard.orbits_view import OrbitsView
+from crviz.neighbours import neighbouring_orbits
 
 pytestmark = pytest.mark.browser
 

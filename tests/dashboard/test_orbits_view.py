@@ -9,9 +9,9 @@ from panel.io.resources import BUNDLE_DIR
 from panel.io.state import set_curdoc
 
 from crviz import Config, draw_field
-from crviz.bundle import neighbouring_orbits
 from crviz.dashboard.orbits_content import content
 from crviz.dashboard.orbits_view import OrbitsView
+from crviz.neighbours import neighbouring_orbits
 
 CONFIG = Config(omega_t=(5.0, 20.0))
 

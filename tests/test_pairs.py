@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from crviz import Config, means, relative, run, spectra
+from crviz import Config, means, pairs, run, spectra
 from crviz.config import ParameterError
 
 ANGLES = np.array([1e-6, 1e-3, 0.5, np.pi / 2, 3.0])
@@ -11,7 +11,7 @@ SMALL = Config(n_modes=50, omega_t=(0.5, 2.0, 5.0))
 
 
 def test_the_two_of_a_pair_start_at_the_angle_that_was_asked_for():
-    first, second = relative.pair_directions(SMALL, ANGLES, 0, 100)
+    first, second = pairs.pair_directions(SMALL, ANGLES, 0, 100)
     np.testing.assert_allclose(np.linalg.norm(second, axis=0), 1, rtol=1e-14)
     chord = np.linalg.norm(second - first[:, None], axis=0)
     # rounding of numbers of order 1, 2^-53, in a chord of 1e-6
@@ -21,7 +21,7 @@ def test_the_two_of_a_pair_start_at_the_angle_that_was_asked_for():
 
 
 def test_pairs_point_everywhere_and_lie_every_way():
-    first, second = relative.pair_directions(SMALL, [0.1], 3, 4000)
+    first, second = pairs.pair_directions(SMALL, [0.1], 3, 4000)
     across = second[:, 0] - first * (second[:, 0] * first).sum(0)
     across /= np.linalg.norm(across, axis=0)
     for vectors in (first, across):
@@ -31,14 +31,14 @@ def test_pairs_point_everywhere_and_lie_every_way():
 
 
 def test_every_field_has_pairs_of_its_own_and_always_the_same():
-    one, again, other = (relative.pair_directions(SMALL, [0.1], index, 20)[0] for index in (1, 1, 2))
+    one, again, other = (pairs.pair_directions(SMALL, [0.1], index, 20)[0] for index in (1, 1, 2))
     np.testing.assert_array_equal(one, again)
     assert np.abs(one - other).max() > 0.1
-    assert np.abs(one - relative.pair_directions(SMALL.replace(seed=1), [0.1], 1, 20)[0]).max() > 0.1
+    assert np.abs(one - pairs.pair_directions(SMALL.replace(seed=1), [0.1], 1, 20)[0]).max() > 0.1
 
 
 def test_pairs_share_no_random_numbers_with_the_field_and_the_second_grid():
-    first, _ = relative.pair_directions(SMALL, [0.1], 1, 20)
+    first, _ = pairs.pair_directions(SMALL, [0.1], 1, 20)
     for key in ((1,), (1, 0)):
         taken = np.random.default_rng(np.random.SeedSequence(SMALL.seed, spawn_key=key)).normal(size=(3, 20))
         assert np.abs(first - taken / np.linalg.norm(taken, axis=0)).max() > 0.1
@@ -46,8 +46,8 @@ def test_pairs_share_no_random_numbers_with_the_field_and_the_second_grid():
 
 def test_without_turbulence_pairs_part_as_two_helices_do():
     config = Config(sigma2=0, n_modes=1, omega_t=(0.5, 3.0, 12.0), step=0.01)
-    square, alignment, mean_square = relative.pair_moments(config, ANGLES, 0, 50)
-    first, second = relative.pair_directions(config, ANGLES, 0, 50)
+    square, alignment, mean_square = pairs.pair_moments(config, ANGLES, 0, 50)
+    first, second = pairs.pair_directions(config, ANGLES, 0, 50)
     times = np.array(config.omega_t)[:, None]
 
     def moved(along, across):
@@ -64,7 +64,7 @@ def test_without_turbulence_pairs_part_as_two_helices_do():
 
 def test_at_small_angles_the_distance_is_in_proportion_to_the_angle():
     angles = np.array([1e-6, 1e-5, 1e-4])
-    square, _, _ = relative.pair_moments(SMALL, angles, 0, 100)
+    square, _, _ = pairs.pair_moments(SMALL, angles, 0, 100)
     scaled = square / angles**2
     # 1e-6: single precision of the waves, a fiftieth of the angle, of random sign in 100 pairs: 1 % with the
     # cross term. 1e-4: the next order, theta times a growth of some tens
@@ -79,7 +79,7 @@ def test_spectra_and_pairs_tell_the_same():
     config = Config(nside=8, n_modes=100, omega_t=(1.0, 4.0, 10.0), grids="cross")
     angles = np.radians([25.0, 40.0, 60.0])
     result = run(config, 24)
-    moments = [relative.pair_moments(config, angles, index, 256) for index in range(24)]
+    moments = [pairs.pair_moments(config, angles, index, 256) for index in range(24)]
     of_pairs = np.array([square for square, _, _ in moments])
     trace = np.einsum("rtiil->rtl", result.dataset["cl_cross"].values.astype(float))
     own = np.einsum("rtii->rt", result.dataset["rr"].values)
@@ -101,7 +101,7 @@ def test_spectra_and_pairs_tell_the_same():
 
 def test_late_pairs_at_large_angles_have_nothing_to_do_with_each_other():
     config = Config(n_modes=100, omega_t=(3.0, 300.0))
-    moments = [relative.pair_moments(config, [0.01, np.pi / 2], index, 128) for index in range(16)]
+    moments = [pairs.pair_moments(config, [0.01, np.pi / 2], index, 128) for index in range(16)]
     square, _, mean_square = (np.array(values) for values in zip(*moments, strict=True))
     share, error = means.ratio(square, 2 * mean_square[..., None])
     # what is left of <r_1 r_2> is the monopole at 90 degrees: 37 of <r^2> = 3600 in the paper's run
@@ -113,8 +113,8 @@ def test_late_pairs_at_large_angles_have_nothing_to_do_with_each_other():
 
 
 def test_following_gives_means_with_the_errors_of_the_fields():
-    found = relative.follow_pairs(SMALL, [0.2, 1.0], 3, pairs=10)
-    moments = [relative.pair_moments(SMALL, [0.2, 1.0], index, 10) for index in range(3)]
+    found = pairs.follow_pairs(SMALL, [0.2, 1.0], 3, pairs=10)
+    moments = [pairs.pair_moments(SMALL, [0.2, 1.0], index, 10) for index in range(3)]
     for name, values in zip(("square", "alignment", "mean_square"), zip(*moments, strict=True), strict=True):
         np.testing.assert_allclose(getattr(found, name), np.mean(values, 0), rtol=1e-13)
         error = means.standard_error(np.array(values))
@@ -124,9 +124,9 @@ def test_following_gives_means_with_the_errors_of_the_fields():
 
 
 def test_threads_do_not_change_a_bit():
-    alone = relative.follow_pairs(SMALL, [0.2], 4, pairs=10)
+    alone = pairs.follow_pairs(SMALL, [0.2], 4, pairs=10)
     with ThreadPoolExecutor(2) as pool:
-        together = relative.follow_pairs(SMALL, [0.2], 4, pairs=10, executor=pool)
+        together = pairs.follow_pairs(SMALL, [0.2], 4, pairs=10, executor=pool)
     np.testing.assert_array_equal(alone.square, together.square)
     np.testing.assert_array_equal(alone.alignment, together.alignment)
 
@@ -144,4 +144,4 @@ def test_threads_do_not_change_a_bit():
 )
 def test_nonsense_is_refused_by_name(wrong, name):
     with pytest.raises(ParameterError, match=f"^{name} = "):
-        relative.follow_pairs(**{"config": SMALL, "theta": [0.1], "realizations": 2} | wrong)
+        pairs.follow_pairs(**{"config": SMALL, "theta": [0.1], "realizations": 2} | wrong)

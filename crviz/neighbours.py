@@ -1,4 +1,4 @@
-"""A bundle of neighbouring orbits, and the field line through their origin: relative diffusion, seen.
+"""Neighbouring orbits, and the field line through their origin: relative diffusion, seen.
 
 Cosmic rays that arrive at a small angle to each other came through the same field together, parted, and
 forgot each other. How soon depends on the angle, and that is what the small-scale anisotropies show.
@@ -19,7 +19,7 @@ ANGLES = (0.1, 1.0, 5.0, 20.0)
 
 
 @dataclass(frozen=True)
-class OrbitBundle(Orbits):
+class NeighbouringOrbits(Orbits):
     """An orbit, the first, and its neighbours on the way back: `omega_t`, `r` and `p` of `Orbits`, and
 
     Attributes
@@ -109,7 +109,7 @@ def neighbouring_orbits(field, direction, omega_t, angles=ANGLES, neighbours=15,
 
     Returns
     -------
-    OrbitBundle
+    NeighbouringOrbits
 
     Raises
     ------
@@ -118,7 +118,7 @@ def neighbouring_orbits(field, direction, omega_t, angles=ANGLES, neighbours=15,
     """
     directions, angle = cone(direction, angles, neighbours)
     orbits = backtrack(field, directions, omega_t, step)
-    return OrbitBundle(orbits.omega_t, orbits.r, orbits.p, angle)
+    return NeighbouringOrbits(orbits.omega_t, orbits.r, orbits.p, angle)
 
 
 def field_line(field, length, points=200, tolerance=3e-3):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from crviz import Config, Field, backtrack, draw_field
-from crviz.bundle import ANGLES, cone, field_line, neighbouring_orbits
+from crviz.neighbours import ANGLES, cone, field_line, neighbouring_orbits
 
 DIRECTION = np.array([0.48, -0.36, 0.8])
 STEP = 0.025
