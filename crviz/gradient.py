@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
+
+#: (theta, phi) [rad], or "parallel" or "perpendicular"; see `gradient_tensor`.
+Gradient: TypeAlias = str | tuple[float, float]
 
 #: The different components of a symmetric tensor, in the order of the covariances.
 PAIRS = ("xx", "yy", "zz", "xy", "xz", "yz")

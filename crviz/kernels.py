@@ -9,10 +9,18 @@ an anchor that is renewed in float64 every RENEWAL steps, so that a phase stays 
 1e-6 turns however far an orbit has gone. The kernels are serial and release the GIL.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 from numba import njit
+
+from crviz.arrays import Array
+
+_Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
 
 #: Orbits followed side by side: four vectors of 16 float32 keep both pipelines busy.
 LANES = 64
@@ -29,20 +37,22 @@ OPERATIONS_PER_WAVE = 14
 _FASTMATH = {"contract", "nsz", "arcp", "nnan", "ninf"}
 
 # numpy's error model: no test before a division, and NaN goes on to where it is looked for
-_OPTIONS = {"nogil": True, "error_model": "numpy"}
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
 
-def _jit(function=None, **options):
+def _jit(**options: Any) -> Callable[[_Kernel], _Kernel]:
     """njit with the disk cache where some folder can hold it, else compiled anew in each process."""
-    if function is None:
-        return lambda f: _jit(f, **options)
-    try:
-        return njit(cache=True, **_OPTIONS, **options)(function)
-    except RuntimeError:  # numba found no folder to write to
-        return njit(**_OPTIONS, **options)(function)
+
+    def compiled(function: _Kernel) -> _Kernel:
+        try:
+            return njit(cache=True, **_OPTIONS, **options)(function)
+        except RuntimeError:  # numba found no folder to write to
+            return njit(**_OPTIONS, **options)(function)
+
+    return compiled
 
 
-def _cosine_coefficients(degree=5):
+def _cosine_coefficients(degree: int = 5) -> Array:
     """Coefficients in u^2 of the Chebyshev fit to cos(2 pi u), |u| <= 1/2: 8e-7 off at most."""
     fit = np.polynomial.Chebyshev.interpolate(
         lambda s: np.cos(2 * np.pi * np.sqrt(np.maximum(s, 0))), degree, domain=[0, 0.25]
@@ -55,7 +65,7 @@ _ZERO = np.float32(0)
 
 
 @_jit(inline="always", fastmath=_FASTMATH)
-def _cos_turns(turns):
+def _cos_turns(turns: np.float32) -> np.float32:
     """cos(2 pi turns) in float32."""
     u = turns - np.rint(turns)
     s = u * u
@@ -63,7 +73,9 @@ def _cos_turns(turns):
 
 
 @_jit(fastmath=_FASTMATH)
-def _sum_waves(q, a, anchor_phase, x, y, z, bx, by, bz):
+def _sum_waves(
+    q: Array, a: Array, anchor_phase: Array, x: Array, y: Array, z: Array, bx: Array, by: Array, bz: Array
+) -> None:
     """b = sum_n a_n cos(2 pi (q_n . r + anchor_phase_n)) for every lane, two waves a pass."""
     for lane in range(LANES):
         bx[lane] = _ZERO
@@ -86,7 +98,7 @@ def _sum_waves(q, a, anchor_phase, x, y, z, bx, by, bz):
 
 
 @_jit(fastmath=_FASTMATH)
-def _renew_anchors(q, phase, r, anchor, anchor_phase):
+def _renew_anchors(q: Array, phase: Array, r: Array, anchor: Array, anchor_phase: Array) -> None:
     """Move every lane's anchor to its position and work its wave phases out in float64 turns."""
     for lane in range(LANES):
         for i in range(3):
@@ -98,7 +110,7 @@ def _renew_anchors(q, phase, r, anchor, anchor_phase):
 
 
 @_jit(fastmath=_FASTMATH)
-def _turn(h, p, bx, by, bz):
+def _turn(h: float, p: Array, bx: Array, by: Array, bz: Array) -> None:
     """Turn every lane's momentum about B = e_z + b for a time -h.
 
     Boris' rotation, with tan(|B| h/2) in place of |B| h/2, is exact in a uniform field.
@@ -123,7 +135,7 @@ def _turn(h, p, bx, by, bz):
 
 
 @_jit(fastmath=_FASTMATH)
-def _drift(h, r, p):
+def _drift(h: float, r: Array, p: Array) -> None:
     """Move every lane back for a time h at constant momentum."""
     for i in range(3):
         for lane in range(LANES):
@@ -131,7 +143,7 @@ def _drift(h, r, p):
 
 
 @_jit(fastmath=_FASTMATH)
-def _offsets(r, anchor, x, y, z):
+def _offsets(r: Array, anchor: Array, x: Array, y: Array, z: Array) -> None:
     """Positions relative to the anchors in float32."""
     for lane in range(LANES):
         x[lane] = np.float32(r[0, lane] - anchor[0, lane])
@@ -139,8 +151,17 @@ def _offsets(r, anchor, x, y, z):
         z[lane] = np.float32(r[2, lane] - anchor[2, lane])
 
 
-@_jit
-def trace(wavevectors, amplitudes, phases, directions, n_steps, step_sizes, out_r, out_p):
+@_jit()
+def trace(
+    wavevectors: Array,
+    amplitudes: Array,
+    phases: Array,
+    directions: Array,
+    n_steps: Array,
+    step_sizes: Array,
+    out_r: Array,
+    out_p: Array,
+) -> None:
     """Follow orbits back in time through B = e_z + sum_n a_n cos(k_n . r + beta_n).
 
     Parameters
@@ -200,7 +221,7 @@ def trace(wavevectors, amplitudes, phases, directions, n_steps, step_sizes, out_
                     out_p[t, i, start + lane] = p[i, lane]
 
 
-def compile_trace():
+def compile_trace() -> None:
     """Compile `trace`, or take it from the disk cache, for the arrays that `orbits` hands over."""
     waves, one = np.zeros((3, 1)), np.array([[0.0], [0.0], [1.0]])
     out = np.zeros((1, 3, 1))
@@ -211,7 +232,7 @@ def compile_trace():
 
 
 @_jit(fastmath={"contract"})
-def multiply_add(values, repetitions):
+def multiply_add(values: Array, repetitions: int) -> None:
     """Independent chains of 16 fused multiply-adds an element, again and again: what the machine's
     arithmetic can do at its best, to compare the other kernels with. Changes `values` (n,) float32."""
     factor, summand = np.float32(0.9999999), np.float32(1e-7)

@@ -6,13 +6,16 @@ forgot each other. How soon depends on the angle, and that is what the small-sca
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import scipy
 
+from crviz.arrays import Array, ArrayLike
 from crviz.config import check_number, check_whole
 from crviz.orbits import Orbits, backtrack
+from crviz.turbulence import Field
 
 #: Opening angles of the neighbours [deg].
 ANGLES = (0.1, 1.0, 5.0, 20.0)
@@ -28,26 +31,26 @@ class NeighbouringOrbits(Orbits):
         Angle between the momenta of an orbit and of the first at t = 0; 0 for the first itself.
     """
 
-    angle: np.ndarray
+    angle: Array
 
     @property
-    def separation(self):
+    def separation(self) -> Array:
         """Distance |r_i - r_0| from the first orbit at equal times: (T, n) [r_L]."""
         return np.linalg.norm(self.r - self.r[:, :, :1], axis=1)
 
     @property
-    def opening_angles(self):
+    def opening_angles(self) -> Array:
         """The angles of the neighbours, each once, increasing: (A,) [deg]."""
         return np.unique(self.angle[1:])
 
     @property
-    def rms_separation(self):
+    def rms_separation(self) -> Array:
         """Root mean square of `separation` over the neighbours at each angle: (T, A) [r_L]."""
         at_angle = self.angle[1:, None] == self.opening_angles
         return np.sqrt(self.separation[:, 1:] ** 2 @ (at_angle / at_angle.sum(axis=0)))
 
 
-def cone(direction, angles=ANGLES, neighbours=15):
+def cone(direction: ArrayLike, angles: Sequence[float] = ANGLES, neighbours: int = 15) -> tuple[Array, Array]:
     """A direction and its neighbours on circles around it, at equal azimuths.
 
     The first neighbour on every circle lies towards e_theta, away from the polar axis: it differs from
@@ -58,7 +61,7 @@ def cone(direction, angles=ANGLES, neighbours=15):
     direction : (3,)
         Of any length but 0.
     angles : (A,) [deg], above 0 and at most 180
-    neighbours : int >= 1
+    neighbours : at least 1
         Directions on each circle.
 
     Returns
@@ -91,25 +94,28 @@ def cone(direction, angles=ANGLES, neighbours=15):
     return axis[:, None] * np.cos(np.radians(angle)) + around * np.sin(np.radians(angle)), angle
 
 
-def neighbouring_orbits(field, direction, omega_t, angles=ANGLES, neighbours=15, step=None):
+def neighbouring_orbits(
+    field: Field,
+    direction: ArrayLike,
+    omega_t: ArrayLike,
+    *,
+    angles: Sequence[float] = ANGLES,
+    neighbours: int = 15,
+    step: float | None = None,
+) -> NeighbouringOrbits:
     """Follow one cosmic ray and its neighbours in direction back from the origin.
 
     The kernel follows 64 orbits side by side, so that 4 angles with 15 neighbours cost as much as one.
 
     Parameters
     ----------
-    field : Field
     direction : (3,)
         The momentum at t = 0. A sky map shows it at the opposite point, where the particle comes from.
     omega_t : (T,) increasing, > 0 [1/Omega]
     angles, neighbours
         As in `cone`.
-    step : float or None [1/Omega]
+    step : [1/Omega]
         As in `backtrack`.
-
-    Returns
-    -------
-    NeighbouringOrbits
 
     Raises
     ------
@@ -121,17 +127,18 @@ def neighbouring_orbits(field, direction, omega_t, angles=ANGLES, neighbours=15,
     return NeighbouringOrbits(orbits.omega_t, orbits.r, orbits.p, angle)
 
 
-def field_line(field, length, points=200, tolerance=3e-3):
+def field_line(
+    field: Field, length: float, *, points: int = 200, tolerance: float = 3e-3
+) -> tuple[Array, Array]:
     """The line of force through the origin: dx/ds = B/|B|, from s = -length to length.
 
     Parameters
     ----------
-    field : Field
-    length : float > 0 [r_L]
+    length : above 0 [r_L]
         Arc length followed each way.
-    points : int >= 1
+    points : at least 1
         How many points each way, beside the origin, at equal steps of arc length.
-    tolerance : float [r_L]
+    tolerance : [r_L]
         Error allowed in a step of the integrator, absolute; neighbouring lines part as orbits do, so that
         the far end of a long line is a typical one rather than the true one.
 
@@ -152,7 +159,7 @@ def field_line(field, length, points=200, tolerance=3e-3):
     check_whole("points", points, at_least=1)
     along = np.array([1.0, -1.0])  # both ways at once, so that one sum over the waves serves both
 
-    def unit_field(_, x):
+    def unit_field(_: float, x: Array) -> Array:
         b = field.b(x.reshape(3, 2))
         return (along * b / np.linalg.norm(b, axis=0)).ravel()
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from crviz import kernels
+from crviz.arrays import Array, ArrayLike
+from crviz.turbulence import Field
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,12 @@ class Orbits:
         Unit vectors p(-T) of the momentum there.
     """
 
-    omega_t: np.ndarray
-    r: np.ndarray
-    p: np.ndarray
+    omega_t: Array
+    r: Array
+    p: Array
 
 
-def intervals(omega_t, step):
+def intervals(omega_t: ArrayLike, step: float) -> tuple[Array, Array]:
     """Equal steps between recorded times: ceil(dT / step) of them in each interval dT.
 
     Returns
@@ -46,7 +48,7 @@ def intervals(omega_t, step):
     return n_steps, lengths / n_steps
 
 
-def trace(field, directions, n_steps, step_sizes):
+def trace(field: Field, directions: Array, n_steps: Array, step_sizes: Array) -> tuple[Array, Array]:
     """Positions and momenta (T, 3, n) of one block of directions, by the compiled kernel.
 
     Raises
@@ -71,7 +73,7 @@ def trace(field, directions, n_steps, step_sizes):
     return r, p
 
 
-def backtrack(field, directions, omega_t, step=None):
+def backtrack(field: Field, directions: ArrayLike, omega_t: ArrayLike, step: float | None = None) -> Orbits:
     """Follow cosmic rays back from the origin.
 
     Boris' scheme: half a drift, one field evaluation and an exact rotation, half a drift; second
@@ -79,16 +81,11 @@ def backtrack(field, directions, omega_t, step=None):
 
     Parameters
     ----------
-    field : Field
     directions : (3, n)
         Unit vectors of the momentum at t = 0 (arrival directions); they are normalised here.
     omega_t : (T,) increasing, > 0 [1/Omega]
-    step : float or None [1/Omega]
+    step : [1/Omega]
         None takes the default step of the field's configuration.
-
-    Returns
-    -------
-    Orbits
 
     Raises
     ------

@@ -7,13 +7,15 @@ spectra of whole skies, at angles that these resolve.
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from crviz import orbits
-from crviz.config import check_number, check_realizations, check_whole
+from crviz.arrays import Array, ArrayLike
+from crviz.config import Config, check_number, check_realizations, check_whole
 from crviz.means import standard_error
 from crviz.turbulence import draw_field
 
@@ -40,36 +42,39 @@ class Separation:
         <|r(-T)|^2> of single cosmic rays.
     """
 
-    omega_t: np.ndarray
-    theta: np.ndarray
-    square: np.ndarray
-    square_error: np.ndarray
-    alignment: np.ndarray
-    alignment_error: np.ndarray
-    mean_square: np.ndarray
-    mean_square_error: np.ndarray
+    omega_t: Array
+    theta: Array
+    square: Array
+    square_error: Array
+    alignment: Array
+    alignment_error: Array
+    mean_square: Array
+    mean_square_error: Array
 
 
-def follow_pairs(config, theta, realizations, pairs=256, executor=None):
+def follow_pairs(
+    config: Config,
+    theta: ArrayLike,
+    realizations: int,
+    *,
+    pairs: int = 256,
+    executor: Executor | None = None,
+) -> Separation:
     """Follow pairs of cosmic rays at given opening angles through the fields of a configuration.
 
     Parameters
     ----------
-    config : Config
+    config
         Its sky grid is not used.
     theta : (M,) [rad]
         From `SMALLEST_ANGLE` to pi.
-    realizations : int >= 1
+    realizations : at least 1
         Fields 0, 1, ..., the same as those of a run.
-    pairs : int >= 1
+    pairs : at least 1
         Pairs at each angle in each field. Each takes 1 + M orbits for all angles together.
-    executor : concurrent.futures.Executor or None
+    executor
         Where fields are followed, one a task; None does it here, one after another. It does not change
         the numbers.
-
-    Returns
-    -------
-    Separation
 
     Raises
     ------
@@ -92,13 +97,15 @@ def follow_pairs(config, theta, realizations, pairs=256, executor=None):
     )
 
 
-def pair_moments(config, theta, realization, pairs=256):
+def pair_moments(
+    config: Config, theta: ArrayLike, realization: int, pairs: int = 256
+) -> tuple[Array, Array, Array]:
     """Means over the pairs of one field; a pure function of its arguments.
 
     Parameters
     ----------
     config, theta, pairs : as in `follow_pairs`
-    realization : int >= 0
+    realization : at least 0
 
     Returns
     -------
@@ -120,7 +127,7 @@ def pair_moments(config, theta, realization, pairs=256):
     return square, alignment, (r[:, :, 0] ** 2).sum(1).mean(-1)
 
 
-def pair_directions(config, theta, realization, pairs):
+def pair_directions(config: Config, theta: ArrayLike, realization: int, pairs: int) -> tuple[Array, Array]:
     """Momenta at t = 0: the first of every pair isotropic, the second at theta from it in a random sense.
 
     A pure function of the seed and the index, independent of the field and of the grids of that index.
@@ -142,7 +149,7 @@ def pair_directions(config, theta, realization, pairs):
     return first, np.cos(theta) * first[:, None] + np.sin(theta) * across[:, None]
 
 
-def check_angles(theta, smallest=SMALLEST_ANGLE):
+def check_angles(theta: ArrayLike, smallest: float = SMALLEST_ANGLE) -> Array:
     """Opening angles as an array (M,) [rad], from the smallest resolved to pi. Raises ParameterError."""
     bounds = {"at_least": smallest, "at_most": np.pi}
     return np.array([check_number("theta", angle, **bounds) for angle in np.atleast_1d(theta)])

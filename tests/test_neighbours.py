@@ -67,7 +67,7 @@ def test_the_same_directions_come_out_every_time():
 
 def test_the_bundle_is_what_backtrack_gives(paper_field):
     directions, angle = cone(2 * DIRECTION, (1.0, 5.0), 3)
-    bundle = neighbouring_orbits(paper_field, DIRECTION, (1.0, 4.0), (1.0, 5.0), 3)
+    bundle = neighbouring_orbits(paper_field, DIRECTION, (1.0, 4.0), angles=(1.0, 5.0), neighbours=3)
     orbits = backtrack(paper_field, directions, (1.0, 4.0))
     np.testing.assert_array_equal(bundle.r, orbits.r)
     np.testing.assert_array_equal(bundle.p, orbits.p)

@@ -10,11 +10,14 @@ import contextlib
 import logging
 import threading
 from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
 import numpy as np
 
 from crviz import orbits, sky
+from crviz.arrays import Array
 from crviz.config import Config
 from crviz.turbulence import draw_field
 
@@ -33,8 +36,8 @@ class Sky:
 
     Attributes
     ----------
-    config : Config
-    realization : int
+    config, realization
+        Which field.
     components : (T, 3, 12 nside^2) int16
         In units of scale.
     scale : (T,) [r_L]
@@ -42,50 +45,44 @@ class Sky:
 
     config: Config
     realization: int
-    components: np.ndarray
-    scale: np.ndarray
+    components: Array
+    scale: Array
 
     @property
-    def id(self):
+    def id(self) -> str:
         """What tells it from all others."""
         return sky_id(self.config, self.realization)
 
 
-def sky_id(config, realization):
+def sky_id(config: Config, realization: int) -> str:
     """The name of a sky: digest and index."""
     return f"{config.digest}-{realization}"
 
 
 class Skies:
-    """Computes skies on the threads of a pool, each once, and keeps those last looked at.
+    """Computes skies on the threads of a pool, each once, and keeps those last looked at."""
 
-    Parameters
-    ----------
-    pool : concurrent.futures.Executor
-    """
-
-    def __init__(self, pool):
+    def __init__(self, pool: Executor) -> None:
         self._pool = pool
         self._lock = threading.Lock()
-        self._ready = OrderedDict()
-        self._wanted = {}
+        self._ready: OrderedDict[str, Sky] = OrderedDict()
+        self._wanted: dict[str, dict[Hashable, Callable[[], object]]] = {}
 
-    def get(self, config, realization):
+    def get(self, config: Config, realization: int) -> Sky | None:
         """The `Sky` if it is there, else None."""
         with self._lock:
             return self._look_up(sky_id(config, realization))
 
-    def request(self, config, realization, listener, key):
+    def request(
+        self, config: Config, realization: int, listener: Callable[[], object], key: Hashable
+    ) -> Sky | None:
         """The sky if it is there; else None, and the listener is called from a thread when it is.
 
         Whoever asks for another one, or leaves, wants the one before no more.
 
         Parameters
         ----------
-        config : Config
-        realization : int
-        listener : callable without arguments
-        key : hashable
+        key
             Who asks.
         """
         name = sky_id(config, realization)
@@ -101,22 +98,22 @@ class Skies:
             threading.Thread(target=self._make, args=arguments, name="crviz-sky", daemon=True).start()
         return None
 
-    def leave(self, key):
+    def leave(self, key: Hashable) -> None:
         """Want nothing more."""
         with self._lock:
             self._leave(key)
 
-    def _look_up(self, name):
+    def _look_up(self, name: str) -> Sky | None:
         ready = self._ready.get(name)
         if ready is not None:
             self._ready.move_to_end(name)  # what somebody looks at is forgotten last
         return ready
 
-    def _leave(self, key):
+    def _leave(self, key: Hashable) -> None:
         for listeners in self._wanted.values():
             listeners.pop(key, None)
 
-    def _make(self, config, realization):
+    def _make(self, config: Config, realization: int) -> None:
         name = sky_id(config, realization)
         found = None
         try:
@@ -135,13 +132,13 @@ class Skies:
             except Exception:  # noqa: BLE001 - one page's trouble is not the others'
                 _log.exception("a page did not hear of its sky")
 
-    def _trace(self, config, realization, given_up):
+    def _trace(self, config: Config, realization: int, given_up: Callable[[], bool]) -> Sky | None:
         field = draw_field(config, realization)
         steps = orbits.intervals(config.omega_t, config.resolved_step)
         directions = sky.pixel_directions(config.nside)
         parts = [slice(at, at + _ORBITS_PER_TASK) for at in range(0, directions.shape[1], _ORBITS_PER_TASK)]
         r = np.empty((len(config.omega_t), 3, directions.shape[1]), np.float32)
-        under_way = deque()
+        under_way: deque[tuple[slice, Future[tuple[Array, Array]]]] = deque()
         for part in [*parts, *[None] * _AT_ONCE]:
             if part is not None and not given_up():
                 task = self._pool.submit(orbits.trace, field, directions[:, part], *steps)
@@ -154,7 +151,7 @@ class Skies:
         return Sky(config, realization, *rounded(r))
 
 
-def rounded(r):
+def rounded(r: Array) -> tuple[Array, Array]:
     """Positions (T, 3, n) as 16-bit integers, and the unit of each time (T,)."""
     scale = np.maximum(np.abs(r).max((1, 2)), 1e-30) / 32767
     return np.rint(r / scale[:, None, None]).astype(np.int16), scale
