@@ -12,29 +12,34 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import scipy
 
 from crviz import ensemble, kernels, orbits, sky
 from crviz._version import __version__
+from crviz.arrays import Array
 from crviz.config import Config
-from crviz.turbulence import draw_field
+from crviz.turbulence import Field, draw_field
 
 PAPER_FIELDS = 120
 _STEPS = (0.01, 0.02, 0.04, 0.08)
 _LIBRARIES = ("numpy", "numba", "ducc0", "scipy", "xarray", "panel", "holoviews", "bokeh")
+_Arguments = ParamSpec("_Arguments")
+_Found = TypeVar("_Found")
 
 
-def measure(quick=False):
+def measure(quick: bool = False) -> dict[str, Any]:
     """All measurements as a dict of plain numbers and strings; 10 to 60 s.
 
     Parameters
     ----------
-    quick : bool
+    quick
         Fewer orbits and repetitions.
     """
     start_up = _start_up()
@@ -51,7 +56,7 @@ def measure(quick=False):
     return record
 
 
-def _machine():
+def _machine() -> dict[str, Any]:
     model = platform.processor()
     flags = ""
     if os.path.exists("/proc/cpuinfo"):
@@ -63,9 +68,10 @@ def _machine():
     return {"processor": model, "cores": ensemble.thread_count(), "vectors": " ".join(vectors)}
 
 
-def _best(function, seconds, clock):
+def _best(function: Callable[[], object], seconds: float, clock: Callable[[], float]) -> float:
     """Shortest time of one call, repeated for so many seconds and at least three times."""
-    times, end = [], time.perf_counter() + seconds
+    times: list[float] = []
+    end = time.perf_counter() + seconds
     while len(times) < 3 or time.perf_counter() < end:
         start = clock()
         function()
@@ -73,7 +79,7 @@ def _best(function, seconds, clock):
     return min(times)
 
 
-def _kernel(seconds):
+def _kernel(seconds: float) -> dict[str, float]:
     """Wave evaluations a second on one core, and the share of what the arithmetic allows."""
     config = Config()
     field, steps = draw_field(config, 0), orbits.intervals((40.0,), config.resolved_step)
@@ -92,7 +98,7 @@ def _kernel(seconds):
     }
 
 
-def _threads(seconds):
+def _threads(seconds: float) -> dict[str, float | None]:
     """How much faster two threads are than one, by the clock on the wall."""
     if ensemble.thread_count() < 2:
         return {"speed_up_of_2": None}
@@ -101,19 +107,21 @@ def _threads(seconds):
     directions = sky.pixel_directions(32)[:, : 8 * kernels.LANES]
     with ThreadPoolExecutor(2) as pool:
 
-        def tasks(number):
+        def tasks(number: int) -> None:
             for future in [pool.submit(orbits.trace, field, directions, *steps) for _ in range(number)]:
                 future.result()
 
         # in turn, so that a change of the machine's speed touches both
-        one, two, end = [], [], time.perf_counter() + seconds
+        one: list[float] = []
+        two: list[float] = []
+        end = time.perf_counter() + seconds
         while len(one) < 3 or time.perf_counter() < end:
             one.append(_best(lambda: tasks(1), 0, time.perf_counter))
             two.append(_best(lambda: tasks(2), 0, time.perf_counter))
     return {"speed_up_of_2": 2 * min(one) / min(two)}
 
 
-def _accuracy(n_orbits):
+def _accuracy(n_orbits: int) -> dict[str, dict[str, float]]:
     """Position error at Omega T = 10 against DOP853 through the very same field, by step."""
     config = Config()
     field = draw_field(config, 0)
@@ -126,10 +134,10 @@ def _accuracy(n_orbits):
     return found
 
 
-def exact_positions(field, directions, omega_t):
+def exact_positions(field: Field, directions: Array, omega_t: float) -> Array:
     """r(-T) by SciPy's eighth-order method at a tolerance of 1e-12: directions (3, n) -> (3, n)."""
 
-    def backward(_, state):
+    def backward(_: float, state: Array) -> Array:
         r, p = state[:3], state[3:]
         return np.concatenate([-p, -np.cross(p, field.b(r[:, None])[:, 0])])
 
@@ -141,7 +149,7 @@ def exact_positions(field, directions, omega_t):
     return np.stack([end[:3, -1] for end in ends], 1)
 
 
-def _reference(fields):
+def _reference(fields: int) -> dict[str, float]:
     """The paper's run projected from a few of its fields at nside 16, and where the time goes."""
     config = Config(nside=16)
     timed = _TimedPool(ensemble.thread_count())
@@ -167,19 +175,25 @@ class _TimedPool(ThreadPoolExecutor):
 
     seconds = 0.0
 
-    def submit(self, function, *arguments):
+    def submit(
+        self,
+        function: Callable[_Arguments, _Found],
+        /,
+        *arguments: _Arguments.args,
+        **options: _Arguments.kwargs,
+    ) -> Future[_Found]:
         """Submit, and count."""
 
-        def timed():
+        def timed() -> _Found:
             start = time.thread_time()
-            result = function(*arguments)
+            result = function(*arguments, **options)
             self.seconds += time.thread_time() - start
             return result
 
         return super().submit(timed)
 
 
-def _start_up():
+def _start_up() -> dict[str, float]:
     """Seconds of a new process to the first orbit, with an empty and with a filled kernel cache."""
     code = (
         "import crviz; c = crviz.Config(nside=1, omega_t=(1.0,)); "
@@ -195,7 +209,7 @@ def _start_up():
     return {"cold": took[0], "warm": took[1]}
 
 
-def rows(record):
+def rows(record: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """The record as (what, value, remark) in words."""
     kernel, reference, start = record["kernel"], record["reference"], record["start_s"]
     speed_up = record["threads"]["speed_up_of_2"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 
 from crviz._version import __version__
 
 
-def add(commands):
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
     bench = commands.add_parser("bench", help="measure speed and accuracy on this machine")
     bench.add_argument("--json", action="store_true", help="a machine-readable record")
@@ -15,7 +16,7 @@ def add(commands):
     bench.set_defaults(command=_bench)
 
 
-def _bench(options):
+def _bench(options: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.table import Table
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 from crviz.cli.arguments import check_writable
 from crviz.result import load
 
 
-def add(commands):
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
     reduce = commands.add_parser("reduce", help="write a small copy: means and covariances, no realisations")
     reduce.add_argument("result", metavar="RESULT.nc", type=Path)
@@ -16,7 +17,7 @@ def add(commands):
     reduce.set_defaults(command=_reduce)
 
 
-def _reduce(options):
+def _reduce(options: argparse.Namespace) -> int:
     result = load(options.result)
     check_writable(options.out)
     if options.out.exists():
