@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from crviz.cli.arguments import check_writable
 from crviz.config import ParameterError, check_number
-from crviz.result import ESTIMATORS, load
+from crviz.gradient import Gradient
+from crviz.result import ESTIMATORS, Result, load
 from crviz.theory import FORMS
 
+if TYPE_CHECKING:
+    from crviz.plots.content.figure import Panel
+    from crviz.plots.content.sky import Sky
+
 #: Which options each figure knows beside --dark and --width.
-FIGURES = {
+FIGURES: dict[str, tuple[str, ...]] = {
     "1": ("gradient", "omega_t", "estimator", "p"),
     "2": ("gradient", "omega_t", "estimator", "p", "form"),
     "sky": ("gradient", "omega_t"),
@@ -25,7 +32,7 @@ PAPER_TIME = 100.0
 _DIRECTIONS = {"parallel": (0.0, 0.0), "perpendicular": (math.pi / 2, 0.0)}
 
 
-def add(commands):
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
     plot = commands.add_parser("plot", help="draw a figure of a result into a PNG, SVG or PDF file")
     plot.add_argument("result", metavar="RESULT.nc", type=Path)
@@ -56,7 +63,7 @@ def add(commands):
     plot.set_defaults(command=_plot)
 
 
-def _gradient(text):
+def _gradient(text: str) -> Gradient:
     if text in _DIRECTIONS:
         return text
     try:
@@ -70,7 +77,7 @@ def _gradient(text):
     return theta, phi
 
 
-def _plot(options):
+def _plot(options: argparse.Namespace) -> int:
     from crviz.plots import paper
 
     paper.check_path(options.output)
@@ -80,7 +87,7 @@ def _plot(options):
     result = load(options.result)
     if options.figure in _AGAINST_TIME and len(result.omega_t) < 2:
         raise ParameterError("figure", options.figure, "needs a result of two times at least")
-    choices = {
+    choices: dict[str, Any] = {
         "gradient": options.gradient or "parallel",
         "omega_t": _time(options, result),
         "estimator": _estimator(options, result),
@@ -88,12 +95,17 @@ def _plot(options):
         "form": options.form or "printed",
     }
     arguments = {name: choices[name] for name in FIGURES[options.figure]}
-    _DRAW[options.figure](paper, result, arguments, options)
+    look = {"width": options.width, "dark": options.dark}
+    if options.figure == "sky":
+        paper.save_sky(_sky(result, options.dark, **arguments), options.output, **look)
+    else:
+        panels = _PANELS[options.figure](result, options.dark, **arguments)
+        paper.save_panels(panels, options.output, **look)
     print(f"{options.output}: {options.output.stat().st_size / 1e3:.0f} kB.")
     return 0
 
 
-def _check_known(options):
+def _check_known(options: argparse.Namespace) -> None:
     """Raises ParameterError where an option was given that the figure does not know."""
     for name in ("gradient", "omega_t", "estimator", "p", "form"):
         value = getattr(options, name)
@@ -101,7 +113,7 @@ def _check_known(options):
             raise ParameterError(name, value, f"means nothing for --figure {options.figure}")
 
 
-def _time(options, result):
+def _time(options: argparse.Namespace, result: Result) -> float | None:
     """The chosen time, or the paper's, or the last one; figure 1 has a cursor only where it is chosen."""
     first, last = result.omega_t[[0, -1]]
     if options.omega_t is None:
@@ -112,7 +124,7 @@ def _time(options, result):
     return time
 
 
-def _estimator(options, result):
+def _estimator(options: argparse.Namespace, result: Result) -> str:
     """The chosen estimator; else that of the paper's Figure 1, or the one without a noise floor."""
     crossed = "cl_cross" in result.dataset
     if options.estimator == "cross" and not crossed:
@@ -122,44 +134,43 @@ def _estimator(options, result):
     return "none" if options.figure == "1" else "cross" if crossed else "eq9"
 
 
-def _figure_1(paper, result, arguments, options):
+def _figure_1(result: Result, dark: bool, **options: Any) -> list[Panel]:
     from crviz.plots.content.evolution import evolution
 
-    panel = evolution(result, dark=options.dark, **arguments)
-    paper.save_panels([panel], options.output, options.width, options.dark)
+    return [evolution(result, dark=dark, **options)]
 
 
-def _figure_2(paper, result, arguments, options):
+def _figure_2(result: Result, dark: bool, **options: Any) -> list[Panel]:
     from crviz.plots.content.spectra import power_spectra
 
-    panel = power_spectra(result, dark=options.dark, **arguments)
-    paper.save_panels([panel], options.output, options.width, options.dark)
+    return [power_spectra(result, dark=dark, **options)]
 
 
-def _sky(paper, result, arguments, options):
+def _diffusion(result: Result, dark: bool) -> list[Panel]:
+    from crviz.plots.content.diffusion import diffusion, growth
+
+    return [diffusion(result, dark=dark), growth(result, dark=dark)]
+
+
+def _rate(result: Result, dark: bool, **options: Any) -> list[Panel]:
+    from crviz.plots.content.rate import rate
+
+    return [rate(result, dark=dark, **options)]
+
+
+def _sky(result: Result, dark: bool, gradient: Gradient, omega_t: float) -> Sky:
     from crviz.plots.content.figure import described, gradient_name
     from crviz.plots.content.sky import PAPER_WIDTH, sky
 
-    gradient = arguments["gradient"]
     direction = _DIRECTIONS[gradient] if isinstance(gradient, str) else gradient
-    values, time = result.sky_map(direction, arguments["omega_t"])
+    values, time = result.sky_map(direction, omega_t)
     title = f"{described(result, of_one=True)}, Ω T = {time:.4g}, gradient {gradient_name(gradient)}"
-    picture = sky(values, direction, PAPER_WIDTH, title, options.dark)
-    paper.save_sky(picture, options.output, options.width, options.dark)
+    return sky(values, direction, PAPER_WIDTH, title=title, dark=dark)
 
 
-def _diffusion(paper, result, _, options):
-    from crviz.plots.content.diffusion import diffusion, growth
-
-    panels = diffusion(result, options.dark), growth(result, options.dark)
-    paper.save_panels(panels, options.output, options.width, options.dark)
-
-
-def _rate(paper, result, arguments, options):
-    from crviz.plots.content.rate import rate
-
-    panel = rate(result, dark=options.dark, **arguments)
-    paper.save_panels([panel], options.output, options.width, options.dark)
-
-
-_DRAW = {"1": _figure_1, "2": _figure_2, "sky": _sky, "diffusion": _diffusion, "rate": _rate}
+_PANELS: dict[str, Callable[..., list[Panel]]] = {
+    "1": _figure_1,
+    "2": _figure_2,
+    "diffusion": _diffusion,
+    "rate": _rate,
+}

@@ -73,7 +73,7 @@ def _figure(state, manager, name, kind):
     if name == "sky":
         values, time = sky_values(state, manager)
         title = f"{state.shown.origin}, Ω T = {time:.4g}"
-        picture = sky_content.sky(values, state.gradient, sky_content.PAPER_WIDTH, title)
+        picture = sky_content.sky(values, state.gradient, sky_content.PAPER_WIDTH, title=title)
         return _through_file(f"sky.{kind}", lambda path: paper.save_sky(picture, path))
     result, gradient = state.shown.result, gradient_name(state)
     if name == "1":

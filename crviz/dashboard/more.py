@@ -35,14 +35,14 @@ def plots_of(shown, dark):
     from crviz import plots  # noqa: PLC0415 - as above
 
     hv.extension("bokeh")
-    elements = [plots.turbulence(shown.config, dark)]
+    elements = [plots.turbulence(shown.config, dark=dark)]
     result = shown.result
     if result is not None:
         angles = [angle for angle in ANGLES if angle >= 180 / result.ell[-1]]  # what a coarse grid resolves
         square = result.separation(np.radians(angles)).square
         elements = [
-            *plots.diffusion(result, dark),
-            plots.separation(result.omega_t, angles, square, dark),
+            *plots.diffusion(result, dark=dark),
+            plots.separation(result.omega_t, angles, square, dark=dark),
             *elements,
         ]
     for element in elements:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bokeh.models import CustomJSHover, HoverTool
 
 # worked out in the browser from the place in the picture: the inverse projection
@@ -15,15 +17,15 @@ _ANGLES = """
 """
 
 
-def sky_hover(value=None, **options):
+def sky_hover(value: str | None = None, **options: Any) -> HoverTool:
     """A HoverTool that says angles and relative intensity over an image in the Mollweide projection.
 
     Parameters
     ----------
-    value : str or None
+    value
         JavaScript that gives the intensity at x, y; None takes the image's own values.
     """
-    formatters = dict.fromkeys(("$x", "$y"), CustomJSHover(code=_ANGLES))
+    formatters: dict[str, Any] = dict.fromkeys(("$x", "$y"), CustomJSHover(code=_ANGLES))
     if value is not None:
         code = f"const {{x, y}} = special_vars; return {value}?.toFixed(3) ?? '-'"
         formatters["$sx"] = CustomJSHover(code=code)

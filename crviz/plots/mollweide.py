@@ -7,10 +7,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from crviz.arrays import Array, ArrayLike
 from crviz.sky import pixels_at
 
 
-def project(theta, phi):
+def project(theta: ArrayLike, phi: ArrayLike) -> tuple[Array, Array]:
     """Polar angle and azimuth [rad] -> x, y. phi = 0 is in the middle."""
     latitude = np.pi / 2 - np.asarray(theta, float)
     longitude = (np.asarray(phi, float) + np.pi) % (2 * np.pi) - np.pi
@@ -18,7 +19,7 @@ def project(theta, phi):
     return -2 / np.pi * longitude * np.cos(auxiliary), np.sin(auxiliary)
 
 
-def unproject(x, y):
+def unproject(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
     """x, y -> polar angle and azimuth in [0, 2 pi) [rad]; NaN outside the ellipse."""
     x, y = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float))
     inside = x**2 / 4 + y**2 < 1
@@ -30,7 +31,7 @@ def unproject(x, y):
 
 
 @lru_cache(maxsize=8)
-def pixel_index(nside, width):
+def pixel_index(nside: int, width: int) -> Array:
     """Which HEALPix pixel each point of an image shows: (width / 2, width) int, -1 outside.
 
     A pixel is a momentum direction p; it is shown where the particle comes from, at n = -p. The
@@ -48,8 +49,8 @@ def pixel_index(nside, width):
 
 
 @lru_cache(maxsize=1)
-def graticule(step=30):
-    """Meridians and parallels every so many degrees, and the rim: list of (x, y)."""
+def graticule(step: int = 30) -> list[tuple[Array, Array]]:
+    """Meridians and parallels every so many degrees, and the rim, each as (x, y)."""
     theta = np.linspace(0, np.pi, 91)
     edge = np.pi * (1 - 1e-9)
     meridians = [
@@ -61,7 +62,7 @@ def graticule(step=30):
     return [*meridians, *parallels, (2 * np.cos(rim), np.sin(rim))]
 
 
-def _auxiliary_angle(latitude):
+def _auxiliary_angle(latitude: Array) -> Array:
     """Solve 2 a + sin 2a = pi sin(latitude) by Newton's method."""
     target = np.pi * np.sin(latitude)
     angle = latitude * 0.9

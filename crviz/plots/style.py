@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 #: Sequence of dashes for analytic curves of different p.
 DASHES = ("dotted", "dashed", "dotdash")
@@ -74,12 +76,12 @@ DARK = Palette(
 )
 
 
-def palette(dark):
+def palette(dark: bool) -> Palette:
     """The colours of the dark or the light theme."""
     return DARK if dark else LIGHT
 
 
-def axes(colors, logy=True):
+def axes(colors: Palette, logy: bool = True) -> dict[str, Any]:
     """Options of an overlay on a logarithmic x axis that fills the width it is given."""
     return {
         "logx": True,
@@ -96,7 +98,7 @@ def axes(colors, logy=True):
     }
 
 
-def interpolated(colors, number=256):
+def interpolated(colors: Sequence[str], number: int = 256) -> list[str]:
     """A colour map of so many entries through a few colours given as #rrggbb."""
     channels = [[int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in colors]
     out = []

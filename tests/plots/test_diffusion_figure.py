@@ -62,7 +62,7 @@ def test_the_exponents_are_those_of_the_regime(small_run):
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_it_is_drawn_in_both_themes(small_run, dark):
-    layout = plots.diffusion(small_run, dark)
+    layout = plots.diffusion(small_run, dark=dark)
     hv.render(layout, backend="bokeh")
     paths = [path for overlay in layout for path in overlay.Contours.I.split(datatype="dictionary")]
     assert {path["color"] for path in paths if path["line"] == "K∥"} == {style.palette(dark).ink}

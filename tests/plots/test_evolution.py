@@ -63,7 +63,7 @@ def test_the_band_is_the_standard_error_of_the_dipole(small_run):
 
 def test_the_cursor_stands_at_the_recorded_time_nearest_to_the_chosen_one(small_run):
     chosen = small_run.omega_t[5]
-    assert evolution(small_run, GRADIENT, chosen * 1.02).VLine.I.data == chosen
+    assert evolution(small_run, GRADIENT, omega_t=chosen * 1.02).VLine.I.data == chosen
     assert evolution(small_run, GRADIENT).VLine.I.data == small_run.omega_t[-1]
 
 

@@ -33,7 +33,7 @@ NAMES = pytest.mark.parametrize("name", ["1", "2", "diffusion", "rate"])
 
 def sky_of(small_run, dark=False):
     values, _ = small_run.sky_map(GRADIENT)
-    return values, sky.sky(values, GRADIENT, 400, "Ω T = 30", dark)
+    return values, sky.sky(values, GRADIENT, 400, title="Ω T = 30", dark=dark)
 
 
 @pytest.fixture(scope="module")
@@ -160,9 +160,9 @@ def test_a_file_is_of_its_kind_and_the_same_every_time(small_run, panels, tmp_pa
     first, second = (tmp_path / f"{number}.{kind}" for number in (1, 2))
     for path in (first, second):
         if name == "sky":
-            paper.save_sky(sky_of(small_run)[1], path, 5.0)
+            paper.save_sky(sky_of(small_run)[1], path, width=5.0)
         else:
-            paper.save_panels(panels[name], path, 5.0)
+            paper.save_panels(panels[name], path, width=5.0)
     data = first.read_bytes()
     assert data == second.read_bytes()
     if kind == "svg":
@@ -175,7 +175,7 @@ def test_a_file_is_of_its_kind_and_the_same_every_time(small_run, panels, tmp_pa
 
 
 def test_a_png_is_as_wide_as_asked_for(panels, tmp_path):
-    paper.save_panels(panels["2"], tmp_path / "a.png", 7.0)
+    paper.save_panels(panels["2"], tmp_path / "a.png", width=7.0)
     header = (tmp_path / "a.png").read_bytes()[16:24]
     assert int.from_bytes(header[:4], "big") == 1400  # 200 dots an inch
 
@@ -189,7 +189,7 @@ def test_other_endings_are_refused(panels, tmp_path, name):
 @pytest.mark.parametrize("width", [2.9, 21, float("nan")])
 def test_other_widths_are_refused(panels, tmp_path, width):
     with pytest.raises(ValueError, match=r"^width = "):
-        paper.save_panels(panels["2"], tmp_path / "a.png", width)
+        paper.save_panels(panels["2"], tmp_path / "a.png", width=width)
 
 
 @pytest.mark.parametrize("kind", paper.FORMATS)

@@ -31,7 +31,7 @@ def test_every_line_is_named_at_its_end():
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_it_is_drawn_with_everything_inside(dark):
-    figure = hv.render(plots.separation(TIME, ANGLES, SQUARES, dark), backend="bokeh")
+    figure = hv.render(plots.separation(TIME, ANGLES, SQUARES, dark=dark), backend="bokeh")
     assert figure.y_range.start < SQUARES.min()
     assert figure.y_range.end > SQUARES.max()
     assert figure.x_range.end > TIME[-1]

@@ -46,7 +46,7 @@ def test_a_configuration_stands_for_its_first_field():
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_it_is_drawn_with_the_waves_inside(dark):
-    overlay = plots.turbulence(CONFIG, dark)
+    overlay = plots.turbulence(CONFIG, dark=dark)
     figure = hv.render(overlay, backend="bokeh")
     power = overlay.Scatter.I["power"]
     assert figure.y_range.start < power.min()

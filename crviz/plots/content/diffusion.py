@@ -5,19 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from crviz import theory
+from crviz.arrays import Array
 from crviz.plots import style
 from crviz.plots.content.figure import Axis, Band, Line, Panel, described, positive, time_axis
+from crviz.result import Diffusion, Result
 
 _DECADES = 4
 
 
-def diffusion(result, dark=False):
+def diffusion(result: Result, *, dark: bool = False) -> Panel:
     """K_par, K_perp, the drift K_A, <r r>/2T, K~ (Eq. 8) and the K_perp of the BGK approximation.
 
-    Returns
-    -------
-    Panel
-        Where the drift is negative, its modulus is dotted.
+    Where the drift is negative, its modulus is dotted.
     """
     colors = style.palette(dark)
     tensors = result.diffusion()
@@ -53,13 +52,10 @@ def diffusion(result, dark=False):
     )
 
 
-def growth(result, dark=False):
+def growth(result: Result, *, dark: bool = False) -> Panel:
     """The local exponents d ln<r_par^2>/d ln T and d ln<r_perp^2>/d ln T: 2 is free flight, 1 diffusion.
 
-    Returns
-    -------
-    Panel
-        From `Result.regime`; bands are standard errors.
+    From `Result.regime`; bands are standard errors.
     """
     colors = style.palette(dark)
     time = result.omega_t
@@ -93,7 +89,7 @@ def growth(result, dark=False):
     )
 
 
-def _drift(tensors, colors):
+def _drift(tensors: Diffusion, colors: style.Palette) -> list[Line]:
     """|K_A| in two lines: solid where the drift has the sign of Eq. 2, dotted where it has the other."""
     drift = tensors.drift[:, 2]
     up = bool(drift[-1] > 0)
@@ -103,7 +99,7 @@ def _drift(tensors, colors):
     ]
 
 
-def _bgk(par):
+def _bgk(par: Array) -> Array:
     """K_perp of the BGK approximation for nu_par = 1 / (3 K_par)."""
     bgk = np.full(par.shape, np.nan)
     moving = par > 0
@@ -111,7 +107,7 @@ def _bgk(par):
     return bgk
 
 
-def _band(time, values, error, color):
+def _band(time: Array, values: Array, error: Array, color: str) -> Band:
     error = np.nan_to_num(error)
     low = np.maximum(values - error, np.abs(values) * 1e-3)  # a log axis knows no zero
     return Band(time, low, positive(values + error), color)

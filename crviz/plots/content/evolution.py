@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from crviz import theory
+from crviz.arrays import Array
+from crviz.gradient import Gradient
 from crviz.plots import style
 from crviz.plots.content.figure import (
     ESTIMATOR_WORDS,
@@ -17,6 +19,7 @@ from crviz.plots.content.figure import (
     gradient_name,
     time_axis,
 )
+from crviz.result import Result, Spectrum
 
 #: Multipoles drawn beside monopole and dipole.
 MULTIPOLES = tuple(range(2, 10))
@@ -26,23 +29,25 @@ ANALYTIC = (1, 2, 5, 9)
 _DECADES = 8
 
 
-def evolution(result, gradient, omega_t=None, p=None, estimator="none", dark=False):
+def evolution(
+    result: Result,
+    gradient: Gradient,
+    *,
+    omega_t: float | None = None,
+    p: float | None = None,
+    estimator: str = "none",
+    dark: bool = False,
+) -> Panel:
     """<C_l>(T) / 4 pi for a gradient (solid) and for the perpendicular one (dotted).
 
     Parameters
     ----------
-    result : Result
-    gradient : (theta, phi) [rad] or a name
-    omega_t : float or None [1/Omega]
+    omega_t : [1/Omega]
         A cursor at the nearest recorded time; None draws none.
-    p : float or None
+    p
         Power of the analytic evolution; None draws none.
-    estimator : see `Result.spectrum`
-    dark : bool
-
-    Returns
-    -------
-    Panel
+    estimator
+        See `Result.spectrum`.
     """
     colors = style.palette(dark)
     chosen = result.evolution(gradient, estimator)
@@ -73,13 +78,15 @@ def evolution(result, gradient, omega_t=None, p=None, estimator="none", dark=Fal
     )
 
 
-def _lines(result, spectrum, gradient, colors, dash):
+def _lines(
+    result: Result, spectrum: Spectrum, gradient: Gradient, colors: style.Palette, dash: str
+) -> list[Line]:
     time, power = result.omega_t, spectrum.cl / (4 * np.pi)
     standard = result.standard_dipole(gradient)[0] / (4 * np.pi)
     shown = [ell for ell in MULTIPOLES if ell < spectrum.ell.size]
     first = dash == "solid"
 
-    def line(name, values, color, width, math=""):
+    def line(name: str, values: Array, color: str, width: float, math: str = "") -> Line:
         return Line(name, time, values, color, dash, width, math, named=first)
 
     return [
@@ -96,7 +103,7 @@ def _lines(result, spectrum, gradient, colors, dash):
             )
             for ell in shown
         ],
-        line("noise", spectrum.noise / (4 * np.pi), colors.noise, 2),
+        line("noise", np.asarray(spectrum.noise) / (4 * np.pi), colors.noise, 2),
         line("C₀", power[:, 0], colors.monopole, 2, "$C_0$"),
         line("standard C₁", standard, colors.standard, 2, "standard $C_1$"),
         Line(
@@ -113,18 +120,18 @@ def _lines(result, spectrum, gradient, colors, dash):
     ]
 
 
-def _in_words(gradient):
+def _in_words(gradient: Gradient) -> str:
     name = gradient_name(gradient)
     return f"{name} to B₀" if isinstance(gradient, str) else name
 
 
-def _band(spectrum, colors):
+def _band(spectrum: Spectrum, colors: style.Palette) -> Band:
     power, error = spectrum.cl[:, 1] / (4 * np.pi), np.nan_to_num(spectrum.error[:, 1]) / (4 * np.pi)
     low = np.maximum(power - error, power * 1e-3)  # a log axis knows no zero
-    return Band(spectrum.omega_t, low, power + error, colors.ink, legend="standard error of C₁")
+    return Band(np.asarray(spectrum.omega_t), low, power + error, colors.ink, legend="standard error of C₁")
 
 
-def _analytic(result, gradient, p, colors):
+def _analytic(result: Result, gradient: Gradient, p: float, colors: style.Palette) -> list[Line]:
     """C_l(T) that grows from nothing by Eqs. 12-14, without a free parameter: the source is the run's own
     K(T), and nu0 = nu_par / 2^p."""
     tensors = result.diffusion()
@@ -147,5 +154,5 @@ def _analytic(result, gradient, p, colors):
     ]
 
 
-def _subscript(number):
+def _subscript(number: int) -> str:
     return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import scipy
+
+from crviz.arrays import Array, ArrayLike
+from crviz.gradient import Gradient
+from crviz.result import Result
 
 #: What was done about the noise, as titles say it.
 ESTIMATOR_WORDS = {
@@ -33,22 +38,20 @@ class Line:
 
     Attributes
     ----------
-    name : str
     x, y : (n,)
-    color : str
     dash : "solid" or one of `style.DASHES`
-    width : float [pt]
-    math : str
+    width : [pt]
+    math
         The name in TeX, where it has symbols.
-    named : bool
+    named
         Whether the name stands at the line's end.
-    legend : str
+    legend
         What the legend says of it; nothing where empty.
     """
 
     name: str
-    x: np.ndarray
-    y: np.ndarray
+    x: Array
+    y: Array
     color: str
     dash: str = "solid"
     width: float = 1.5
@@ -61,9 +64,9 @@ class Line:
 class Band:
     """The area between low and high, (n,) each over x."""
 
-    x: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
+    x: Array
+    low: Array
+    high: Array
     color: str
     alpha: float = 0.15
     legend: str = ""
@@ -75,30 +78,26 @@ class Marks:
 
     Attributes
     ----------
-    name : str
     x, y : (n,)
     marker : "diamond", "triangle", "inverted_triangle", "circle" or "square"
-    color : str
-    filled : bool
-    size : float
+    size
         Over the usual one.
     down, up : (n,) or None
         Lengths of the bars; None draws none.
     inner : (n,) or None
         A part of the bars of its own, marked by ticks across them.
-    legend : str
     """
 
     name: str
-    x: np.ndarray
-    y: np.ndarray
+    x: Array
+    y: Array
     marker: str
     color: str
     filled: bool = True
     size: float = 1.0
-    down: np.ndarray | None = None
-    up: np.ndarray | None = None
-    inner: np.ndarray | None = None
+    down: Array | None = None
+    up: Array | None = None
+    inner: Array | None = None
     legend: str = ""
 
 
@@ -119,11 +118,11 @@ class Panel:
 
     Attributes
     ----------
-    x : Axis
+    x
         Logarithmic.
-    title : str
+    title
         What was simulated, in one line.
-    legend_at : "lower left", "upper left", "upper right" or "lower right"
+    legend_at
         The corner that is empty.
     """
 
@@ -134,23 +133,22 @@ class Panel:
     marks: tuple[Marks, ...] = ()
     verticals: tuple[Vertical, ...] = ()
     title: str = ""
-    legend_at: str = "lower left"
+    legend_at: Literal["lower left", "upper left", "upper right", "lower right"] = "lower left"
 
 
-def positive(values):
+def positive(values: ArrayLike) -> Array:
     """Values as a log axis shows them: NaN in place of what is not above 0."""
     values = np.asarray(values, float)
     return np.where(values > 0, values, np.nan)
 
 
-def spread(heights, apart, low=-np.inf, high=np.inf):
+def spread(heights: ArrayLike, apart: float, low: float = -np.inf, high: float = np.inf) -> Array:
     """Heights moved as little as possible (in the mean square) until no two are nearer than `apart`.
 
     Parameters
     ----------
     heights : (n,)
-    apart : float
-    low, high : float
+    low, high
         Where they shall stay; where there is no room for so many, low gives way.
 
     Returns
@@ -168,33 +166,34 @@ def spread(heights, apart, low=-np.inf, high=np.inf):
     return placed
 
 
-def line_ends(panel):
+def line_ends(panel: Panel) -> tuple[list[Line], Array, Array]:
     """The lines of a panel whose names stand at their ends, and where these are.
 
     Lines that end outside the axes have none.
 
     Returns
     -------
-    list of Line, x (n,), y (n,)
+    lines, x (n,), y (n,)
     """
     low, high = panel.y.limits
     found = [(line, *_last_point(line)) for line in panel.lines if line.named]
     inside = [(line, x, y) for line, x, y in found if low <= y <= high]
-    return [row[0] for row in inside], *(np.array([row[i] for row in inside], float) for i in (1, 2))
+    x, y = (np.array([row[i] for row in inside], float) for i in (1, 2))
+    return [row[0] for row in inside], x, y
 
 
-def _last_point(line):
+def _last_point(line: Line) -> tuple[float, float]:
     return float(line.x[-1]), float(line.y[-1])
 
 
-def time_axis(omega_t):
+def time_axis(omega_t: Array) -> Axis:
     """The axis of backtracking times (T,) [1/Omega]."""
     first, last = float(omega_t[0]), float(omega_t[-1])
     limits = (first, last) if first < last else (first / 2, last * 2)
     return Axis("omega_t", "backtracking time Ω T", r"backtracking time $\Omega T$", limits)
 
 
-def described(result, of_one=False):
+def described(result: Result, of_one: bool = False) -> str:
     """What was simulated, in one line; of_one: for what is shown of the first field alone."""
     config = result.config
     fields = result.n_realizations
@@ -205,7 +204,7 @@ def described(result, of_one=False):
     return f"σ² = {config.sigma2:g}, r_L/L_c = {config.rl_over_lc:g}, {count}"
 
 
-def gradient_name(gradient):
+def gradient_name(gradient: Gradient) -> str:
     """A gradient in words: "parallel", "perpendicular", or its angles in degrees."""
     if isinstance(gradient, str):
         return gradient

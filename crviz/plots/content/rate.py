@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from crviz import theory
+from crviz.arrays import Array
+from crviz.gradient import Gradient
 from crviz.plots import style
 from crviz.plots.content.figure import ESTIMATOR_WORDS, Axis, Band, Line, Panel, described, gradient_name
 from crviz.plots.content.spectra import PAPER_POWERS
+from crviz.result import Result, Spectrum
 
 #: Multipoles beyond this are left out: they tell of angles that few pixels resolve.
 HIGHEST = 40
@@ -18,7 +21,16 @@ _POINTS = 200
 _LEAST = 4
 
 
-def rate(result, gradient, omega_t=None, p=None, form="printed", estimator="eq9", dark=False):
+def rate(
+    result: Result,
+    gradient: Gradient,
+    *,
+    omega_t: float | None = None,
+    p: float | None = None,
+    form: str = "printed",
+    estimator: str = "eq9",
+    dark: bool = False,
+) -> Panel:
     """nu_r against 1 - x: from the spectrum by non-negative least squares, and power laws beside it.
 
     The source is Q_1 = (8 pi / 3) K(T) of the run. The laws of given p have no free parameter,
@@ -26,18 +38,13 @@ def rate(result, gradient, omega_t=None, p=None, form="printed", estimator="eq9"
 
     Parameters
     ----------
-    result : Result
-    gradient : (theta, phi) [rad] or a name
-    omega_t : float or None [1/Omega]
-    p : float or None
+    omega_t : [1/Omega]
+    p
         The power of a law drawn beside the paper's three.
-    form : see `theory.spectrum`
-    estimator : see `Result.spectrum`
-    dark : bool
-
-    Returns
-    -------
-    Panel
+    form
+        See `theory.spectrum`.
+    estimator
+        See `Result.spectrum`.
 
     Raises
     ------
@@ -76,7 +83,7 @@ def rate(result, gradient, omega_t=None, p=None, form="printed", estimator="eq9"
     )
 
 
-def resolved_multipoles(spectrum):
+def resolved_multipoles(spectrum: Spectrum) -> Array:
     """1 up to the last multipole before the first whose C_l is less than two of its errors: (L,) int.
 
     Raises ValueError where these are fewer than four.
@@ -92,7 +99,7 @@ def resolved_multipoles(spectrum):
     return np.arange(1, number + 1)
 
 
-def _covariance(result, gradient, spectrum, estimator, ell):
+def _covariance(result: Result, gradient: Gradient, spectrum: Spectrum, estimator: str, ell: Array) -> Array:
     """Covariance (L, L) between multipoles; variances (L,) where there are too few fields for it, or a
     reduced result does not have it."""
     data, name = result.dataset, "cl_cross" if estimator == "cross" else "cl"
@@ -106,7 +113,7 @@ def _covariance(result, gradient, spectrum, estimator, ell):
     return spectrum.error[ell] ** 2
 
 
-def _power_laws(distance, nu_par, p, colors):
+def _power_laws(distance: Array, nu_par: float, p: float | None, colors: style.Palette) -> list[Line]:
     """nu_par [(1 - x) / 2]^p for the paper's p and the chosen one."""
     choices = [
         (f"p = {name}", value, colors.analytic, dash, 1.3)
@@ -121,7 +128,16 @@ def _power_laws(distance, nu_par, p, colors):
     return lines[::-1]
 
 
-def _fitted_law(distance, spectrum, ell, covariance, n_fields, form, q1, colors):
+def _fitted_law(
+    distance: Array,
+    spectrum: Spectrum,
+    ell: Array,
+    covariance: Array,
+    n_fields: int,
+    form: str,
+    q1: float,
+    colors: style.Palette,
+) -> Line:
     chosen = (ell >= FITTED[0]) & (ell <= FITTED[1])
     part = covariance[chosen] if covariance.ndim == 1 else covariance[np.ix_(chosen, chosen)]
     enough = n_fields if n_fields >= chosen.sum() + 2 else None  # to weight multipoles as Gaussian skies do

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from crviz.arrays import ArrayLike
 from crviz.plots import style
 from crviz.plots.content.figure import Axis, Line, Panel, positive, time_axis
 
 
-def separation(omega_t, angles_deg, mean_square, dark=False):
+def separation(
+    omega_t: ArrayLike, angles_deg: ArrayLike, mean_square: ArrayLike, *, dark: bool = False
+) -> Panel:
     """<|r_1 - r_2|^2> against T, one line for each opening angle.
 
     Parameters
@@ -16,11 +19,11 @@ def separation(omega_t, angles_deg, mean_square, dark=False):
     omega_t : (T,) [1/Omega]
     angles_deg : (A,) [deg]
     mean_square : (T, A) [r_L^2]
-    dark : bool
 
     Returns
     -------
     Panel
+        `crviz.plots` has it drawn, as an hv.Overlay.
 
     Raises
     ------

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crviz.arrays import Array
 from crviz.plots import mollweide, style
 
 LABEL = "δI [r_L |∇n|/n]"
@@ -23,22 +24,23 @@ class Sky:
     ----------
     picture : (h, 2h) float32 [r_L |grad n| / n]
         Rows from the bottom to the top, x from -2 to 2 and y from -1 to 1; NaN outside the sky.
-    limit : float
+    limit
         Colours run from -limit to limit.
     gradient : (x, y)
         Where the gradient points.
-    names : tuple of (x, y, text, color, math)
-    title : str
+    names : (x, y, text, color, math) each
     """
 
-    picture: np.ndarray
+    picture: Array
     limit: float
     gradient: tuple[float, float]
     names: tuple[tuple[float, float, str, str, str], ...]
     title: str
 
 
-def sky(values, gradient, width, title="", dark=False):
+def sky(
+    values: Array, gradient: tuple[float, float], width: int, *, title: str = "", dark: bool = False
+) -> Sky:
     """Gather a map into a picture.
 
     Parameters
@@ -46,14 +48,8 @@ def sky(values, gradient, width, title="", dark=False):
     values : (12 nside^2,) [r_L |grad n| / n]
         At momentum directions p, ring order; shown at n = -p.
     gradient : (theta, phi) [rad]
-    width : int
+    width
         Of the picture in points; its height is half of that.
-    title : str
-    dark : bool
-
-    Returns
-    -------
-    Sky
     """
     colors = style.palette(dark)
     nside = int(np.sqrt(len(values) / 12))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TypeAlias
+
 import numpy as np
 
 from crviz import observations, theory
+from crviz.arrays import Array
+from crviz.gradient import Gradient
 from crviz.plots import style
 from crviz.plots.content.figure import (
     ESTIMATOR_WORDS,
@@ -16,6 +21,7 @@ from crviz.plots.content.figure import (
     described,
     gradient_name,
 )
+from crviz.result import Result, Spectrum
 
 #: Powers of the analytic curves that the paper shows.
 PAPER_POWERS = {"1/3": 1 / 3, "1/2": 1 / 2, "2/3": 2 / 3}
@@ -34,39 +40,42 @@ OBSERVED = {
 
 _DECADES = 6.5
 
+#: A spectrum, its name, what the legend says of it, its mark and its colour.
+_Simulated: TypeAlias = tuple[Spectrum, str, str, str, str]
+
 
 def power_spectra(
-    result,
-    gradient,
-    omega_t=None,
-    p=0.5,
-    form="printed",
-    estimator="eq9",
-    observed=True,
-    normalized=True,
-    dark=False,
-):
+    result: Result,
+    gradient: Gradient,
+    *,
+    omega_t: float | None = None,
+    p: float | None = 0.5,
+    form: str = "printed",
+    estimator: str = "eq9",
+    observed: bool = True,
+    normalized: bool = True,
+    dark: bool = False,
+) -> Panel:
     """Simulated spectra beside the analytic ones and the observed ones.
 
     Parameters
     ----------
-    result : Result
-    gradient : (theta, phi) [rad] or a name
-    omega_t : float or None [1/Omega]
-    p, form : see `theory.spectrum`
-        p = None draws the paper's three powers alone.
-    estimator : see `Result.spectrum`
-    observed : bool
+    omega_t : [1/Omega]
+    p, form
+        See `theory.spectrum`. p = None draws the paper's three powers alone.
+    estimator
+        See `Result.spectrum`.
+    observed
         Whether the observed spectra are drawn; they are only where spectra are normalised.
-    normalized : bool
+    normalized
         C_l / C_1, or C_l / 4 pi in absolute units.
-    dark : bool
 
     Returns
     -------
     Panel
-        Bars of the simulated spectra are standard errors of the mean over fields, their inner parts
-        what the noise of Eq. 9 alone would give; bands are the cosmic variance of one sky.
+        `crviz.plots` has it drawn, as an hv.Overlay. Bars of the simulated spectra are standard errors
+        of the mean over fields, their inner parts what the noise of Eq. 9 alone would give; bands are
+        the cosmic variance of one sky.
 
     Raises
     ------
@@ -95,9 +104,10 @@ def power_spectra(
     )
 
 
-def _simulated_spectra(result, gradient, omega_t, estimator, colors):
-    """(spectrum, name, words, marker, color) of the chosen gradient and, where it is another, of the
-    perpendicular one."""
+def _simulated_spectra(
+    result: Result, gradient: Gradient, omega_t: float | None, estimator: str, colors: style.Palette
+) -> list[_Simulated]:
+    """Those of the chosen gradient and, where it is another, of the perpendicular one."""
     chosen = result.spectrum(gradient, omega_t, estimator)
     simulated = [(chosen, "chosen gradient", gradient_name(gradient), "diamond", colors.ink)]
     if gradient_name(gradient) != "perpendicular":
@@ -106,9 +116,12 @@ def _simulated_spectra(result, gradient, omega_t, estimator, colors):
     return simulated
 
 
-def _marks_and_bands(simulated, n_realizations, estimator, normalized, floor):
+def _marks_and_bands(
+    simulated: list[_Simulated], n_realizations: int, estimator: str, normalized: bool, floor: float
+) -> tuple[list[Marks], list[Band]]:
     """Marks with errors and bands of cosmic variance of the simulated spectra."""
-    marks, bands = [], []
+    marks: list[Marks] = []
+    bands: list[Band] = []
     # of the mean over fields; the noises of two grids are independent, which halves the variance
     per_variance = n_realizations * (2 if estimator == "cross" else 1)
     for spectrum, name, words, marker, color in simulated:
@@ -123,19 +136,19 @@ def _marks_and_bands(simulated, n_realizations, estimator, normalized, floor):
     return marks, bands
 
 
-def _unit(spectrum, normalized):
+def _unit(spectrum: Spectrum, normalized: bool) -> float:
     """What C_l is drawn over: its dipole, or 4 pi."""
     return spectrum.cl[1] if normalized else 4 * np.pi
 
 
-def _axis(normalized, limits):
+def _axis(normalized: bool, limits: tuple[float, float]) -> Axis:
     if normalized:
         return Axis("power", "C_ℓ / C₁", r"$\hat C_\ell / \hat C_1$", limits)
     label = "C_ℓ / 4π  [(r_L |∇n|/n)²]"
     return Axis("power", label, r"$\hat C_\ell / 4\pi$   [$(r_L\,|\nabla n|/n)^2$]", limits)
 
 
-def _check_dipoles(simulated, estimator):
+def _check_dipoles(simulated: list[_Simulated], estimator: str) -> None:
     for spectrum, name, *_ in simulated:
         if not spectrum.cl[1] > 0:
             raise ValueError(
@@ -143,7 +156,9 @@ def _check_dipoles(simulated, estimator):
             )
 
 
-def _analytic(spectrum, p, form, unit, colors):
+def _analytic(
+    spectrum: Spectrum, p: float | None, form: str, unit: float, colors: style.Palette
+) -> list[Line]:
     """Curves for the paper's p and the chosen one, all through the simulated dipole."""
     ell = np.arange(1, spectrum.ell[-1] + 1)
     choices = [
@@ -160,7 +175,16 @@ def _analytic(spectrum, p, form, unit, colors):
     return drawn
 
 
-def _simulated(spectrum, noise, unit, name, words, marker, color, floor):
+def _simulated(
+    spectrum: Spectrum,
+    noise: Array,
+    unit: float,
+    name: str,
+    words: str,
+    marker: str,
+    color: str,
+    floor: float,
+) -> list[Marks]:
     """Marks with their errors; where the noise exceeds the power, upper limits (two standard errors)."""
     ell, value = spectrum.ell[1:], spectrum.cl[1:] / unit
     error = np.nan_to_num(spectrum.error[1:]) / unit
@@ -193,7 +217,7 @@ def _simulated(spectrum, noise, unit, name, words, marker, color, floor):
     ]
 
 
-def _cosmic_variance(spectrum, unit, color, floor, words):
+def _cosmic_variance(spectrum: Spectrum, unit: float, color: str, floor: float, words: str) -> Band:
     """Up to the first multipole that is lost in the noise."""
     value = spectrum.cl[1:] / unit
     seen = np.logical_and.accumulate(value > floor)
@@ -202,14 +226,16 @@ def _cosmic_variance(spectrum, unit, color, floor, words):
     return Band(ell, np.maximum(value - wide, floor), value + wide, color, 0.1, words)
 
 
-def _observed(spectrum, marker, words, colors):
+def _observed(
+    spectrum: observations.ObservedSpectrum, marker: str, words: str, colors: style.Palette
+) -> Marks:
     ratio = spectrum.cl / spectrum.cl[0]
     down, up = np.nan_to_num(spectrum.error) / spectrum.cl[0]
     bars = {"down": down, "up": up}
     return Marks(spectrum.name, spectrum.ell, ratio, marker, colors.noise, filled=False, legend=words, **bars)
 
 
-def _observed_noise(spectra, colors):
+def _observed_noise(spectra: Iterable[observations.ObservedSpectrum], colors: style.Palette) -> list[Line]:
     """The shot noise behind observed spectra, over their dipoles."""
     levels = [(spectrum, *level) for spectrum in spectra for level in spectrum.noise_levels]
     return [

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from crviz.arrays import Array
 from crviz.config import Config, ParameterError
 from crviz.plots import style
 from crviz.plots.content.figure import Axis, Line, Marks, Panel, Vertical
-from crviz.turbulence import draw_field
+from crviz.turbulence import Field, draw_field
 
 _POINTS = 400
 
 
-def turbulence(field_or_config, dark=False):
+def turbulence(field_or_config: Field | Config, *, dark: bool = False) -> Panel:
     """Three-dimensional power spectrum P(k), where <dB^2> = integral 4 pi k^2 P(k) dk.
 
     The waves are log-spaced, so that one of mean square A_n^2/2 stands for 4 pi k^3 P(k) d ln k: their
@@ -20,13 +21,13 @@ def turbulence(field_or_config, dark=False):
 
     Parameters
     ----------
-    field_or_config : Field or Config
+    field_or_config
         Of a configuration the first field is taken.
-    dark : bool
 
     Returns
     -------
     Panel
+        `crviz.plots` has it drawn, as an hv.Overlay.
 
     Raises
     ------
@@ -34,8 +35,7 @@ def turbulence(field_or_config, dark=False):
         Where there is no turbulence.
     """
     colors = style.palette(dark)
-    is_config = isinstance(field_or_config, Config)
-    field = draw_field(field_or_config, 0) if is_config else field_or_config
+    field = draw_field(field_or_config, 0) if isinstance(field_or_config, Config) else field_or_config
     config = field.config
     if not config.sigma2 > 0:
         raise ParameterError("sigma2", config.sigma2, "must be above 0 for there to be waves to show")
@@ -71,7 +71,7 @@ def turbulence(field_or_config, dark=False):
     )
 
 
-def wave_power(field):
+def wave_power(field: Field) -> tuple[Array, Array]:
     """k (N,) [1/L_c] and P(k) (N,) [B0^2 L_c^3] of the waves of a field, from its arrays."""
     config = field.config
     k = np.linalg.norm(field.wavevectors, axis=0) / config.rl_over_lc
@@ -80,12 +80,12 @@ def wave_power(field):
     return k, square / (4 * np.pi * k**3 * spacing)
 
 
-def intended_power(k, config):
+def intended_power(k: Array, config: Config) -> Array:
     """P(k) ~ 1 / (1 + (k L_c)^gamma) with <dB^2> = sigma^2 B0^2: (n,) [1/L_c] -> (n,) [B0^2 L_c^3]."""
     log_k = np.linspace(np.log(2 * np.pi / config.lambda_max), np.log(2 * np.pi / config.lambda_min), 4001)
     total = np.trapezoid(4 * np.pi * np.exp(3 * log_k) * _shape(np.exp(log_k), config.gamma), log_k)
     return config.sigma2 * _shape(k, config.gamma) / total
 
 
-def _shape(k, gamma):
+def _shape(k: Array, gamma: float) -> Array:
     return np.exp(-np.logaddexp(0, gamma * np.log(k)))

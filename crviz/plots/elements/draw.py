@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import holoviews as hv
 import numpy as np
 from holoviews import dim
 
 from crviz.plots import style
-from crviz.plots.content.figure import line_ends, positive, spread
+from crviz.plots.content.figure import Band, Line, Marks, Panel, line_ends, positive, spread
 
 #: Height of the figure and of a line of text in it, in pixels.
 _HEIGHT, _TEXT = 330, 17
@@ -16,19 +18,8 @@ _ROOM = 0.21
 _MARKERS = ["spectrum", "marker", "color", "fill", "size"]
 
 
-def draw(panel, colors):
-    """Draw a panel.
-
-    Parameters
-    ----------
-    panel : content.figure.Panel
-    colors : style.Palette
-
-    Returns
-    -------
-    hv.Overlay
-        Areas, Contours (lines), Labels (their names), ErrorBars and Scatter (marks), VLines.
-    """
+def draw(panel: Panel, colors: style.Palette) -> hv.Overlay:
+    """A panel as Areas, Contours (lines), Labels (their names), ErrorBars and Scatter (marks), VLines."""
     x, y = (hv.Dimension(axis.name, label=axis.label) for axis in (panel.x, panel.y))
     elements = [_area(band, x, y) for band in panel.bands]
     elements += [lines(panel.lines, x, y, panel.y.log), names(panel, x, y)]
@@ -42,26 +33,20 @@ def draw(panel, colors):
     )
 
 
-def _x_limits(panel):
+def _x_limits(panel: Panel) -> tuple[float, float]:
     first, last = panel.x.limits
     if not any(line.named for line in panel.lines):
         return panel.x.limits
     return (first, last * (last / first) ** (_ROOM / (1 - _ROOM)))
 
 
-def lines(drawn, x, y, log=True):
+def lines(drawn: Iterable[Line], x: hv.Dimension, y: hv.Dimension, log: bool = True) -> hv.Contours:
     """Lines as one element; what a log axis cannot show is left out.
 
     Parameters
     ----------
-    drawn : sequence of Line
-    x, y : hv.Dimension
-    log : bool
+    log
         Whether y is logarithmic.
-
-    Returns
-    -------
-    hv.Contours
     """
     paths = [
         {
@@ -79,8 +64,8 @@ def lines(drawn, x, y, log=True):
     )
 
 
-def names(panel, x, y):
-    """Names to the right of the lines' ends, apart from each other, and of vertical lines: hv.Labels."""
+def names(panel: Panel, x: hv.Dimension, y: hv.Dimension) -> hv.Labels:
+    """Names to the right of the lines' ends, apart from each other, and of vertical lines."""
     low, high = np.log10(panel.y.limits) if panel.y.log else panel.y.limits
     ended, at, heights = line_ends(panel)
     line_of_text = _TEXT / _HEIGHT * (high - low)
@@ -102,16 +87,16 @@ def names(panel, x, y):
     )
 
 
-def _area(band, x, y):
+def _area(band: Band, x: hv.Dimension, y: hv.Dimension) -> hv.Area:
     area = hv.Area((band.x, band.low, band.high), x, [y, "high"])
     return area.opts(color=band.color, alpha=band.alpha, line_alpha=0)
 
 
-def _bars(marks, x, y):
+def _bars(marks: Iterable[Marks], x: hv.Dimension, y: hv.Dimension) -> hv.ErrorBars:
     rows = [
         row
         for mark in marks
-        if mark.up is not None
+        if mark.down is not None and mark.up is not None
         for row in zip(mark.x, mark.y, mark.down, mark.up, [mark.color] * len(mark.x), strict=True)
     ]
     return hv.ErrorBars(rows, x, [y, "low", "high", "color"]).opts(
@@ -119,7 +104,7 @@ def _bars(marks, x, y):
     )
 
 
-def _marks(marks, x, y, colors):
+def _marks(marks: Iterable[Marks], x: hv.Dimension, y: hv.Dimension, colors: style.Palette) -> hv.Scatter:
     rows = [
         (at, height, mark.name, mark.marker, mark.color, fill, 7 * mark.size)
         for mark in marks

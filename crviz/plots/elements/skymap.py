@@ -5,15 +5,18 @@ from __future__ import annotations
 import holoviews as hv
 from holoviews import dim
 
+from crviz.arrays import Array
 from crviz.plots import mollweide, style
-from crviz.plots.content.sky import LABEL, sky
+from crviz.plots.content.sky import LABEL, Sky, sky
 from crviz.plots.hover import sky_hover
 
 #: Width of the image in pixels; the height is half of it.
 WIDTH = 480
 
 
-def sky_map(values, gradient, title="", dark=False):
+def sky_map(
+    values: Array, gradient: tuple[float, float], *, title: str = "", dark: bool = False
+) -> hv.Overlay:
     """Draw a map, with graticule, the regular field at the top and the gradient's direction.
 
     Parameters
@@ -21,15 +24,9 @@ def sky_map(values, gradient, title="", dark=False):
     values : (12 nside^2,) [r_L |grad n| / n]
         At momentum directions p, ring order; shown at n = -p.
     gradient : (theta, phi) [rad]
-    title : str
-    dark : bool
-
-    Returns
-    -------
-    hv.Overlay
     """
     colors = style.palette(dark)
-    content = sky(values, gradient, WIDTH, title, dark)
+    content = sky(values, gradient, WIDTH, title=title, dark=dark)
     image = hv.Image(
         content.picture[::-1],
         bounds=(-2, -1, 2, 1),
@@ -63,7 +60,7 @@ def sky_map(values, gradient, title="", dark=False):
     )
 
 
-def _direction_marks(content, colors):
+def _direction_marks(content: Sky, colors: style.Palette) -> hv.Overlay:
     """The poles and the gradient's direction, with their names."""
     marks = [
         (0.0, 1.0, "circle", 6, colors.ink),

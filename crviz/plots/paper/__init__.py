@@ -9,12 +9,17 @@ from __future__ import annotations
 import io
 import os
 import uuid
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
+from matplotlib.figure import Figure
 from PIL import Image
 
 from crviz.config import ParameterError, check_number
 from crviz.plots import style
+from crviz.plots.content.figure import Panel
+from crviz.plots.content.sky import Sky
 from crviz.plots.paper.panels import figure_of_panels
 from crviz.plots.paper.settings import settings
 from crviz.plots.paper.sky import figure_of_sky
@@ -27,10 +32,12 @@ FORMATS = ("png", "svg", "pdf")
 DPI = 200
 
 # without dates the same figure is the same file
-_METADATA = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+_METADATA: dict[str, dict[str, None]] = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+
+_Content = TypeVar("_Content")
 
 
-def check_path(path):
+def check_path(path: str | Path) -> Path:
     """A Path that ends in one of `FORMATS`. Raises ParameterError."""
     path = Path(path)
     if path.suffix[1:].lower() not in FORMATS:
@@ -38,20 +45,19 @@ def check_path(path):
     return path
 
 
-def check_width(width):
+def check_width(width: float) -> float:
     """The width of a figure in inches, from 3 to 20. Raises ParameterError."""
     return check_number("width", width, at_least=3, at_most=20)
 
 
-def save_panels(panels, path, width=7.0, dark=False):
+def save_panels(panels: Sequence[Panel], path: str | Path, *, width: float = 7.0, dark: bool = False) -> None:
     """Draw panels below each other, over one x axis, and write the file.
 
     Parameters
     ----------
-    panels : sequence of content.figure.Panel
-    path : path that ends in one of `FORMATS`
-    width : float from 3 to 20 [inches]
-    dark : bool
+    panels : one or two
+    path : ends in one of `FORMATS`
+    width : from 3 to 20 [inches]
 
     Raises
     ------
@@ -61,19 +67,25 @@ def save_panels(panels, path, width=7.0, dark=False):
     _save(figure_of_panels, panels, path, width, dark)
 
 
-def save_sky(sky, path, width=7.0, dark=False):
-    """Draw a content.sky.Sky and write the file; otherwise as `save_panels`."""
+def save_sky(sky: Sky, path: str | Path, *, width: float = 7.0, dark: bool = False) -> None:
+    """Draw a sky and write the file; otherwise as `save_panels`."""
     _save(figure_of_sky, sky, path, width, dark)
 
 
-def _save(draw, content, path, width, dark):
+def _save(
+    draw: Callable[[_Content, float, style.Palette], Figure],
+    content: _Content,
+    path: str | Path,
+    width: float,
+    dark: bool,
+) -> None:
     path, width = check_path(path), check_width(width)
     colors = style.palette(dark)
     with settings(colors, width):
         _write(draw(content, width, colors), path)
 
 
-def _write(figure, path):
+def _write(figure: Figure, path: Path) -> None:
     """Write beside the place and put it there at once, so that no half of a file is ever seen."""
     kind = path.suffix[1:].lower()
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.part")
@@ -87,7 +99,7 @@ def _write(figure, path):
         part.unlink(missing_ok=True)
 
 
-def _write_lines(figure, path):
+def _write_lines(figure: Figure, path: Path) -> None:
     """A PNG of 256 colours, which lines do not exceed by what one sees: a third of the size."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DPI)

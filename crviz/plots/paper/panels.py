@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib import rcParams
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis as DrawnAxis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from crviz.plots.content.figure import line_ends, positive, spread
+from crviz.plots.content.figure import Axis, Line, Marks, Panel, line_ends, positive, spread
 from crviz.plots.paper.settings import NARROW, in_tex
+from crviz.plots.style import Palette
 
 _DASHES = {"solid": "-", "dotted": (0, (1, 1.6)), "dashed": (0, (5, 2)), "dotdash": (0, (5, 2, 1, 2))}
 _MARKERS = {"diamond": "D", "triangle": "^", "inverted_triangle": "v", "circle": "o", "square": "s"}
@@ -25,8 +31,8 @@ _SHAPES = {False: {1: (0.62,), 2: (0.5, 0.28)}, True: {1: (0.9,), 2: (0.85, 0.4)
 _LETTERS = 17
 
 
-def figure_of_panels(panels, width, colors):
-    """The matplotlib Figure of one or two panels below each other, width in inches.
+def figure_of_panels(panels: Sequence[Panel], width: float, colors: Palette) -> Figure:
+    """One or two panels below each other, width in inches.
 
     In a narrow figure the legend stands below the panels, not within them.
     """
@@ -59,7 +65,7 @@ def figure_of_panels(panels, width, colors):
     return figure
 
 
-def draw(axes, panel, colors, width, height):
+def draw(axes: Axes, panel: Panel, colors: Palette, width: float, height: float) -> None:
     """Draw a panel on Axes of so many inches."""
     for band in panel.bands:
         axes.fill_between(band.x, band.low, band.high, color=band.color, alpha=band.alpha, lw=0)
@@ -74,11 +80,11 @@ def draw(axes, panel, colors, width, height):
     _draw_names(axes, panel, height)
 
 
-def _stroke(line):
+def _stroke(line: Line) -> dict[str, Any]:
     return {"color": line.color, "ls": _DASHES[line.dash], "lw": 0.75 * line.width}
 
 
-def _marker(marks, colors):
+def _marker(marks: Marks, colors: Palette) -> dict[str, Any]:
     return {
         "ls": "",
         "marker": _MARKERS[marks.marker],
@@ -89,18 +95,25 @@ def _marker(marks, colors):
     }
 
 
-def _draw_marks(axes, marks, colors):
+def _draw_marks(axes: Axes, marks: Marks, colors: Palette) -> None:
     """Marks with their bars; ticks across a bar end its inner part."""
-    whole = {"fmt": "none", "ecolor": marks.color, "zorder": 3}
-    if marks.up is not None:
+    whole: dict[str, Any] = {"fmt": "none", "ecolor": marks.color, "zorder": 3}
+    if marks.down is not None and marks.up is not None:
         axes.errorbar(marks.x, marks.y, [marks.down, marks.up], elinewidth=0.8, **whole)
-    if marks.inner is not None:
-        inner = [np.minimum(marks.inner, marks.down), marks.inner]
-        axes.errorbar(marks.x, marks.y, inner, elinewidth=0, capsize=1.6, capthick=0.8, **whole)
+        if marks.inner is not None:
+            inner = [np.minimum(marks.inner, marks.down), marks.inner]
+            axes.errorbar(marks.x, marks.y, inner, elinewidth=0, capsize=1.6, capthick=0.8, **whole)
     axes.plot(marks.x, marks.y, zorder=4, **_marker(marks, colors))
 
 
-def _set_axis(axis, content, length, set_scale, set_limits, set_label):
+def _set_axis(
+    axis: DrawnAxis,
+    content: Axis,
+    length: float,
+    set_scale: Callable[[str], object],
+    set_limits: Callable[[float, float], object],
+    set_label: Callable[[str], object],
+) -> None:
     low, high = content.limits
     if content.log:
         set_scale("log")
@@ -115,24 +128,24 @@ def _set_axis(axis, content, length, set_scale, set_limits, set_label):
     set_label(content.math)
 
 
-def _draw_names(axes, panel, height):
+def _draw_names(axes: Axes, panel: Panel, height: float) -> None:
     """Names in the margin beside the lines' ends, apart from each other, and of vertical lines."""
     low, high = np.log10(panel.y.limits) if panel.y.log else panel.y.limits
     ended, _, ends = line_ends(panel)
     at = (np.log10(ends) if panel.y.log else ends) - low
-    margin = {"transform": axes.transAxes, "va": "center", "fontsize": "small"}
+    margin: dict[str, Any] = {"transform": axes.transAxes, "va": "center", "fontsize": "small"}
     for line, share in zip(ended, spread(at / (high - low), _line_of_text() / height, 0, 1), strict=True):
         axes.text(1.012, share, line.math or line.name, color=line.color, **margin)
-    within = {"transform": axes.get_xaxis_transform(), "va": "top", "fontsize": "small"}
+    within: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "va": "top", "fontsize": "small"}
     for vertical in panel.verticals:
         axes.text(vertical.x, 0.98, f" {vertical.math or vertical.name}", color=vertical.color, **within)
 
 
-def _line_of_text():
+def _line_of_text() -> float:
     return _TEXT * rcParams["font.size"] / 9
 
 
-def _handles(panel, colors):
+def _handles(panel: Panel, colors: Palette) -> list[Artist]:
     """Marks, lines from the uppermost down, bands: what the legend shows."""
     handles = [Line2D([], [], label=in_tex(m.legend), **_marker(m, colors)) for m in panel.marks if m.legend]
     handles += [

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib
+
+from crviz.plots.style import Palette
 
 #: Figures narrower than this [inches] are made for one column of a page.
 NARROW = 6.0
@@ -31,7 +35,7 @@ _ANY_SYMBOL = re.compile("|".join(map(re.escape, _SYMBOLS)))
 
 
 @contextmanager
-def settings(colors, width):
+def settings(colors: Palette, width: float) -> Iterator[None]:
     """matplotlib with these settings alone, for a figure so many inches wide; undone in the end."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
@@ -52,13 +56,12 @@ def settings(colors, width):
                 "pdf.fonttype": 42,  # letters that can be edited
             }
         )
-        for axis, sides in (("x", ("top", "bottom")), ("y", ("left", "right"))):
-            ticks = {"color": colors.ink, "direction": "in", "minor.visible": True}
-            ticks |= dict.fromkeys(sides, True)
-            matplotlib.rcParams.update({f"{axis}tick.{key}": value for key, value in ticks.items()})
+        ticks: dict[str, Any] = {"color": colors.ink, "direction": "in", "minor.visible": True}
+        matplotlib.rc("xtick", top=True, bottom=True, **ticks)
+        matplotlib.rc("ytick", left=True, right=True, **ticks)
         yield
 
 
-def in_tex(text):
+def in_tex(text: str) -> str:
     """Plain text with its symbols in TeX."""
     return _ANY_SYMBOL.sub(lambda found: _SYMBOLS[found[0]], text)

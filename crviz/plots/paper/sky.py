@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from crviz.plots import mollweide, style
-from crviz.plots.content.sky import MATH
+from crviz.plots.content.sky import MATH, Sky
 from crviz.plots.paper.settings import in_tex
 
 _X, _Y = (-2.12, 2.12), (-1.12, 1.16)
@@ -15,8 +17,8 @@ _X, _Y = (-2.12, 2.12), (-1.12, 1.16)
 _TITLE, _BAR = 0.22, 0.55
 
 
-def figure_of_sky(sky, width, colors):
-    """The matplotlib Figure of a content.sky.Sky, width in inches."""
+def figure_of_sky(sky: Sky, width: float, colors: style.Palette) -> Figure:
+    """A sky, width in inches."""
     tall = width * (_Y[1] - _Y[0]) / (_X[1] - _X[0])
     height = _TITLE + tall + _BAR
     figure = Figure((width, height))
@@ -31,8 +33,8 @@ def figure_of_sky(sky, width, colors):
         interpolation="nearest",
     )
     *inner, rim = mollweide.graticule()
-    for x, y in inner:
-        axes.plot(x, y, color=colors.ink, alpha=0.25, lw=0.5)
+    for line in inner:
+        axes.plot(*line, color=colors.ink, alpha=0.25, lw=0.5)
     axes.plot(*rim, color=colors.ink, lw=0.8)
     axes.plot([0, 0], [1, -1], "o", ms=3.5, color=colors.ink)
     axes.plot(*sky.gradient, "*", ms=11, mfc=colors.accent, mec=colors.ground, mew=0.7)
@@ -41,7 +43,7 @@ def figure_of_sky(sky, width, colors):
         axes.text(x, y, math, color=color, ha="center", va="center", path_effects=halo)
     axes.set(xlim=_X, ylim=_Y)
     axes.set_axis_off()
-    title = {"fontsize": "small", "color": colors.analytic, "va": "top"}
+    title: dict[str, Any] = {"fontsize": "small", "color": colors.analytic, "va": "top"}
     figure.text(0.12 / width, 1 - 0.1 / height, in_tex(sky.title), **title)
     bar = figure.colorbar(
         image, cax=figure.add_axes((0.3, 0.4 / height, 0.4, 0.09 / height)), orientation="horizontal"
