@@ -3,10 +3,13 @@
 Rows of docs/validation.md: what is stated, what we find, and whether that is the same.
 """
 
+from collections.abc import Callable
+
 import numpy as np
-from validation_rows import GRADIENTS, covariances_known, index, pm, reference
 
 from crviz import interpretation, observations, theory
+from crviz.arrays import Array
+from rows import GRADIENTS, covariances_known, index, pm, reference
 
 LOW = np.arange(2, 13)
 WIDE = np.arange(2, 31)
@@ -14,19 +17,19 @@ WIDE = np.arange(2, 31)
 PAPERS = np.arange(2, 20)
 
 
-def covariance(gradient, omega_t, ell):
+def covariance(gradient: str, omega_t: float, ell: Array) -> Array:
     """Between some multipoles of the cross spectrum of the shipped result; variances where it has no more."""
     if covariances_known():
         return reference().covariance(gradient, omega_t, "cross")[np.ix_(ell, ell)]
     return reference().spectrum(gradient, omega_t, "cross").error[ell] ** 2
 
 
-def both(say):
+def both(say: Callable[[str], str]) -> str:
     """What a function of a gradient says of both, in one line."""
     return "; ".join(f"{name} {say(gradient)}" for gradient, name in GRADIENTS.items())
 
 
-def excess(gradient, omega_t):
+def excess(gradient: str, omega_t: float) -> str:
     """C_1 over the standard one, with the errors of both added as if independent."""
     one = reference().spectrum(gradient, omega_t, "cross")
     value, error = (each[index(omega_t)] for each in reference().standard_dipole(gradient))
@@ -34,28 +37,28 @@ def excess(gradient, omega_t):
     return pm(ratio, ratio * np.hypot(error / value, one.error[1] / one.cl[1]))
 
 
-def standard_dipole():
+def standard_dipole() -> tuple[str, str]:
     """The dipole of the ensemble mean against the mean dipole."""
     return "smaller at all late times: C_1/C_1^std = " + both(
         lambda g: f"{excess(g, 100)} at Ω T = 100, {excess(g, 300)} at 300"
     ), "yes"
 
 
-def perpendicular_excess():
+def perpendicular_excess() -> tuple[str, str]:
     """The same across the field."""
     return f"{excess('perpendicular', 100)} at Ω T = 100 and {excess('perpendicular', 300)} at 300", "yes"
 
 
-def growth_exponent(values, errors, times):
+def growth_exponent(values: Array, errors: Array, times: Array) -> str:
     """d ln C / d ln T between two times and its error, as if independent."""
     span = np.log(times[1] / times[0])
     return pm(np.log(values[1] / values[0]) / span, np.hypot(*(errors / values)) / span)
 
 
-def monopole():
+def monopole() -> tuple[str, str]:
     """How C_0 grows late."""
 
-    def say(gradient):
+    def say(gradient: str) -> str:
         cl = reference().evolution(gradient)
         at = [index(100), index(300)]
         return growth_exponent(cl.cl[at, 0], cl.error[at, 0], cl.omega_t[at])
@@ -65,17 +68,17 @@ def monopole():
     )
 
 
-def noise_dominates():
+def noise_dominates() -> tuple[str, str]:
     """The share of pixel noise in one grid's spectrum, from that of two."""
 
-    def say(gradient):
+    def say(gradient: str) -> str:
         shares = []
         for omega_t in (100, 300):
             total, cross = (reference().spectrum(gradient, omega_t, name).cl for name in ("none", "cross"))
             shares.append(f"{1 - cross[9] / total[9]:.0%} at {omega_t}")
         return ", ".join(shares)
 
-    def half(omega_t, gradient):
+    def half(omega_t: float, gradient: str) -> int:
         total, cross = (reference().spectrum(gradient, omega_t, name).cl for name in ("none", "cross"))
         return int(np.flatnonzero(cross[1:] < total[1:] / 2)[0]) + 1
 
@@ -85,10 +88,10 @@ def noise_dominates():
     ), "yes, beyond those multipoles"
 
 
-def transition():
+def transition() -> tuple[str, str]:
     """The exponent of the mean square, 2 ballistic and 1 diffusive."""
 
-    def say(gradient):
+    def say(gradient: str) -> str:
         found = reference().regime(gradient)
         return ", ".join(pm(found.exponent[index(t)], found.error[index(t)]) for t in (10, 30, 100, 300))
 
@@ -97,10 +100,10 @@ def transition():
     )
 
 
-def multipoles_stay_finite():
+def multipoles_stay_finite() -> tuple[str, str]:
     """Late growth of some multipoles."""
 
-    def say(gradient):
+    def say(gradient: str) -> str:
         early, late = (reference().spectrum(gradient, t, "cross") for t in (100, 300))
         ratio, error = late.cl / early.cl, np.hypot(late.error / late.cl, early.error / early.cl)
         return ", ".join(f"C_{ell} {pm(ratio[ell], ratio[ell] * error[ell], 1)}" for ell in (1, 2, 5, 9))
@@ -108,10 +111,10 @@ def multipoles_stay_finite():
     return f"C_ℓ at Ω T = 300 over that at 100: {both(say)}", "yes; across B₀ they fall by a third"
 
 
-def slope():
+def slope() -> tuple[str, str]:
     """Without a noise floor and with the noise of Eq. 9 taken off."""
 
-    def say(gradient):
+    def say(gradient: str) -> str:
         cross, eq9 = (reference().spectrum(gradient, 100, name).cl for name in ("cross", "eq9"))
         ours = [pm(*theory.slope(ell, cross[ell], covariance(gradient, 100, ell))) for ell in (LOW, WIDE)]
         steep = theory.slope(PAPERS, eq9[PAPERS])[0]
@@ -128,10 +131,10 @@ def slope():
     )
 
 
-def one_half():
+def one_half() -> tuple[str, str]:
     """The curve of p = 1/2 and the best p."""
 
-    def say(gradient):
+    def say(gradient: str) -> str:
         cl = reference().spectrum(gradient, 100, "cross")
         ratio = cl.cl / cl.cl[1]
         apart = ratio[WIDE] / (theory.spectrum(WIDE, 0.5) / theory.spectrum(1, 0.5))
@@ -144,10 +147,10 @@ def one_half():
     return both(say), "in order of magnitude up to ℓ of about 10, not as a fit: no single power law does it"
 
 
-def eq9_estimator():
+def eq9_estimator() -> tuple[str, str]:
     """Where the estimate of Eq. 9 turns negative."""
 
-    def say(gradient):
+    def say(gradient: str) -> str:
         cl = reference().spectrum(gradient, 100, "eq9").cl
         return f"{int(np.flatnonzero(cl[1:] < 0)[0]) + 1}"
 
@@ -157,10 +160,10 @@ def eq9_estimator():
     )
 
 
-def cosmic_variance():
+def cosmic_variance() -> tuple[str, str]:
     """Scatter from field to field against that of Gaussian skies."""
 
-    def say(gradient):
+    def say(gradient: str) -> str:
         one = reference().spectrum(gradient, 100, "cross")
         scatter = one.error * np.sqrt(reference().n_realizations) / one.cl
         return ", ".join(f"{scatter[ell]:.2f}" for ell in (1, 2, 3, 5))
@@ -171,13 +174,13 @@ def cosmic_variance():
     )
 
 
-def data():
+def data() -> tuple[str, str]:
     """A later observed spectrum beside the simulated one."""
     seen = observations.spectra()[0]
     inside = (seen.ell >= 2) & (seen.ell <= 12)
     observed = theory.slope(seen.ell[inside], seen.cl[inside])[0]
 
-    def say(gradient):
+    def say(gradient: str) -> str:
         found = observations.compare(seen, reference().spectrum(gradient, 100, "cross").cl)
         within = (found.ell >= 2) & (found.ell <= 12)
         ratio = (found.observed / found.simulated)[within]
@@ -189,7 +192,7 @@ def data():
     ), "these later data fall more steeply beyond the dipole than a simulation without a noise floor"
 
 
-def speaks_for(observed):
+def speaks_for(observed: observations.ObservedSpectrum) -> str:
     """The power of an observed sky, in words."""
     fit = interpretation.fit_observed(observed)
     return (

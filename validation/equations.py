@@ -11,13 +11,13 @@ from numpy.polynomial.legendre import legval, legvander
 from scipy.integrate import quad
 from scipy.spatial.transform import Rotation
 from scipy.special import roots_jacobi
-from validation_rows import FOUR_PI, GRADIENTS, POWERS, SKY, index, mean, off, per_field, pm, reference, row
 
 import crviz
 from crviz import Config, diffusion, sky, spectra, theory
 from crviz.gradient import gradient_tensor
+from rows import FOUR_PI, GRADIENTS, POWERS, SKY, Row, index, mean, off, per_field, pm, reference, row
 
-PAPER = []
+PAPER: list[Row] = []
 paper = partial(row, PAPER)
 
 
@@ -27,7 +27,7 @@ paper = partial(row, PAPER)
     "crviz.spectra.cross_spectra crviz.sky.harmonics",
     "test_cross_spectra_are_those_of_healpy test_a_pure_dipole_has_c_1_of_4_pi_over_9",
 )
-def definition():
+def definition() -> str:
     """A random map, against the sum over all pairs of its pixels."""
     f = np.random.default_rng(1).normal(size=192)
     double = np.einsum("a,b,abl->l", f, f, SKY.legendre(8)) * FOUR_PI / 192**2
@@ -42,7 +42,7 @@ def definition():
     "test_the_drift_is_one_third_of_one_minus_the_cosine test_the_drift_has_the_sign_of_eq_2"
     " test_rates_are_read_back_from_their_tensor",
 )
-def diffusion_tensor():
+def diffusion_tensor() -> str:
     """The form of the tensor, in the shipped result."""
     k = -per_field("rp", 100)
     drift, drift_error = mean((k[:, 0, 1] - k[:, 1, 0]) / 2)
@@ -60,7 +60,7 @@ def diffusion_tensor():
     "crviz.diffusion.standard_dipole_power crviz.spectra.standard_dipole",
     "test_the_standard_dipole_is_the_square_of_k_times_g test_the_ensemble_dipole_exceeds_the_standard_one",
 )
-def standard_dipole():
+def standard_dipole() -> str:
     """|K g|² against the dipole of the mean map, both from pairs of different fields."""
     k = -per_field("rp", 100)
     pairs = (k.sum(0) ** 2 - (k**2).sum(0)) / (len(k) * (len(k) - 1))
@@ -79,7 +79,7 @@ def standard_dipole():
     "test_the_full_map_stands_still_and_is_the_dipole_of_the_drift"
     " test_the_full_map_of_one_field_has_the_spectrum_of_eq_4",
 )
-def full_map():
+def full_map() -> str:
     """Without turbulence it is −p_x for g = y and +p_y for g = x at every time."""
     field = crviz.draw_field(Config(sigma2=0), 0)
     orbits = crviz.backtrack(field, SKY.directions, (1.0, 4.0, 10.0), 0.001)
@@ -96,7 +96,7 @@ def full_map():
     "test_every_number_is_that_of_the_orbits_through_its_own_field"
     " test_contraction_is_the_spectrum_of_the_contracted_map",
 )
-def positions():
+def positions() -> str:
     """A Result against the double sum over pairs of orbits."""
     r = SKY.orbits.r
     double = np.einsum("tia,tjb,abl->tijl", r, r, SKY.legendre(8), optimize=True) * FOUR_PI / 192**2
@@ -112,7 +112,7 @@ def positions():
     " test_as_long_as_maps_are_smooth_the_power_is_the_mean_square"
     " test_half_the_rate_of_the_mean_square_is_the_symmetric_diffusion_tensor",
 )
-def all_multipoles():
+def all_multipoles() -> str:
     """The share of <r²> in l <= 64 while maps are smooth and later; d<r²>/2dT against K."""
     result = reference()
     power = np.einsum("tiil,l->ti", result.dataset["cl"].values, 2 * result.ell + 1) / FOUR_PI
@@ -134,7 +134,7 @@ def all_multipoles():
     "crviz.diffusion.relative_from_monopole crviz.theory.evolve",
     "test_the_monopole_is_the_square_of_the_mean_position test_the_monopole_goes_on_to_grow",
 )
-def monopole():
+def monopole() -> str:
     """C_0 against the mean position; the shipped run's growth."""
     square = SKY.orbits.r.mean(2) ** 2
     c_0 = np.einsum("tii->ti", SKY.result.dataset["cl"].values[0, ..., 0]) / FOUR_PI
@@ -153,7 +153,7 @@ def monopole():
     "test_relative_diffusion_is_that_of_all_pairs_of_orbits"
     " test_power_beyond_the_monopole_is_relative_diffusion",
 )
-def relative_diffusion():
+def relative_diffusion() -> str:
     """K~ from <rr> and C_0 against the mean over pairs of orbits."""
     r, times = SKY.orbits.r, np.array(SKY.config.omega_t)
     apart = r[:, :, :, None] - r[:, :, None, :]
@@ -171,7 +171,7 @@ def relative_diffusion():
     "test_white_noise_has_the_flat_spectrum_4_pi_over_n test_noise_has_the_variance_that_is_quoted"
     " test_eq_9_overestimates_the_noise_at_this_time",
 )
-def pixel_noise():
+def pixel_noise() -> str:
     """Skies of independent pixels."""
     maps = np.random.default_rng(2).normal(size=(1000, 1, 768))
     real = spectra.real_harmonics(sky.harmonics(maps, 8))
@@ -191,7 +191,7 @@ def pixel_noise():
     "test_it_solves_the_differential_equation_of_another_integrator"
     " test_bgk_is_the_stationary_velocity_correlation",
 )
-def boltzmann():
+def boltzmann() -> str:
     """The growing spectrum's late end against the stationary one."""
     worst = 0.0
     for p in POWERS:
@@ -201,7 +201,7 @@ def boltzmann():
     return f"growth from nothing ends at the stationary spectrum to {worst:.0e}, p = 1/3, 1/2, 2/3, ℓ ≤ 10"
 
 
-def right_side_of_14(ell, p, form, n_max=1000):
+def right_side_of_14(ell: int, p: float, form: str, n_max: int = 1000) -> float:
     """sum_k k(k+1)(2k+1)/2 C_k integral nu_r P_l P_k, which should be Q_1 at l = 1 and nothing beyond."""
     k = np.arange(1, n_max + 1)
     x, weight = roots_jacobi((n_max + ell) // 2 + 2, p, 0.0)
@@ -217,7 +217,7 @@ def right_side_of_14(ell, p, form, n_max=1000):
     "test_the_self_consistent_form_satisfies_eq_14_at_every_multipole"
     " test_the_printed_form_put_back_into_eq_14_gives_too_much",
 )
-def stationary():
+def stationary() -> str:
     """Both forms put back."""
     printed = ", ".join(f"{right_side_of_14(1, p, 'printed'):.3f}" for p in POWERS)
     worst = max(
@@ -235,7 +235,7 @@ def stationary():
     "crviz.theory.spectrum_from_rate",
     "test_eq_16_is_the_integral_of_eq_15 test_the_integral_over_a_power_law_is_the_closed_form",
 )
-def integral():
+def integral() -> str:
     """Against adaptive quadrature for a rate that is no power law."""
     found = theory.spectrum_from_rate(np.arange(1, 6), lambda x: np.sqrt(1 - x) * (2 + x))
     exact = []
@@ -258,7 +258,7 @@ def integral():
     "test_eq_16_has_the_dipole_of_the_30_digit_quadrature"
     " test_spectra_fall_as_a_power_2p_minus_4_of_the_multipole",
 )
-def closed_form():
+def closed_form() -> str:
     """Against Eq. 15, and the digits of a 30-digit quadrature."""
     ell = np.arange(1, 31)
     worst = max(
@@ -279,7 +279,7 @@ def closed_form():
     "test_rotation_preserves_the_power_of_every_multipole"
     " test_real_coefficients_keep_the_scalar_product_of_maps",
 )
-def addition_theorem():
+def addition_theorem() -> str:
     """Coefficients of single pixels; invariance under rotations."""
     real = spectra.real_harmonics(sky.harmonics(np.eye(192)[:40], 4)) * 192 / FOUR_PI
     ell = np.arange(9)
@@ -298,7 +298,7 @@ def addition_theorem():
     "crviz.spectra.cross_spectra",
     "test_rotation_preserves_the_power_of_every_multipole",
 )
-def clebsch_gordan():
+def clebsch_gordan() -> str:
     """J_+ takes the state to nothing, and it has norm 1."""
     worst = 0.0
     for ell in range(1, 21):

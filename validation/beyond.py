@@ -1,6 +1,6 @@
 """One small computation for each thing that crviz does beyond the equations of the paper.
 
-Rows of docs/validation.md, made like those of validation_equations.py.
+Rows of docs/validation.md, made like those of equations.py.
 """
 
 from dataclasses import replace
@@ -8,11 +8,15 @@ from functools import partial
 
 import numpy as np
 from scipy.special import legendre_p_all, roots_legendre
-from validation_rows import (
+
+import crviz
+from crviz import Config, bench, interpretation, observations, spectra, theory, waves
+from rows import (
     FOUR_PI,
     GRADIENTS,
     POWERS,
     SKY,
+    Row,
     index,
     mean,
     off,
@@ -22,10 +26,7 @@ from validation_rows import (
     row,
 )
 
-import crviz
-from crviz import Config, bench, interpretation, observations, spectra, theory, waves
-
-BEYOND = []
+BEYOND: list[Row] = []
 beyond = partial(row, BEYOND, "")
 
 
@@ -35,7 +36,7 @@ beyond = partial(row, BEYOND, "")
     "test_the_mean_square_of_the_waves_is_sigma2 test_polarisations_are_perpendicular_to_the_wave_vectors"
     " test_the_correlation_length_is_0_867_of_l_c test_wave_vectors_are_isotropic",
 )
-def turbulence():
+def turbulence() -> str:
     """Sums over the waves of one field, and over many waves."""
     field = crviz.draw_field(Config(), 0)
     square = (field.amplitudes**2).sum() / 2
@@ -50,7 +51,7 @@ def turbulence():
     "crviz.backtrack",
     "test_positions_lie_on_the_helix_with_phase_and_sign test_momenta_turn_with_their_sign",
 )
-def helix():
+def helix() -> str:
     """The exact orbit in the regular field."""
     (x, y, z), t = SKY.directions, 10.0
     orbits = crviz.backtrack(crviz.draw_field(Config(sigma2=0), 0), SKY.directions, (t,), 0.001)
@@ -65,7 +66,7 @@ def helix():
     " test_the_error_falls_as_the_square_of_the_step"
     " test_half_the_default_step_gives_the_same_spectra_and_diffusion",
 )
-def integration():
+def integration() -> str:
     """Median position error against DOP853 through the same field."""
     field, directions = crviz.draw_field(Config(), 0), SKY.directions[:, ::16]
     exact = bench.exact_positions(field, directions, 10.0)
@@ -83,7 +84,7 @@ def integration():
     "crviz.diffusion.diffusion_tensor",
     "test_both_ways_to_the_diffusion_tensor_agree test_k_xy_of_a_run_has_the_sign_of_the_drift",
 )
-def two_ways():
+def two_ways() -> str:
     """Both, at Omega T = 100."""
     there = -per_field("dipole", 100)[:, :, [2, 0, 1]].swapaxes(1, 2) / np.sqrt(12 * np.pi)
     both = [(k[:, 2, 2], (k[:, 0, 1] - k[:, 1, 0]) / 2) for k in (-per_field("rp", 100), there)]
@@ -98,7 +99,7 @@ def two_ways():
     " test_noise_of_two_grids_leaves_nothing_in_their_cross_spectrum"
     " test_cross_at_nside_16_sees_to_l_40_what_nside_64_sees_where_eq_9_subtracts_too_much",
 )
-def noise():
+def noise() -> str:
     """Plateau over Eq. 9, and what either leaves of a high multipole."""
     shares = []
     for omega_t in (50, 100, 300):
@@ -119,7 +120,7 @@ def noise():
     "test_the_standard_dipole_is_unbiased_where_the_plain_estimate_is_not"
     " test_the_jackknife_error_is_the_scatter_between_experiments",
 )
-def pairs_of_fields():
+def pairs_of_fields() -> str:
     """Experiments of 12 fields with a known mean."""
     dipoles = np.random.default_rng(4).normal(size=(12, 4000, 3, 3))
     dipoles[:, :, 2] += 0.1, 0.8, -0.3
@@ -137,7 +138,7 @@ def pairs_of_fields():
     "test_the_self_consistent_form_satisfies_eq_14_at_every_multipole"
     " test_the_two_forms_differ_in_shape_by_a_seventh_at_most",
 )
-def self_consistent():
+def self_consistent() -> str:
     """Its two ways, and how far it is from the printed form."""
     ell = np.arange(1, 31)
     worst = shape = 0.0
@@ -158,7 +159,7 @@ def self_consistent():
     "test_that_dipole_is_the_simulated_one test_truncation_at_100_costs_6_per_mille_up_to_the_tenth_multipole"
     " test_the_monopole_comes_out_nine_times_too_high",
 )
-def growth():
+def growth() -> str:
     """C_1 of theory and of the shipped run."""
     result = reference()
     early = result.omega_t < 101
@@ -182,7 +183,7 @@ def growth():
     "crviz.theory.dipole_excess",
     "test_it_is_the_self_consistent_dipole_over_eq_3 test_values_and_limits",
 )
-def excess():
+def excess() -> str:
     """Theory and simulation along the field."""
     cl = reference().spectrum("parallel", 100, "cross")
     value, error = (each[index(100)] for each in reference().standard_dipole("parallel"))
@@ -202,7 +203,7 @@ def excess():
     " test_a_smooth_covariance_of_the_same_fields_leaves_no_bias_and_an_honest_band"
     " test_an_untapered_sum_to_40_multipoles_is_useless",
 )
-def inversion():
+def inversion() -> str:
     """Power laws there and back, from 2000 multipoles and from 80 made-up fields."""
     ell, x = np.arange(1, 2001), np.linspace(-1, 0.999, 300)
     worst = max(
@@ -218,7 +219,7 @@ def inversion():
     )
 
 
-def _bias_of_the_rate(p, form):
+def _bias_of_the_rate(p: float, form: str) -> float:
     """The largest relative error of nu_r in the mean over runs of fields that scatter as Gaussian ones do."""
     ell, x = np.arange(1, 31), 1 - np.geomspace(0.02, 1.9, 8)
     rates = []
@@ -236,7 +237,7 @@ def _bias_of_the_rate(p, form):
     "crviz.theory.slope",
     "test_against_l_plus_a_half_it_is_2p_minus_4 test_against_l_low_multipoles_seem_to_fall_more_slowly",
 )
-def slope():
+def slope() -> str:
     """The theory's own slope over l = 2-12 for p = 1/2."""
     ell = np.arange(2, 13)
     cl = theory.spectrum(ell, 0.5, form="self-consistent")
@@ -251,7 +252,7 @@ def slope():
     " test_the_stated_error_holds_for_a_spectrum_that_no_power_fits"
     " test_probabilities_are_uniform_for_normal_fields",
 )
-def fit():
+def fit() -> str:
     """Made-up runs of 40 fields whose truth is p = 1/2."""
     rng, ell, found = np.random.default_rng(5), np.arange(1, 12), []
     for _ in range(300):  # C_1 scatters by some 90 % from field to field
@@ -274,7 +275,7 @@ def fit():
     " test_intervals_of_made_up_skies_hold_the_true_power_two_times_in_three"
     " test_pseudo_spectra_of_gaussian_skies_scatter_as_their_covariance_says",
 )
-def observed_power():
+def observed_power() -> str:
     """Mean spectra of powers that are not among those tried, through each of the two windows."""
     ell, away = np.arange(1, 65), []
     for seen in observations.spectra()[:2]:
@@ -290,7 +291,7 @@ def observed_power():
     "crviz.theory.hierarchy",
     "test_a_dipole_left_alone_ends_there test_it_solves_its_differential_equations",
 )
-def hierarchy():
+def hierarchy() -> str:
     """The integrated equations at a late time."""
     ell = np.arange(1, 31)
     late = theory.hierarchy(ell, 20.0)
@@ -304,7 +305,7 @@ def hierarchy():
     "test_bgk_is_the_stationary_velocity_correlation"
     " test_bgk_makes_the_diffusion_across_the_field_some_twenty_times_too_small",
 )
-def bgk():
+def bgk() -> str:
     """What they say of the shipped run, where field lines wander."""
     k = -per_field("rp", 100)
     nu = 1 / (3 * k[:, 2, 2].mean())
@@ -319,7 +320,7 @@ def bgk():
     "crviz.observations.top_hat crviz.observations.smooth_maps",
     "test_smoothing_a_map_is_averaging_over_disks test_a_constant_stays_and_a_dipole_shrinks",
 )
-def top_hat():
+def top_hat() -> str:
     """The closed form against the mean of P_l over the disk."""
     x, weight = roots_legendre(60)
     edge = np.cos(np.deg2rad(10))
@@ -334,7 +335,7 @@ def top_hat():
     "test_the_mean_over_isotropic_gaussian_skies_is_the_coupled_spectrum"
     " test_every_column_is_the_pseudo_spectrum_of_the_harmonics_of_one_degree",
 )
-def coupling():
+def coupling() -> str:
     """White Gaussian skies through IceCube's window with B0 at the pole."""
     seen = observations.ICECUBE
     maps = np.random.default_rng(6).normal(size=(400, 3072))

@@ -3,16 +3,24 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import TypeAlias
 
 import numpy as np
 from numpy.polynomial.legendre import legvander
 
 import crviz
-from crviz import Config, library, sky
+from crviz import Config, Result, library, sky
+from crviz.arrays import Array, ArrayLike
+from crviz.orbits import Orbits
 
 FOUR_PI = 4 * np.pi
 POWERS = (1 / 3, 1 / 2, 2 / 3)
 GRADIENTS = {"parallel": "∥", "perpendicular": "⊥"}
+
+#: Measures one row of a table of equations, in words.
+Measure: TypeAlias = Callable[[], str]
+#: What we find of a statement on a figure, and whether that is the same.
+Statement: TypeAlias = Callable[[], tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -21,23 +29,23 @@ class Row:
 
     Attributes
     ----------
-    number, says : str
-    code, tests : tuple of str
+    number, says
+    code, tests
         Dotted names of functions; names of test functions, wherever they are.
-    measure : callable () -> str
+    measure
     """
 
     number: str
     says: str
-    code: tuple
-    tests: tuple
-    measure: Callable
+    code: tuple[str, ...]
+    tests: tuple[str, ...]
+    measure: Measure
 
 
-def row(table, number, says, code, tests):
+def row(table: list[Row], number: str, says: str, code: str, tests: str) -> Callable[[Measure], Measure]:
     """Decorator: the function measures a row of this table; code and tests are names between blanks."""
 
-    def note(measure):
+    def note(measure: Measure) -> Measure:
         table.append(Row(number, says, tuple(code.split()), tuple(tests.split()), measure))
         return measure
 
@@ -45,13 +53,13 @@ def row(table, number, says, code, tests):
 
 
 @cache
-def reference():
+def reference() -> Result:
     """The shipped result: the paper's run, 120 fields, two grids of nside 32."""
     return crviz.load(library.reference())
 
 
 @cache
-def covariances_known():
+def covariances_known() -> bool:
     """Whether the shipped result has covariances between multipoles; early versions kept variances only."""
     try:
         reference().covariance("parallel", 100, "cross")
@@ -66,18 +74,19 @@ class Sky:
     config = Config(nside=4, omega_t=(0.5, 3.0, 20.0))
 
     @cached_property
-    def directions(self):
+    def directions(self) -> Array:
+        """(3, 192)"""
         return sky.pixel_directions(4)
 
     @cached_property
-    def orbits(self):
+    def orbits(self) -> Orbits:
         return crviz.backtrack(crviz.draw_field(self.config, 0), self.directions, self.config.omega_t)
 
     @cached_property
-    def result(self):
+    def result(self) -> Result:
         return crviz.run(self.config, 1)
 
-    def legendre(self, lmax):
+    def legendre(self, lmax: int) -> Array:
         """P_l(p_1 . p_2) for all pairs of pixels, (192, 192, lmax + 1)."""
         return legvander(np.clip(self.directions.T @ self.directions, -1, 1), lmax)
 
@@ -85,27 +94,27 @@ class Sky:
 SKY = Sky()
 
 
-def index(omega_t):
+def index(omega_t: float) -> int:
     """Of the time of the shipped result nearest to omega_t."""
     return reference().time_index(omega_t)
 
 
-def per_field(name, omega_t):
+def per_field(name: str, omega_t: float) -> Array:
     """A tensor of every field of the shipped result, (120, 3, 3)."""
     return reference().dataset[name].values[:, index(omega_t)]
 
 
-def mean(values):
+def mean(values: Array) -> tuple[Array, Array]:
     """Mean over fields and its standard error: (R, ...) -> (...), (...)."""
     return values.mean(0), values.std(0, ddof=1) / np.sqrt(len(values))
 
 
-def pm(value, error, digits=2):
-    """A value with its error, to so many digits of the error."""
+def pm(value: float | Array, error: float | Array, digits: int = 2) -> str:
+    """A value with its error, one number each, to so many digits of the error."""
     places = max(0, digits - 1 - int(np.floor(np.log10(error))))
     return f"{value:.{places}f} ± {error:.{places}f}"
 
 
-def off(found, expected):
+def off(found: ArrayLike, expected: Array) -> str:
     """Largest difference relative to the largest value, in words."""
     return f"{np.abs(np.asarray(found) - expected).max() / np.abs(expected).max():.0e}"
