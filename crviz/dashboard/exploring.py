@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crviz import atlas, ensemble, library
 from crviz.config import ParameterError
-from crviz.dashboard.shown import Shown, ShownPoint, fields
+from crviz.dashboard.shown import Shown, ShownPoint, fields_in_words
 from crviz.result import load
 
 SHIPPED = "the paper's run, shipped"
@@ -41,7 +41,7 @@ class Exploring:
             if entry.shipped:
                 break
             try:
-                return Shown(load(entry.path), f"stored, {fields(entry.n_realizations)}")
+                return Shown(load(entry.path), f"stored, {fields_in_words(entry.n_realizations)}")
             except (ValueError, FileNotFoundError):  # whoever opens it in the drawer of runs is told why
                 continue
         if _same_physics(library.shipped().config, config):

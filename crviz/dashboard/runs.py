@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crviz.config import ParameterError
 from crviz.dashboard.controls import Controls
-from crviz.dashboard.shown import Shown, fields
+from crviz.dashboard.shown import Shown, fields_in_words
 from crviz.result import load
 
 #: More of one's own are not listed; the newest come first.
@@ -55,7 +55,7 @@ def words(entry):
     return (
         f"{shipped}σ² = {config.sigma2:.3g}, r_L = {config.rl_over_lc:.3g} L_c, "
         f"nside {config.nside} {config.grids}, Ω T to {config.omega_t[-1]:.3g}, seed {config.seed} · "
-        f"{fields(entry.n_realizations)} · {date} · {size:.1f} MB"
+        f"{fields_in_words(entry.n_realizations)} · {date} · {size:.1f} MB"
     )
 
 
@@ -72,7 +72,7 @@ def _open(state, session, entry):
         session.notice = str(error)
         return
     state.take(result.config)
-    state.show(Shown(result, f"stored, {fields(result.n_realizations)}"))
+    state.show(Shown(result, f"stored, {fields_in_words(result.n_realizations)}"))
 
 
 def _extend(state, session, entry):

@@ -10,7 +10,7 @@ import panel as pn
 import param
 
 from crviz.config import ParameterError, check_realizations
-from crviz.dashboard.shown import Shown, fields
+from crviz.dashboard.shown import Shown, fields_in_words
 from crviz.dashboard.state import CONFIG_NAMES
 from crviz.jobs import Status
 
@@ -165,4 +165,4 @@ def duration(seconds):
 def _origin(status):
     if status.result is None:
         return "first look: 1 field, nside 8"
-    return f"simulated, {fields(status.result.n_realizations)}"
+    return f"simulated, {fields_in_words(status.result.n_realizations)}"

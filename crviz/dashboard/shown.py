@@ -16,7 +16,7 @@ from crviz.result import Result
 POINT_NSIDE = 16
 
 
-def fields(number):
+def fields_in_words(number):
     """A number of fields in words."""
     return f"{number} field{'' if number == 1 else 's'}"
 
@@ -78,7 +78,7 @@ class Shown:
 
     def held(self, estimator):
         """The arrays that the browser holds, and what they are of in words."""
-        source = f"over {fields(self.n_realizations)}"
+        source = f"over {fields_in_words(self.n_realizations)}"
         return held(self.result, self.usable(estimator)) | {"source": source}
 
 

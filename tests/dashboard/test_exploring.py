@@ -8,7 +8,7 @@ from test_held import Reader, assert_variance_is
 
 from crviz import Config, atlas, library, run
 from crviz.dashboard.exploring import SHIPPED, Exploring, from_atlas
-from crviz.dashboard.shown import POINT_NSIDE, Shown, ShownPoint, fields
+from crviz.dashboard.shown import POINT_NSIDE, Shown, ShownPoint, fields_in_words
 from crviz.dashboard.state import State
 from crviz.library import Library
 from crviz.result import Result
@@ -172,7 +172,7 @@ def test_what_makes_no_sense_leaves_what_is_there():
 
 @pytest.mark.parametrize(("number", "words"), [(0, "0 fields"), (1, "1 field"), (2, "2 fields")])
 def test_fields_in_words(number, words):
-    assert fields(number) == words
+    assert fields_in_words(number) == words
 
 
 # --- the numbers that a place of the atlas hands to the browser
