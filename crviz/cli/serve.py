@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import threading
 
-from crviz.cli.arguments import check_threads, library
+from crviz.cli.arguments import Parser, check_threads, library
 from crviz.config import ParameterError
 from crviz.library import shipped
 
 
-def add(commands):
+def add(commands: argparse._SubParsersAction[Parser]) -> None:
     """Declare the command and its options."""
     serve = commands.add_parser("serve", help="open the dashboard in a browser")
     serve.add_argument("--port", type=int, default=5006, help="0 takes any free port")
@@ -26,7 +27,7 @@ def add(commands):
     serve.set_defaults(command=_serve)
 
 
-def _serve(options):
+def _serve(options: argparse.Namespace) -> int:
     # two things that every page needs, one of them mostly decompression: side by side
     threading.Thread(target=shipped, name="crviz-shipped", daemon=True).start()
     from crviz.dashboard import serve  # brings Panel along, which no other command needs

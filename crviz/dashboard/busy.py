@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 
 import panel as pn
+from param.parameterized import Watcher
 
 
 @contextlib.contextmanager
-def without_busy_indicator():
+def without_busy_indicator() -> Iterator[None]:
     """Pages made within are not told how busy the server is.
 
     Else whatever one visitor does is told to the pages of all, twice, and a page is never forgotten.
@@ -20,5 +22,5 @@ def without_busy_indicator():
             pn.state.param.unwatch(listener)
 
 
-def _listeners():
+def _listeners() -> list[Watcher]:
     return list(pn.state.param.watchers.get("busy", {}).get("value", []))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
+
 import panel as pn
 import param
+from param.parameterized import Event
 
 from crviz import observations
 from crviz.dashboard.observed import caveats
@@ -18,11 +22,10 @@ class Controls(pn.custom.JSComponent):
 
     Parameters
     ----------
-    state : State
-    spec : list of dict
+    spec
         Groups of controls: legend, controls and their kinds.
-    presses : dict of str, callable
-        What the buttons do.
+    presses
+        What the buttons do, by their keys.
     """
 
     spec = param.List(default=[], constant=True, doc="Groups: legend and controls.")
@@ -30,9 +33,15 @@ class Controls(pn.custom.JSComponent):
     texts = param.Dict(default={}, doc="Words, and whether buttons can be pressed, by key.")
 
     _esm = bundle("controls")
-    _stylesheets = (stylesheet("controls"),)
+    _stylesheets: ClassVar[list[str]] = [stylesheet("controls")]
 
-    def __init__(self, state, spec, presses=None, **params):
+    def __init__(
+        self,
+        state: State,
+        spec: list[dict[str, Any]],
+        presses: Mapping[str, Callable[..., object]] | None = None,
+        **params: Any,
+    ) -> None:
         self._state, self._presses = state, presses or {}
         keys = [control["key"] for group in spec for control in group["controls"]]
         self._keys = [key for key in keys if key in State.param]
@@ -41,10 +50,10 @@ class Controls(pn.custom.JSComponent):
         super().__init__(spec=spec, values=self._there, **params)
         state.param.watch(self._follow, self._keys)
 
-    def _current(self):
+    def _current(self) -> dict[str, Any]:
         return {key: getattr(self._state, key) for key in self._keys}
 
-    def _follow(self, *_):
+    def _follow(self, *_: Event) -> None:
         """Tell the browser what it has not set itself."""
         current = self._current()
         if current != self._there:
@@ -52,7 +61,7 @@ class Controls(pn.custom.JSComponent):
             self._told += 1  # what was told last may have been moved away from and be wanted again
             self.values = {**current, "told": self._told}
 
-    def _handle_msg(self, message):
+    def _handle_msg(self, message: dict[str, Any]) -> None:
         key = message["key"]
         if message["kind"] == "press":
             self._presses[key](*([message["value"]] if "value" in message else []))
@@ -64,14 +73,14 @@ class Controls(pn.custom.JSComponent):
             self._follow()
 
 
-def physics_and_run():
+def physics_and_run() -> list[dict[str, Any]]:
     """The sidebar's groups, in the order physics, sky, theory, run."""
     labels = {name: State.param[name].label for name in State.param}
 
-    def control(kind, key, **options):
+    def control(kind: str, key: str, **options: Any) -> dict[str, Any]:
         return {"kind": kind, "key": key, "label": options.pop("label", labels.get(key, key)), **options}
 
-    def named(values):
+    def named(values: Iterable[int | str]) -> list[list[int | str]]:
         return [[str(value), value] for value in values]
 
     return [
@@ -134,19 +143,19 @@ def physics_and_run():
     ]
 
 
-def sky_switches():
+def sky_switches() -> list[dict[str, Any]]:
     """What stands below the sky map."""
     row = _row("without_dipole", "smooth", number="realization")
     orbit = {"kind": "button", "key": "orbit", "label": "Orbit at ∇n", "help": "as a click on the map there"}
     return [row | {"controls": [*row["controls"], orbit]}]
 
 
-def evolution_switches():
+def evolution_switches() -> list[dict[str, Any]]:
     """What stands below the evolution."""
     return [_row("analytic") | {"help": "— chosen gradient ⋯ perpendicular"}]
 
 
-def spectra_switches():
+def spectra_switches() -> list[dict[str, Any]]:
     """What stands below the spectra."""
     return [
         _row("normalized", "observed")
@@ -154,8 +163,10 @@ def spectra_switches():
     ]
 
 
-def _row(*switches, number=None):
-    controls = [{"kind": "switch", "key": key, "label": State.param[key].label} for key in switches]
+def _row(*switches: str, number: str | None = None) -> dict[str, Any]:
+    controls: list[dict[str, Any]] = [
+        {"kind": "switch", "key": key, "label": State.param[key].label} for key in switches
+    ]
     if number:
         controls.append({"kind": "number", "key": number, "label": State.param[number].label, "step": 1})
     return {"legend": "", "controls": controls}

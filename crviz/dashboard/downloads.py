@@ -6,38 +6,36 @@ import csv
 import io
 import math
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import panel as pn
 
 from crviz import sky
 from crviz._version import __version__
+from crviz.arrays import Array
 from crviz.dashboard.script import reproducing_script
 from crviz.dashboard.scripts import stylesheet
+from crviz.dashboard.state import State
 from crviz.dashboard.theory_link import gradient_name
 from crviz.gradient import gradient_vector
+from crviz.jobs import Manager
 from crviz.plots.content import evolution, spectra
 from crviz.plots.content import sky as sky_content
-from crviz.result import nearest_time
+from crviz.result import Result, nearest_time
+
+#: What its button says, its name, and what makes it.
+_File: TypeAlias = tuple[str, str, Callable[[], io.BytesIO | io.StringIO]]
 
 
-def downloads(state, manager):
-    """The drawer: one button a file, each made when it is pressed.
-
-    Parameters
-    ----------
-    state : State
-    manager : crviz.jobs.Manager
-        Whose skies are looked up.
-
-    Returns
-    -------
-    list of panel widgets
-    """
+def downloads(state: State, manager: Manager) -> list[pn.widgets.FileDownload]:
+    """The drawer: one button a file, each made when it is pressed; skies are looked up at the manager."""
     whole = state.shown.result is not None
     fits = ("Sky map (FITS)", "crviz-sky.fits", lambda: _fits(state, manager))
-    files = [
+    files: list[_File] = [
         *([("Run (NetCDF)", "crviz-run.nc", lambda: _netcdf(state))] if whole else []),
         # a sky that is being computed, or would take too long, cannot be taken away
         *([fits] if _positions(state, manager) is not None else []),
@@ -53,13 +51,13 @@ def downloads(state, manager):
     ]
 
 
-def _figures(state, manager):
+def _figures(state: State, manager: Manager) -> list[_File]:
     """Figures as they go into a paper, by the same code as the command line."""
     return [
         (
             f"{what} ({kind.upper()})",
             f"crviz-{name}.{kind}",
-            lambda n=name, k=kind: _figure(state, manager, n, k),
+            partial(_figure, state, manager, name, kind),
         )
         for what, name in (("Figure 1", "1"), ("Figure 2", "2"), ("Sky figure", "sky"))
         if name != "sky" or _positions(state, manager) is not None
@@ -67,7 +65,7 @@ def _figures(state, manager):
     ]
 
 
-def _figure(state, manager, name, kind):
+def _figure(state: State, manager: Manager, name: str, kind: str) -> io.BytesIO:
     from crviz.plots import paper  # noqa: PLC0415 - brings matplotlib along, which no page needs to open
 
     if name == "sky":
@@ -75,7 +73,7 @@ def _figure(state, manager, name, kind):
         title = f"{state.shown.origin}, Ω T = {time:.4g}"
         picture = sky_content.sky(values, state.gradient, sky_content.PAPER_WIDTH, title=title)
         return _through_file(f"sky.{kind}", lambda path: paper.save_sky(picture, path))
-    result, gradient = state.shown.result, gradient_name(state)
+    result, gradient = _result(state), gradient_name(state)
     if name == "1":
         panel = evolution.evolution(result, gradient=gradient, omega_t=state.omega_t)
     else:
@@ -86,7 +84,7 @@ def _figure(state, manager, name, kind):
     return _through_file(f"figure.{kind}", lambda path: paper.save_panels([panel], path))
 
 
-def _through_file(name, write):
+def _through_file(name: str, write: Callable[[Path], None]) -> io.BytesIO:
     """The bytes of a file that a function writes."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
@@ -94,11 +92,18 @@ def _through_file(name, write):
         return io.BytesIO(path.read_bytes())
 
 
-def _netcdf(state):
-    return _through_file("run.nc", state.shown.result.save)
+def _result(state: State) -> Result:
+    """The run that is shown; when a button is pressed it may be another than when the drawer was opened."""
+    if state.shown.result is None:
+        raise ValueError("A place of the atlas has no run behind it.")
+    return state.shown.result
 
 
-def _fits(state, manager):
+def _netcdf(state: State) -> io.BytesIO:
+    return _through_file("run.nc", _result(state).save)
+
+
+def _fits(state: State, manager: Manager) -> io.BytesIO:
     """The map as the picture has it: a pixel is where particles come from, not where they go."""
     values, time = sky_values(state, manager)
     header = {
@@ -115,13 +120,13 @@ def _fits(state, manager):
     return _through_file("sky.fits", lambda path: sky.write_map(path, seen, **header))
 
 
-def _antipodes(nside):
+def _antipodes(nside: int) -> Array:
     """The pixel opposite to each pixel: (12 nside^2,) int."""
     x, y, z = sky.pixel_directions(nside)
     return sky.pixels_at(nside, np.arccos(-z), np.arctan2(-y, -x))
 
 
-def sky_values(state, manager):
+def sky_values(state: State, manager: Manager) -> tuple[Array, float]:
     """The map that is shown, without what only the picture does to it: (pixels,) [r_L], and its time.
 
     Pixels are momentum directions p; the picture shows them at n = -p.
@@ -133,7 +138,7 @@ def sky_values(state, manager):
     return gradient_vector(state.gradient) @ r, time
 
 
-def _positions(state, manager):
+def _positions(state: State, manager: Manager) -> tuple[float, Array] | None:
     """The time nearest to the state's and the positions (3, pixels) [r_L] then, or None."""
     realization = state.realization or 0
     found = manager.skies.get(state.shown.sky_config, realization)
@@ -147,7 +152,7 @@ def _positions(state, manager):
     return None
 
 
-def spectra_csv(state):
+def spectra_csv(state: State) -> str:
     """C_l at the time shown, for the chosen gradient and the perpendicular one, as CSV."""
     out = io.StringIO()
     shown = state.shown

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import panel as pn
 
 from crviz.dashboard.scripts import stylesheet
@@ -13,7 +15,7 @@ FRAME = {"border": "1px solid rgba(128, 128, 128, 0.35)", "border-radius": "4px"
 class Drawer(pn.viewable.Viewer):
     """Shows one thing at a time, under its heading."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.heading = ""
         self._close = pn.widgets.Button(label="Close", width=70, margin=0, stylesheets=[stylesheet("drawer")])
@@ -26,8 +28,8 @@ class Drawer(pn.viewable.Viewer):
             margin=6,
         )
 
-    def show(self, heading, objects):
-        """Open with some objects in place of what was there."""
+    def open(self, heading: str, objects: Iterable[pn.viewable.Viewable]) -> None:
+        """Show some objects in place of what was there."""
         self.heading = heading
         title = pn.pane.HTML(
             f"<h2>{heading}</h2>",
@@ -39,25 +41,25 @@ class Drawer(pn.viewable.Viewer):
         self._column.objects = [pn.Row(title, self._close, sizing_mode="stretch_width"), *objects]
         self._column.visible = True
 
-    def shows(self, heading):
+    def shows(self, heading: str) -> bool:
         """Whether this heading is open."""
         return self._column.visible and self.heading == heading
 
-    def holds(self, part):
+    def holds(self, part: pn.viewable.Viewable) -> bool:
         """Whether this very object is shown."""
         return any(part is each for each in self._column.objects)
 
-    def toggle(self, heading, opening):
+    def toggle(self, heading: str, opening: Callable[[], None]) -> None:
         """Close where this heading is open, else call what opens it."""
         if self.shows(heading):
             self.close()
         else:
             opening()
 
-    def close(self):
+    def close(self) -> None:
         """Close, and keep nothing."""
         self._column.visible = False
         self._column.objects = []
 
-    def __panel__(self):
+    def __panel__(self) -> pn.Column:
         return self._column

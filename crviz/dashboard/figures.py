@@ -6,7 +6,19 @@ sent to the server or back.
 
 from __future__ import annotations
 
-from bokeh.models import ColumnDataSource, FixedTicker, HoverTool, NumeralTickFormatter, Range1d, Span
+from collections.abc import Iterable
+from typing import Literal
+
+from bokeh.models import (
+    ColumnDataSource,
+    DataRange1d,
+    FixedTicker,
+    HoverTool,
+    NumeralTickFormatter,
+    Range1d,
+)
+from bokeh.models.annotations import Span
+from bokeh.models.renderers import GlyphRenderer
 from bokeh.plotting import figure
 
 from crviz.plots import mollweide
@@ -22,7 +34,7 @@ _IMAGE = ("image", "x", "y", "dw", "dh")
 _ROOM = (-1.46, 1.12)
 
 
-def evolution():
+def evolution() -> figure:
     """Figure 1: multipoles against backtracking time, on log axes."""
     plot = _log_figure("backtracking time Ω T", "⟨C_ℓ⟩ / 4π  [(r_L |∇n|/n)²]", "crviz-evolution")
     _band(plot, "crviz-evolution")
@@ -34,7 +46,7 @@ def evolution():
     return _left_to_the_browser(plot)
 
 
-def spectra():
+def spectra() -> figure:
     """Figure 2: power spectra at one time, on log axes."""
     plot = _log_figure("multipole ℓ", "C_ℓ / C₁", "crviz-spectra")
     plot.xaxis.ticker = FixedTicker(ticks=_MULTIPOLES, minor_ticks=list(range(1, 11)))
@@ -60,11 +72,14 @@ def spectra():
     return _left_to_the_browser(plot)
 
 
-def sky():
+def sky() -> figure:
     """The sky in the Mollweide projection, with graticule and marks."""
+    ranges = [DataRange1d(range_padding=0.02) for _ in "xy"]
     plot = figure(
         x_axis_type=None,
         y_axis_type=None,
+        x_range=ranges[0],
+        y_range=ranges[1],
         match_aspect=True,  # the ellipse keeps its shape whatever room there is
         height=_HEIGHT,
         stylesheets=[_TALLER],
@@ -89,8 +104,8 @@ def sky():
         name="graticule",
         level="overlay",
     )
-    plot.x_range.renderers = plot.y_range.renderers = [graticule]
-    plot.x_range.range_padding = plot.y_range.range_padding = 0.02
+    for axis in ranges:
+        axis.renderers = [graticule]
     plot.image_rgba("image", "x", "y", "dw", "dh", source=_source("crviz-sky-bar", _IMAGE), level="overlay")
     marks = _source("crviz-sky-marks", ("x", "y", "marker", "size", "color", "line"))
     plot.scatter("x", "y", source=marks, marker="marker", size="size", fill_color="color", line_color="line")
@@ -99,20 +114,20 @@ def sky():
     return _left_to_the_browser(plot)
 
 
-def _left_to_the_browser(plot):
+def _left_to_the_browser(plot: figure) -> figure:
     """Nothing that the browser changes in a figure, sizes and colours included, is sent to the server."""
     for model in plot.references():
         model.syncable = False
     return plot
 
 
-def _source(name, columns):
+def _source(name: str, columns: Iterable[str]) -> ColumnDataSource:
     return ColumnDataSource({column: [] for column in columns}, name=name)
 
 
-def _log_figure(x, y, name):
+def _log_figure(x: str, y: str, name: str) -> figure:
     # the browser sets the ranges: it knows what is in them
-    ranges = [Range1d(1, 10, name=f"{name}-{axis}") for axis in "xy"]
+    ranges = [Range1d(start=1, end=10, name=f"{name}-{axis}") for axis in "xy"]
     plot = figure(
         x_axis_type="log",
         y_axis_type="log",
@@ -144,12 +159,12 @@ _HEIGHT = 262
 _TALLER = f":host {{ flex-basis: clamp({_HEIGHT}px, min(50vh - 150px, 27vw), 480px) !important; }}"
 
 
-def _band(plot, name):
+def _band(plot: figure, name: str) -> None:
     source = _source(f"{name}-band", ("x", "low", "high"))
     plot.varea("x", "low", "high", source=source, fill_alpha=0.18, fill_color="#888888")
 
 
-def _lines(plot, name):
+def _lines(plot: figure, name: str) -> GlyphRenderer:
     source = _source(f"{name}-lines", _LINES)
     drawn = plot.multi_line(
         "xs",
@@ -164,9 +179,9 @@ def _lines(plot, name):
     return drawn
 
 
-def _names(plot, name, align, x_offset=0):
+def _names(plot: figure, name: str, align: Literal["left", "center"], x_offset: float = 0) -> None:
     source = _source(f"{name}-names", _TEXT)
-    plot.text(
+    plot.text(  # type: ignore[call-arg]  # Bokeh's stub lacks background_fill_alpha
         "x",
         "y",
         "text",

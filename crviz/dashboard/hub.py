@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import panel as pn
 import param
@@ -12,12 +14,11 @@ from crviz.dashboard.scripts import bundle, stylesheet
 from crviz.plots import style
 
 _PALETTES = {
-    "light": dataclasses.asdict(style.LIGHT),
-    "dark": dataclasses.asdict(style.DARK),
-}
-_PALETTES = {
-    theme: {role: list(value) if isinstance(value, tuple) else value for role, value in colors.items()}
-    for theme, colors in _PALETTES.items()
+    theme: {
+        role: list(value) if isinstance(value, tuple) else value
+        for role, value in dataclasses.asdict(colors).items()
+    }
+    for theme, colors in (("light", style.LIGHT), ("dark", style.DARK))
 }
 
 
@@ -39,19 +40,19 @@ class Hub(pn.custom.JSComponent):
     observed_spectra = param.List(default=[], doc="Published spectra, normalised to their dipole.")
 
     _esm = bundle("hub")
-    _stylesheets = (stylesheet("hub"),)
+    _stylesheets: ClassVar[list[str]] = [stylesheet("hub")]
 
-    def __init__(self, **params):
-        self._handlers = {}
+    def __init__(self, **params: Any) -> None:
+        self._handlers: dict[str, Callable[[dict[str, Any]], None]] = {}
         super().__init__(**params)
 
-    def on(self, kind, handler):
+    def on(self, kind: str, handler: Callable[[dict[str, Any]], None]) -> None:
         """Call a handler with every message of a kind that comes from the browser."""
         self._handlers[kind] = handler
 
-    def send(self, message):
+    def send(self, message: dict[str, Any]) -> None:
         """Hand a message to the browser; nothing of it is kept here."""
         self._send_event(ESMEvent, data=message)
 
-    def _handle_msg(self, data):
+    def _handle_msg(self, data: dict[str, Any]) -> None:
         self._handlers[data["kind"]](data)

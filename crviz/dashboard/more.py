@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import panel as pn
 
 from crviz.dashboard import words
 from crviz.dashboard.scripts import stylesheet
+from crviz.dashboard.shown import Shown, ShownPoint
 
 #: Opening angles of the pairs [deg].
 ANGLES = (10.0, 20.0, 45.0, 90.0, 180.0)
 _WIDE = {"sizing_mode": "stretch_width"}
 
 
-def words_on(shown):
-    """What is told of the plots: a pane."""
+def words_on(shown: Shown | ShownPoint) -> pn.pane.HTML:
+    """What is told of the plots."""
     told = words.html("turbulence")
     if shown.result is not None:
         told = words.html("diffusion") + told
@@ -22,14 +25,8 @@ def words_on(shown):
     return pn.pane.HTML(told, margin=0, stylesheets=[stylesheet("card")], styles=styles, **_WIDE)
 
 
-def plots_of(shown, dark):
-    """Yields the plots one by one: panes. Each takes a tenth of a second, the first one some more.
-
-    Parameters
-    ----------
-    shown : Shown or ShownPoint
-    dark : bool
-    """
+def plots_of(shown: Shown | ShownPoint, dark: bool) -> Iterator[pn.pane.Bokeh]:
+    """Yields the plots one by one. Each takes a tenth of a second, the first one some more."""
     import holoviews as hv  # noqa: PLC0415 - a second that no page needs to open
 
     from crviz import plots  # noqa: PLC0415 - as above

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
+from crviz.arrays import Array
+from crviz.config import Config
 from crviz.neighbours import field_line, neighbouring_orbits
-from crviz.turbulence import draw_field
+from crviz.turbulence import Field, draw_field
 
 _SEPARATION_TIMES = 120
 _MOST_DRAWN_TIMES = 850  # five orbits as float32 are 51 KB
@@ -15,20 +18,20 @@ _DRAWN_INTERVAL = 0.15  # 1/Omega: some 30 points a gyration
 _MARGIN = 1.0  # r_L by which the field line may leave the box of the orbits
 
 
-def content(config, realization, theta, phi, omega_t_max):
+def content(config: Config, realization: int, theta: float, phi: float, omega_t_max: float) -> dict[str, Any]:
     """What the browser draws of a direction.
 
     Parameters
     ----------
     config, realization
         The field.
-    theta, phi : float [deg]
+    theta, phi : [deg]
         Where on the sky the particle comes from.
-    omega_t_max : float [1/Omega]
+    omega_t_max : [1/Omega]
 
     Returns
     -------
-    dict with `realization`, `theta`, `phi`, `omega_t_max`, `angles` [deg], `neighbours` (how many at each
+    `realization`, `theta`, `phi`, `omega_t_max`, `angles` [deg], `neighbours` (how many at each
     angle), and float32 arrays
         positions (1 + A, 3, n) [r_L], the orbit's and the first neighbour's of each angle, at n equally
             spaced times from 0 to omega_t_max
@@ -59,12 +62,12 @@ def content(config, realization, theta, phi, omega_t_max):
     }
 
 
-def _unit_vector(theta, phi):
+def _unit_vector(theta: float, phi: float) -> Array:
     theta, phi = math.radians(theta), math.radians(phi)
     return np.array([math.sin(theta) * math.cos(phi), math.sin(theta) * math.sin(phi), math.cos(theta)])
 
 
-def _line_beside(field, positions):
+def _line_beside(field: Field, positions: Array) -> Array:
     """The field line through the origin, as far as it stays in the box of some orbits (., 3, .)."""
     low, high = positions.min(axis=(0, 2)), positions.max(axis=(0, 2))
     reach = np.linalg.norm(positions, axis=1).max()

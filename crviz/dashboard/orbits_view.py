@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
+from typing import Any, ClassVar
 
 import panel as pn
 import param
+from bokeh.document import Document
+from bokeh.model import Model
 from panel.io.resources import BUNDLE_DIR, LOCAL_DIST
 
-from crviz.config import ParameterError, check_number
+from crviz.config import Config, ParameterError, check_number
 from crviz.dashboard import scripts
 from crviz.dashboard.orbits_content import content
 from crviz.plots.style import palette
@@ -46,7 +49,7 @@ class OrbitsView(pn.viewable.Viewer):
 
     Parameters
     ----------
-    executor : concurrent.futures.Executor or None
+    executor
         Where the orbits are followed; None takes a thread of the view's own.
     """
 
@@ -54,10 +57,10 @@ class OrbitsView(pn.viewable.Viewer):
     dark = param.Boolean(False)
     open = param.Boolean(False, doc="Whether the view is on the page.")
 
-    def __init__(self, executor=None, **params):
+    def __init__(self, executor: Executor | None = None, **params: Any) -> None:
         super().__init__(**params)
         self._executor = executor or ThreadPoolExecutor(1, thread_name_prefix="orbits")
-        self._asked = None
+        self._asked: Future[dict[str, Any]] | None = None
         self.plot = OrbitsPlot(
             omega_t=self.param.omega_t,
             dark=self.param.dark,
@@ -65,19 +68,24 @@ class OrbitsView(pn.viewable.Viewer):
             sizing_mode="stretch_width",
         )
 
-    def show(self, config, realization, direction, omega_t_max=None):
+    def follow(
+        self,
+        config: Config,
+        realization: int,
+        direction: tuple[float, float],
+        omega_t_max: float | None = None,
+    ) -> None:
         """Open the view and follow the orbits of a direction and its neighbours in the background.
 
         What was asked for before and is not there yet is forgotten.
 
         Parameters
         ----------
-        config : Config
-        realization : int
+        realization
             The field, counted from 0.
         direction : (theta, phi) [deg]
             Where on the sky the particle comes from, as the map shows it: its momentum is opposite.
-        omega_t_max : float or None [1/Omega]
+        omega_t_max : [1/Omega]
             How far back; None takes the last time of the configuration.
 
         Raises
@@ -95,7 +103,7 @@ class OrbitsView(pn.viewable.Viewer):
         self._asked = self._executor.submit(content, config, realization, theta, phi, omega_t_max)
         self._asked.add_done_callback(partial(self._done, pn.state.curdoc))
 
-    def _done(self, document, future):
+    def _done(self, document: Document | None, future: Future[dict[str, Any]]) -> None:
         """Called from the executor's thread, or at once where it was fast."""
         if future.cancelled():
             return
@@ -104,7 +112,7 @@ class OrbitsView(pn.viewable.Viewer):
         else:
             document.add_next_tick_callback(partial(self._receive, future))
 
-    def _receive(self, future):
+    def _receive(self, future: Future[dict[str, Any]]) -> None:
         if future is not self._asked:
             return
         self._asked = None
@@ -116,11 +124,11 @@ class OrbitsView(pn.viewable.Viewer):
             self.plot.message = "The orbits could not be followed."
             raise
 
-    def __panel__(self):
+    def __panel__(self) -> OrbitsPlot:
         return self.plot
 
 
-def _plotly_url():
+def _plotly_url() -> str:
     """Where Panel's server has its copy of Plotly, relative to the page.
 
     Importing Panel's Plotly model would tell as much, but then every page would load Plotly at once.
@@ -144,12 +152,15 @@ class OrbitsPlot(pn.custom.JSComponent):
     plotly_url = param.String()
 
     _esm = scripts.bundle("orbits")
-    _stylesheets = (_STYLE,)
+    _stylesheets: ClassVar[list[str]] = [_STYLE]
 
-    def __init__(self, **params):
+    def __init__(self, **params: Any) -> None:
         super().__init__(plotly_url=_plotly_url(), **params)
 
-    def _get_model(self, doc, root=None, parent=None, comm=None):
+    def _get_model(
+        self, doc: Document, root: Model | None = None, parent: Model | None = None, comm: Any = None
+    ) -> Model:
         model = super()._get_model(doc, root, parent, comm)
-        model.data.syncable = False  # what the browser sets stays there
+        # what the browser sets stays there; Panel says no more of its model than that it is one
+        model.data.syncable = False  # type: ignore[attr-defined]
         return model

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
+from param.parameterized import Event
 
 from crviz import units
 from crviz.dashboard import figures, link, words
@@ -31,6 +33,7 @@ from crviz.dashboard.sky_link import SkyLink
 from crviz.dashboard.state import CONFIG_NAMES, State
 from crviz.dashboard.theory_link import TheoryLink
 from crviz.dashboard.toolbar import Toolbar
+from crviz.jobs import Manager
 
 _TITLE = "crviz · small-scale anisotropies of cosmic rays"
 _SX = {  # a calm header: the ground's colour and a line in place of a bar of colour
@@ -52,16 +55,11 @@ _THEME = {
     # the page's title is its first heading, and what only takes room is none
     "components": {"MuiTypography": {"defaultProps": {"variantMapping": {"h3": "h1", "h5": "div"}}}},
 }
-_WIDE = {"sizing_mode": "stretch_width"}
+_WIDE: dict[str, Any] = {"sizing_mode": "stretch_width"}
 
 
-def explorer():
-    """The page of one visitor, on the shipped result and with the settings of the link.
-
-    Returns
-    -------
-    pmui.Page
-    """
+def explorer() -> pmui.Page:
+    """The page of one visitor, on the shipped result and with the settings of the link."""
     pn.extension(notifications=False)
     visit = Visit(shared_manager(), pn.state.session_args)
     pn.state.on_session_destroyed(lambda _: visit.close())
@@ -74,12 +72,11 @@ class Visit:
 
     Parameters
     ----------
-    manager : crviz.jobs.Manager
-    arguments : dict of str, list of bytes
+    arguments
         Of the address.
     """
 
-    def __init__(self, manager, arguments):
+    def __init__(self, manager: Manager, arguments: dict[str, list[bytes]]) -> None:
         self.manager = manager
         self.state = state = State()
         notice, asked = link.restore(state, arguments), state.omega_t
@@ -99,40 +96,40 @@ class Visit:
         self.session.notice = notice
         self.page = self._page()
 
-    def close(self):
+    def close(self) -> None:
         """The visitor is gone."""
         self.session.close()
         self.skies.close()
 
-    def _listen(self):
+    def _listen(self) -> None:
         state, hub = self.state, self.hub
         state.param.watch(lambda _: self._hold(), ["shown", "estimator"])
         state.param.watch(lambda event: hub.param.update(omega_t=event.new), "omega_t")
         hub.param.watch(lambda event: state.param.update(omega_t=event.new), "omega_t")
         hub.on("direction", self._follow_orbit)
 
-    def _hold(self):
+    def _hold(self) -> None:
         self.hub.held = self.state.shown.held(self.state.estimator)
 
-    def _follow_orbit(self, message):
+    def _follow_orbit(self, message: dict[str, Any]) -> None:
         direction = {"theta": float(message["theta"]), "phi": float(message["phi"])}
         self.hub.direction = direction
-        degrees = tuple(map(math.degrees, direction.values()))
+        degrees = (math.degrees(direction["theta"]), math.degrees(direction["phi"]))
         shown = self.state.shown
-        self.orbits.show(shown.sky_config, self.state.realization or 0, degrees, shown.last_time)
+        self.orbits.follow(shown.sky_config, self.state.realization or 0, degrees, shown.last_time)
 
-    def _follow_gradient(self):
+    def _follow_gradient(self) -> None:
         """Follow the direction of the gradient: what a click does, for the keyboard."""
         theta, phi = self.state.gradient
         self._follow_orbit({"theta": theta, "phi": phi})
 
-    def _pin(self):
+    def _pin(self) -> None:
         """Pin what is shown, or take the pin away where it is what is pinned."""
         pinned = self.hub.pinned
         same = pinned and pinned["digest"] == self.state.shown.config.digest
         self.hub.pinned = {} if same else self.state.shown.held(self.state.estimator)
 
-    def _page(self):
+    def _page(self) -> pmui.Page:
         with without_busy_indicator():
             page = pmui.Page(
                 title=_TITLE,
@@ -146,10 +143,10 @@ class Visit:
         page.param.watch(self._recolor, "dark_theme")
         return page
 
-    def _recolor(self, event):
+    def _recolor(self, event: Event) -> None:
         self.state.dark = self.orbits.dark = event.new
 
-    def _sidebar(self):
+    def _sidebar(self) -> Controls:
         """Controls, with what Run would take in words."""
         state, session = self.state, self.session
         presses = {
@@ -161,7 +158,7 @@ class Visit:
         }
         controls = Controls(state, physics_and_run(), presses, **_WIDE)
 
-        def say(*_):
+        def say(*_: Event) -> None:
             controls.texts = {
                 "cost": session.estimate(),
                 "cancel": session.busy,
@@ -173,7 +170,7 @@ class Visit:
         say()
         return controls
 
-    def _content(self):
+    def _content(self) -> pn.Column:
         state = self.state
         cards = [
             _card(
@@ -203,14 +200,14 @@ class Visit:
         return pn.Column(self.toolbar, self.drawer, grid, **_WIDE)
 
 
-def energy_words(rl_over_lc):
+def energy_words(rl_over_lc: float) -> str:
     """Which protons a rigidity stands for, in the field that the paper names."""
     tev = units.proton_energy(rl_over_lc)
     energy = f"{tev / 1000:.3g} PeV" if tev >= 1000 else f"{tev:.3g} TeV"
     return f"Protons of {energy}, for B₀ = {units.B0_MICROGAUSS:g} μG and L_c = {units.LC_PARSEC:g} pc"
 
 
-def _card(heading, help, plot, *below, **options):
+def _card(heading: str, help: str, plot: object, *below: pn.viewable.Viewable, **options: Any) -> pn.Column:
     """A plain card: heading with an explanation to unfold, a plot, and what stands below it."""
     title = pn.pane.HTML(
         f"<details><summary><h2>{heading}</h2><span>explain</span></summary>{words.html(help)}</details>",

@@ -11,11 +11,11 @@ from crviz.library import Library
 #: Seconds after which what is wanted next is prepared, if no page has been opened by then.
 PATIENCE = 5.0
 
-_shared = {}
+_shared: dict[str, Manager] = {}
 _opened = threading.Event()
 
 
-def configure(library=None, threads=None):
+def configure(library: Library | None = None, threads: int | None = None) -> Manager:
     """Make the shared manager. Call once, before serving."""
     manager = Manager(library or Library(), threads)
     threading.Thread(target=_prepare, args=(manager,), name="crviz-prepare", daemon=True).start()
@@ -23,12 +23,12 @@ def configure(library=None, threads=None):
     return manager
 
 
-def page_opened():
+def page_opened() -> None:
     """A visitor's page is complete."""
     _opened.set()
 
 
-def _prepare(manager):
+def _prepare(manager: Manager) -> None:
     """Compile, and look at the atlas for the first time: here nobody waits for either.
 
     Beside the first page, with two processors, they would cost it a second.
@@ -40,6 +40,6 @@ def _prepare(manager):
     atlas.load().interpolate(0.3, 0.3)
 
 
-def shared_manager():
+def shared_manager() -> Manager:
     """The manager of this process; made with the defaults where nobody configured one."""
     return _shared.get("manager") or configure()

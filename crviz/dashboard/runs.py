@@ -2,54 +2,47 @@
 
 from __future__ import annotations
 
-from crviz.config import ParameterError
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from crviz.config import Config, ParameterError
 from crviz.dashboard.controls import Controls
+from crviz.dashboard.session import Session
 from crviz.dashboard.shown import Shown, fields_in_words
+from crviz.dashboard.state import State
+from crviz.library import Entry, Library
 from crviz.result import load
 
 #: More of one's own are not listed; the newest come first.
 MOST = 30
 
 
-def runs(state, session, library, changed):
-    """The drawer's content.
-
-    Parameters
-    ----------
-    state : State
-    session : Session
-    library : crviz.library.Library
-    changed : callable without arguments
-        Called when the list is another one.
-
-    Returns
-    -------
-    Controls
-    """
+def runs(state: State, session: Session, library: Library, changed: Callable[[], None]) -> Controls:
+    """The drawer's content; `changed` is called when the list is another one."""
     entries = library.entries()
     own = [entry for entry in entries if not entry.shipped]
-    presses = {}
+    presses: dict[str, Callable[[], None]] = {}
     groups = []
     for entry in [*own[:MOST], *(entry for entry in entries if entry.shipped)]:
         buttons = []
-        if not entry.problem:
-            buttons.append(_button(presses, "open", entry, lambda e=entry: _open(state, session, e)))
+        if entry.config is not None:
+            buttons.append(_button(presses, "open", entry, partial(_open, state, session, entry)))
             if not entry.shipped:
-                extend = _button(presses, "extend", entry, lambda e=entry: _extend(state, session, e))
-                buttons.append(extend | {"label": "Extend by 20"})
+                action = partial(_extend, state, session, entry, entry.config)
+                buttons.append(_button(presses, "extend", entry, action) | {"label": "Extend by 20"})
         if not entry.shipped:
-            buttons.append(
-                _button(presses, "delete", entry, lambda e=entry: _delete(session, library, e, changed))
-            )
+            action = partial(_delete, session, library, entry, changed)
+            buttons.append(_button(presses, "delete", entry, action))
         groups.append({"legend": words(entry), "controls": buttons})
     return Controls(state, groups, presses, css_classes=["runs"], sizing_mode="stretch_width")
 
 
-def words(entry):
+def words(entry: Entry) -> str:
     """One stored result in a line."""
-    if entry.problem:
-        return entry.problem
     config, size = entry.config, entry.size / 1e6
+    if config is None:
+        return entry.problem
     date = f"{entry.created:%Y-%m-%d %H:%M}" if entry.created else "no date"
     shipped = "shipped · " if entry.shipped else ""
     return (
@@ -59,13 +52,15 @@ def words(entry):
     )
 
 
-def _button(presses, what, entry, action):
+def _button(
+    presses: dict[str, Callable[[], None]], what: str, entry: Entry, action: Callable[[], None]
+) -> dict[str, Any]:
     key = f"{what}:{entry.digest}"
     presses[key] = action
     return {"kind": "button", "key": key, "label": what.capitalize()}
 
 
-def _open(state, session, entry):
+def _open(state: State, session: Session, entry: Entry) -> None:
     try:
         result = load(entry.path)
     except (ValueError, FileNotFoundError) as error:
@@ -75,12 +70,12 @@ def _open(state, session, entry):
     state.show(Shown(result, f"stored, {fields_in_words(result.n_realizations)}"))
 
 
-def _extend(state, session, entry):
+def _extend(state: State, session: Session, entry: Entry, config: Config) -> None:
     _open(state, session, entry)
-    session.extend(entry.config, entry.n_realizations + 20)
+    session.extend(config, entry.n_realizations + 20)
 
 
-def _delete(session, library, entry, changed):
+def _delete(session: Session, library: Library, entry: Entry, changed: Callable[[], None]) -> None:
     try:
         library.delete(entry.digest)
     except (ParameterError, OSError) as error:

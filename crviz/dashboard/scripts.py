@@ -11,18 +11,18 @@ _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js"\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=class|const|function)", re.MULTILINE)
 
 
-def bundle(name):
+def bundle(name: str) -> str:
     """A module and all that it imports, each once and before it is used, as one ES module.
 
     Names must differ between the modules; only the exports of the named one stay exports.
     """
-    parts = {}
+    parts: dict[str, str] = {}
     _collect(name, parts)
     *needed, own = parts.values()
     return "\n".join([*(_EXPORT.sub("", part) for part in needed), own])
 
 
-def _collect(name, parts):
+def _collect(name: str, parts: dict[str, str]) -> None:
     text = (_FOLDER / f"{name}.js").read_text(encoding="utf8")
     for other in _IMPORT.findall(text):
         if other not in parts:
@@ -31,6 +31,6 @@ def _collect(name, parts):
 
 
 @cache
-def stylesheet(name):
+def stylesheet(name: str) -> str:
     """One of the style sheets beside the modules."""
     return (_FOLDER / f"{name}.css").read_text(encoding="utf8")

@@ -10,22 +10,29 @@ import panel as pn
 from crviz.config import ParameterError
 from crviz.dashboard.page import explorer
 from crviz.dashboard.process import configure
+from crviz.library import Library
 
 
-def serve(port=5006, address="127.0.0.1", show=True, websocket_origin=None, library=None, threads=None):
+def serve(
+    port: int = 5006,
+    address: str = "127.0.0.1",
+    show: bool = True,
+    websocket_origin: list[str] | None = None,
+    library: Library | None = None,
+    threads: int | None = None,
+) -> None:
     """Serve the explorer at `/` until it is stopped.
 
     Parameters
     ----------
-    port : int
+    port
         0 takes any free port.
-    address : str
-    show : bool
+    show
         Whether a browser is opened.
-    websocket_origin : list of str or None
+    websocket_origin
         Host names under which the page may be reached, beside the local ones.
-    library : crviz.library.Library or None
-    threads : int or None
+    library, threads
+        As of `Manager`; None is this user's library.
 
     Raises
     ------

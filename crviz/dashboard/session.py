@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import time
+from contextlib import AbstractContextManager
 
 import panel as pn
 import param
+from param.parameterized import Event
 
-from crviz.config import ParameterError, check_realizations
+from crviz.config import Config, ParameterError, check_realizations
 from crviz.dashboard.shown import Shown, fields_in_words
-from crviz.dashboard.state import CONFIG_NAMES
-from crviz.jobs import Status
+from crviz.dashboard.state import CONFIG_NAMES, State
+from crviz.jobs import Job, Manager, Status
 
 
 class Session(param.Parameterized):
@@ -25,31 +27,32 @@ class Session(param.Parameterized):
     status = param.ClassSelector(class_=Status, doc="Newest status of the job asked for, or None.")
     notice = param.String("", doc="One sentence on what went wrong, or empty.")
 
-    def __init__(self, state, manager):
+    def __init__(self, state: State, manager: Manager) -> None:
         super().__init__()
         self._state = state
         self._manager = manager
-        self._job = None
+        self._job: Job | None = None
         self._document = pn.state.curdoc
         self._tick_due = False
         self._rest_until = 0.0
         state.param.watch(self._leave_behind, [*CONFIG_NAMES, "omega_t_max"])
 
-    def _leave_behind(self, *_):
+    def _leave_behind(self, *_: Event) -> None:
         """Other parameters are set: the run of those before is wanted no more."""
+        job = self._job
         try:
-            other = self.busy and self._job.status.config.digest != self._state.config.digest
+            other = job is not None and self.busy and job.status.config.digest != self._state.config.digest
         except ParameterError:  # half-typed values stop nothing
             return
         if other:
             self.cancel()
 
     @property
-    def busy(self):
+    def busy(self) -> bool:
         """Whether a job of this visitor is under way."""
         return self.status is not None and not self.status.over
 
-    def estimate(self):
+    def estimate(self) -> str:
         """What Run would take, in words; or what is wrong with the parameters."""
         try:
             wanted = check_realizations(self._state.realizations)
@@ -58,15 +61,17 @@ class Session(param.Parameterized):
             return str(error)
         return f"about {duration(seconds)} on this machine"
 
-    def run(self, realizations=None):
+    def run(self, realizations: int | None = None) -> None:
         """Start, join or extend the run of the state's parameters."""
         try:
-            wanted = self._state.realizations if realizations is None else realizations
-            self.extend(self._state.config, wanted)
+            config = self._state.config
+            wanted = check_realizations(self._state.realizations if realizations is None else realizations)
         except ParameterError as error:
             self.notice = str(error)
+            return
+        self.extend(config, wanted)
 
-    def extend(self, config, wanted):
+    def extend(self, config: Config, wanted: int) -> None:
         """Start, join or extend the run of any configuration, up to so many realisations.
 
         What is wrong with the number is said in the notice.
@@ -82,7 +87,7 @@ class Session(param.Parameterized):
         self._job = job
         self._tick()
 
-    def add(self, more=20):
+    def add(self, more: int = 20) -> None:
         """Ask for more realisations of the parameters that are set."""
         try:
             digest = self._state.config.digest
@@ -96,7 +101,7 @@ class Session(param.Parameterized):
             there = self._state.shown.n_realizations
         self.run(there + more)
 
-    def cancel(self):
+    def cancel(self) -> None:
         """Leave the job; it stops unless somebody else wants it. What is finished is kept.
 
         It is said at once; a job that stops still says so itself when all is stored.
@@ -108,21 +113,21 @@ class Session(param.Parameterized):
             self._job = None
         self.status = dataclasses.replace(job.status, state="cancelled")
 
-    def close(self):
+    def close(self) -> None:
         """The visitor is gone, and the page with its models: nothing is said on it any more."""
         self._document = None
         if self._job is not None:
             self._manager.leave(self._job, id(self))
             self._job = None
 
-    def _wake(self):
+    def _wake(self) -> None:
         """Called from the job's thread."""
         document = self._document
         if not self._tick_due and document is not None:
             self._tick_due = True
             document.add_next_tick_callback(self._tick)
 
-    def _tick(self):
+    def _tick(self) -> None:
         self._tick_due = False
         if self._job is None:
             return
@@ -135,7 +140,7 @@ class Session(param.Parameterized):
         if status.over:
             self._job = None
 
-    def _show(self, status):
+    def _show(self, status: Status) -> None:
         """Draw what is new, unless drawing would take more than a third of the server's time."""
         result = status.result or status.preview
         start = time.monotonic()
@@ -146,12 +151,12 @@ class Session(param.Parameterized):
         end = time.monotonic()
         self._rest_until = end + 2 * (end - start)
 
-    def _models_frozen(self):
+    def _models_frozen(self) -> AbstractContextManager[None]:
         """Let Bokeh take stock of its models once, not after every plot."""
         return self._document.models.freeze() if self._document is not None else contextlib.nullcontext()
 
 
-def duration(seconds):
+def duration(seconds: float) -> str:
     """A time span in words."""
     if seconds < 1:
         return "less than a second"
@@ -162,7 +167,7 @@ def duration(seconds):
     return f"{seconds / 3600:.1f} h"
 
 
-def _origin(status):
+def _origin(status: Status) -> str:
     if status.result is None:
         return "first look: 1 field, nside 8"
     return f"simulated, {fields_in_words(status.result.n_realizations)}"

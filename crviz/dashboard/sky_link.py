@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import panel as pn
+from param.parameterized import Event
 
 from crviz import ensemble
+from crviz.arrays import Array
+from crviz.config import Config
+from crviz.dashboard.hub import Hub
+from crviz.dashboard.state import State
+from crviz.jobs import Manager
 from crviz.jobs.skies import rounded, sky_id
 
 #: Wave evaluations of one realisation (some 15 s on two cores) beyond which its sky is shown only at the
@@ -14,23 +22,16 @@ MOST_WORK = 1e11
 
 
 class SkyLink:
-    """Keeps the hub's series of skies in step with what is shown.
+    """Keeps the hub's series of skies in step with what is shown."""
 
-    Parameters
-    ----------
-    state : State
-    hub : Hub
-    manager : crviz.jobs.Manager
-    """
-
-    def __init__(self, state, hub, manager):
+    def __init__(self, state: State, hub: Hub, manager: Manager) -> None:
         self._state, self._hub, self._manager = state, hub, manager
         self._document = pn.state.curdoc
-        self._series = {}
+        self._series: dict[str, tuple[Array, Array]] = {}
         hub.on("sky", self._hand_out)
         state.param.watch(self.follow, ["shown", "realization"])
 
-    def follow(self, *_):
+    def follow(self, *_: Event) -> None:
         """Show what is stored of the realisation at once, and ask for all of its times."""
         config, realization = self._state.shown.sky_config, self._state.realization or 0
         sky = self._manager.skies.get(config, realization)
@@ -44,20 +45,22 @@ class SkyLink:
             if name not in self._series:
                 self._offer(name, config, 0, times, *rounded(r))
 
-    def close(self):
+    def close(self) -> None:
         """The visitor is gone."""
         self._document = None
         self._manager.skies.leave(id(self))
 
-    def _affordable(self, config):
+    def _affordable(self, config: Config) -> bool:
         return ensemble.work(config.replace(grids="single")) < MOST_WORK
 
-    def _wake(self):
+    def _wake(self) -> None:
         document = self._document
         if document is not None:
             document.add_next_tick_callback(self.follow)
 
-    def _offer(self, name, config, realization, times, components, scale):
+    def _offer(
+        self, name: str, config: Config, realization: int, times: Array, components: Array, scale: Array
+    ) -> None:
         if self._hub.sky.get("id") == name:
             return
         self._series = {name: (components, scale)}
@@ -70,11 +73,11 @@ class SkyLink:
             "first": self._one(name, index),
         }
 
-    def _one(self, name, index):
+    def _one(self, name: str, index: int) -> dict[str, Any]:
         components, scale = self._series[name]
         return {"index": index, "scale": float(scale[index]), "components": components[index].ravel()}
 
-    def _hand_out(self, message):
+    def _hand_out(self, message: dict[str, Any]) -> None:
         """One sky, unless another series has taken its place meanwhile."""
         name, index = message["id"], int(message["index"])
         if name in self._series and 0 <= index < len(self._series[name][1]):

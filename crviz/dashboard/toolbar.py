@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from param.parameterized import Event
+
 from crviz.dashboard import presets
 from crviz.dashboard.controls import Controls
-from crviz.dashboard.session import duration
+from crviz.dashboard.session import Session, duration
+from crviz.dashboard.shown import Shown, ShownPoint
+from crviz.dashboard.state import State
+from crviz.jobs import Status
 
 
 class Toolbar(Controls):
@@ -12,13 +20,13 @@ class Toolbar(Controls):
 
     Parameters
     ----------
-    state : State
-    session : Session
-    presses : dict of str, callable
+    presses
         What "pin", "downloads", "runs" and "help" do.
     """
 
-    def __init__(self, state, session, presses, **params):
+    def __init__(
+        self, state: State, session: Session, presses: Mapping[str, Callable[..., object]], **params: Any
+    ) -> None:
         self._session = session
         presses = {
             "preset": lambda name: presets.apply(state, name),
@@ -29,34 +37,33 @@ class Toolbar(Controls):
         state.param.watch(self._say, "shown")
         session.param.watch(self._say, ["status", "notice"])
 
-    def _say(self, *_):
+    def _say(self, *_: Event) -> None:
         status = self._session.status
-        running = status is not None and not status.over
         self.texts = {
             "what": shown_words(self._state.shown),
             "job": job_words(status),
             "notice": self._session.notice,
-            "progress": status.done / status.asked if running else None,
+            "progress": None if status is None or status.over else status.done / status.asked,
         }
 
 
-def shown_words(shown):
+def shown_words(shown: Shown | ShownPoint) -> str:
     """What is on the page, in words."""
     config = shown.config
     return f"σ² = {config.sigma2:.3g}, r_L = {config.rl_over_lc:.3g} L_c: {shown.origin}"
 
 
-def job_words(status):
+def job_words(status: Status | None) -> str:
     """How far a run is, in words; empty where there is none."""
     if status is None:
         return ""
     words = f"{status.done} of {status.asked} realisations"
-    if status.state == "running" and status.orbits_per_second:
+    if status.state == "running" and status.seconds_left is not None:
         words += f" · {status.orbits_per_second:,.0f} orbits/s · {duration(status.seconds_left)} left"
     return f"{status.state}: {words}"
 
 
-def _button(key, label, help):
+def _button(key: str, label: str, help: str) -> dict[str, Any]:
     return {"kind": "button", "key": key, "label": label, "help": help}
 
 

@@ -17,10 +17,10 @@ _MATH = re.compile(r"(\$\$?)(.+?)\1", re.DOTALL)
 
 
 @cache
-def html(name):
+def html(name: str) -> str:
     """One of the texts as HTML."""
     return _MATH.sub(_mathml, (_FOLDER / f"{name}.html").read_text(encoding="utf8"))
 
 
-def _mathml(found):
+def _mathml(found: re.Match[str]) -> str:
     return convert(found[2].strip(), display="block" if found[1] == "$$" else "inline")

@@ -14,12 +14,15 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Any
 
 from crviz import ensemble
 from crviz.config import Config, ParameterError, check_realizations
 from crviz.jobs.skies import Skies
+from crviz.library import Library
 from crviz.result import Result
 
 _log = logging.getLogger(__name__)
@@ -42,19 +45,18 @@ class Status:
 
     Attributes
     ----------
-    config : Config
     state : "waiting", "running", "finished", "cancelled" or "failed"
-    asked, done : int
+    asked, done
         Realisations.
-    orbits_per_second : float
+    orbits_per_second
         Since it began; 0 before the first.
-    seconds_left : float or None
+    seconds_left
         None while nothing is known.
-    result : Result or None
+    result
         The realisations that are in.
-    preview : Result or None
+    preview
         The first field at low resolution, until `result` is there.
-    error : str
+    error
         One sentence, where it failed.
     """
 
@@ -69,7 +71,7 @@ class Status:
     error: str = ""
 
     @property
-    def over(self):
+    def over(self) -> bool:
         """Whether nothing more will come."""
         return self.state in ("finished", "cancelled", "failed")
 
@@ -84,16 +86,16 @@ class Job:
     Made by `Manager.request` only.
     """
 
-    def __init__(self, config, asked):
+    def __init__(self, config: Config, asked: int) -> None:
         self.status = Status(config, "waiting", asked)
-        self.listeners = {}
+        self.listeners: dict[Hashable, Callable[[], None]] = {}
         self.stop = threading.Event()
         self._changing = threading.Lock()
         self._orbits = 0
-        self._begun = None
+        self._begun: float | None = None
         self._told = 0.0
 
-    def advance(self, orbits):
+    def advance(self, orbits: int) -> None:
         """Count orbits; the `Progress` of `ensemble.simulate`. Raises Stopped."""
         if self.stop.is_set():
             raise Stopped
@@ -107,11 +109,11 @@ class Job:
             left = self._to_do - self._orbits
             self.tell(orbits_per_second=rate, seconds_left=max(0.0, left / rate))
 
-    def begin(self, to_do):
+    def begin(self, to_do: int) -> None:
         """Start the clock for so many orbits."""
         self._orbits, self._begun, self._to_do = 0, time.monotonic(), to_do
 
-    def tell(self, **changes):
+    def tell(self, **changes: Any) -> None:
         """Replace the status and call every listener (in the job's thread; they must be quick)."""
         with self._changing:
             self.status = replace(self.status, **changes)
@@ -122,7 +124,7 @@ class Job:
                 _log.exception("a listener failed and hears no more")
                 self.listeners.pop(key, None)
 
-    def ask(self, realizations):
+    def ask(self, realizations: int) -> None:
         """Ask for so many realisations at least."""
         with self._changing:
             if realizations > self.status.asked:
@@ -134,24 +136,26 @@ class Manager:
 
     Parameters
     ----------
-    library : crviz.library.Library or None
+    library
         Where finished realisations are looked up and kept; None keeps nothing.
-    threads : int or None
+    threads
         Threads that follow orbits; None is one a processor.
-    most_work : float or None
+    most_work
         Wave evaluations above which a request is refused; None refuses nothing.
     """
 
-    def __init__(self, library=None, threads=None, most_work=None):
+    def __init__(
+        self, library: Library | None = None, threads: int | None = None, most_work: float | None = None
+    ) -> None:
         self.library = library
         self.threads = threads or ensemble.thread_count()
         self.most_work = most_work
         self.rate = ASSUMED_RATE * self.threads
         self._lock = threading.Lock()
-        self._jobs = {}
+        self._jobs: dict[str, Job] = {}
         self._turns = threading.Semaphore(RUNNING_AT_ONCE)
-        self._threads = []
-        self._compiler = None
+        self._threads: list[threading.Thread] = []
+        self._compiler: subprocess.Popen[bytes] | None = None
         #: Whether `close` was called.
         self.closed = False
         self.pool = ThreadPoolExecutor(self.threads, "crviz-orbits", initializer=_yield_to_others)
@@ -159,25 +163,27 @@ class Manager:
         self.quick = ThreadPoolExecutor(1, "crviz-quick")
         self.skies = Skies(self.pool)
 
-    def seconds(self, config, realizations):
+    def seconds(self, config: Config, realizations: int) -> float:
         """What so many realisations will take on this machine [s], by the rate seen so far."""
         return ensemble.work(config) * realizations / self.rate
 
-    def request(self, config, realizations, listener=None, key=None):
+    def request(
+        self,
+        config: Config,
+        realizations: int,
+        listener: Callable[[], None] | None = None,
+        key: Hashable = None,
+    ) -> Job:
         """Ask for realisations of a configuration; joins the job that is under way, if any.
 
         Parameters
         ----------
-        config : Config
-        realizations : int >= 1
-        listener : callable without arguments, or None
+        realizations
+            1 at least.
+        listener
             Called from the job's thread whenever its status changes.
-        key : hashable or None
+        key
             Who asks, for `leave`.
-
-        Returns
-        -------
-        Job
 
         Raises
         ------
@@ -200,14 +206,11 @@ class Manager:
                 job.ask(realizations)
         return job
 
-    def leave(self, job, key=None):
+    def leave(self, job: Job, key: Hashable = None) -> bool:
         """Want the job no more. It goes on where somebody else wants it, and the one who leaves
         hears no more of it; else it is told to stop, and its end is still announced.
 
-        Returns
-        -------
-        bool
-            Whether the job was told to stop.
+        Returns whether it was told to stop.
         """
         with self._lock:
             if set(job.listeners) - {key}:
@@ -216,16 +219,17 @@ class Manager:
             job.stop.set()
             return True
 
-    def warm_up(self):
+    def warm_up(self) -> None:
         """Make the compiled kernel ready and measure its rate, in the background.
 
         The compiler would hold up the page for seconds, so a process of its own fills the cache.
         """
         command = [sys.executable, "-c", "import crviz.kernels as k; k.compile_trace()"]
-        self._compiler = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self._start("crviz-warm-up", self._measure)
+        compiler = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._compiler = compiler
+        self._start("crviz-warm-up", self._measure, compiler)
 
-    def close(self, patience=20.0):
+    def close(self, patience: float = 20.0) -> None:
         """Stop all jobs, keep what is finished, and wait until they have ended, so many seconds
         at most."""
         self.closed = True
@@ -241,15 +245,15 @@ class Manager:
         self.pool.shutdown(wait=False)
         self.quick.shutdown(wait=False, cancel_futures=True)
 
-    def _start(self, name, function, *arguments):
+    def _start(self, name: str, function: Callable[..., None], *arguments: object) -> None:
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         thread = threading.Thread(target=function, args=arguments, name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 
-    def _measure(self):
+    def _measure(self, compiler: subprocess.Popen[bytes]) -> None:
         _yield_to_others()
-        if self._compiler.wait() < 0:  # ended by `close`
+        if compiler.wait() < 0:  # ended by `close`
             return
         config = Config(nside=PREVIEW_NSIDE, omega_t=(60.0,))  # 60 ms: long enough to be all orbits
         ensemble.run(config, 1, self.pool)  # takes the kernel from the cache, if there is one
@@ -257,7 +261,7 @@ class Manager:
         ensemble.run(config, 2, self.pool)
         self.rate = 2 * ensemble.work(config) / (time.perf_counter() - start)
 
-    def _work(self, job):
+    def _work(self, job: Job) -> None:
         _yield_to_others()
         try:
             with self._turns:
@@ -271,7 +275,7 @@ class Manager:
             _log.exception("a job failed")
             self._end(job, "failed", error=f"The simulation failed: {error}")
 
-    def _simulate(self, job):
+    def _simulate(self, job: Job) -> None:
         config = job.status.config
         stored = self.library.get(config) if self.library is not None else None
         if stored is not None and stored.sums is None and stored.n_realizations < job.status.asked:
@@ -283,16 +287,16 @@ class Manager:
             job.begin(coarse.n_orbits)
             job.tell(preview=ensemble.run(coarse, 1, self.pool, job))
         while True:
-            result, asked = job.status.result, job.status.asked
-            if result is None or result.n_realizations < asked:
+            asked = job.status.asked
+            if job.status.done < asked:
                 self._continue(job, asked)
             with self._lock:  # nobody may raise the number between this look and the end
-                if job.status.result.n_realizations >= job.status.asked:
+                if job.status.done >= job.status.asked:
                     self._jobs.pop(config.digest, None)
                     break
         self._end(job, "finished", seconds_left=0.0)
 
-    def _continue(self, job, asked):
+    def _continue(self, job: Job, asked: int) -> None:
         config, before = job.status.config, job.status.result
         job.begin((asked - job.status.done) * config.n_orbits)
         started, stored_at = time.monotonic(), time.monotonic()
@@ -305,7 +309,8 @@ class Manager:
                 self._store(job)
                 stored_at = time.monotonic()
 
-    def _store(self, job):
+    def _store(self, job: Job) -> str:
+        """Keep what is finished; what prevented it, in a sentence."""
         if self.library is None or job.status.result is None:
             return ""
         try:
@@ -315,7 +320,7 @@ class Manager:
             return f"The result could not be stored: {error.strerror or error}."
         return ""
 
-    def _end(self, job, state, error="", **changes):
+    def _end(self, job: Job, state: str, error: str = "", **changes: Any) -> None:
         with self._lock:
             if self._jobs.get(job.status.config.digest) is job:
                 del self._jobs[job.status.config.digest]
@@ -323,11 +328,11 @@ class Manager:
         job.tell(state=state, error=error or not_stored, **changes)
 
 
-def _nothing():
+def _nothing() -> None:
     pass
 
 
-def _yield_to_others():
+def _yield_to_others() -> None:
     """Lower the priority of the calling thread, where the system has that per thread."""
     if sys.platform == "linux":
         with contextlib.suppress(PermissionError):  # some sandboxes forbid it: then all are equal

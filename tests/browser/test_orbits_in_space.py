@@ -45,7 +45,7 @@ def address():
     def visit():
         view = OrbitsView()
         button = pn.widgets.Button(label="Show")
-        button.on_click(lambda _: view.show(CONFIG, 0, DIRECTION))
+        button.on_click(lambda _: view.follow(CONFIG, 0, DIRECTION))
         return pn.Column(button, view, sizing_mode="stretch_width")
 
     with socket.socket() as free:

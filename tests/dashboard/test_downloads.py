@@ -70,6 +70,15 @@ def test_each_press_makes_the_file_anew(state, fake, cross_run, tmp_path):
     assert load(path).digest == cross_run.digest
 
 
+def test_a_run_that_is_shown_no_more_cannot_be_taken_away(state, fake):
+    """A press may come in just before the drawer of another place does."""
+    makes = [make for name, make in files(state, fake).items() if "run" in name or "-1." in name]
+    state.show(from_atlas(Config(sigma2=0.56, rl_over_lc=0.14)))
+    for make in makes:
+        with pytest.raises(ValueError, match="no run behind it"):
+            make()
+
+
 # --- the map
 
 

@@ -29,8 +29,8 @@ def test_it_starts_closed_and_empty():
 
 def test_it_shows_one_thing_at_a_time_under_its_heading():
     drawer, one, other = Drawer(), pn.pane.HTML("one"), pn.pane.HTML("other")
-    drawer.show("First", [one])
-    drawer.show("Second", [other])
+    drawer.open("First", [one])
+    drawer.open("Second", [other])
     assert drawer.__panel__().visible
     assert drawer.shows("Second")
     assert not drawer.shows("First")
@@ -41,7 +41,7 @@ def test_it_shows_one_thing_at_a_time_under_its_heading():
 
 def test_closed_it_keeps_nothing():
     drawer = Drawer()
-    drawer.show("First", [pn.pane.HTML("one")])
+    drawer.open("First", [pn.pane.HTML("one")])
     (close,) = [part for part in contents(drawer) if getattr(part, "name", "") == "Close"]
     close.clicks += 1
     assert not drawer.__panel__().visible
@@ -55,7 +55,7 @@ def test_the_same_button_opens_and_closes_and_another_one_changes():
     def opening(heading):
         def open():
             opened.append(heading)
-            drawer.show(heading, [])
+            drawer.open(heading, [])
 
         return open
 
@@ -95,6 +95,12 @@ def test_buttons_open_their_drawers_and_close_them(visit, key, heading):
     assert visit.drawer.shows(heading)
     press(visit, key)
     assert contents(visit.drawer) == []
+
+
+def test_where_nothing_is_stored_no_runs_are_listed(visit):
+    visit.manager.library = None
+    press(visit, "runs")
+    assert visit.drawer.shows("Stored runs")
 
 
 def test_downloads_follow_what_is_shown(visit):
@@ -145,6 +151,11 @@ def test_further_plots_come_one_by_one_beside_their_words(more, document):
         assert len(plots_in(more)) == number
     document.turn_until(document.ticks.empty)
     assert len(plots_in(more)) == 4
+
+
+def test_further_plots_come_at_once_where_there_is_no_document(visit):
+    press(visit, "more")
+    assert len(plots_in(visit)) == 4
 
 
 def written(visit):

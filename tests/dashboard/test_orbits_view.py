@@ -109,7 +109,7 @@ def test_without_turbulence_the_line_is_the_axis_and_the_orbit_a_helix():
 def test_show_opens_the_view_and_says_what_it_does_until_the_orbits_are_there(view, waiting):
     assert not view.open
     assert not view.plot.visible
-    view.show(CONFIG, 1, (60.0, 30.0))
+    view.follow(CONFIG, 1, (60.0, 30.0))
     assert view.open
     assert view.plot.visible
     assert view.plot.bundle is None
@@ -121,9 +121,9 @@ def test_show_opens_the_view_and_says_what_it_does_until_the_orbits_are_there(vi
 
 
 def test_the_newest_direction_wins(view, waiting):
-    view.show(CONFIG, 0, (10.0, 0.0))
-    view.show(CONFIG, 0, (20.0, 0.0))
-    view.show(CONFIG, 0, (30.0, 0.0))
+    view.follow(CONFIG, 0, (10.0, 0.0))
+    view.follow(CONFIG, 0, (20.0, 0.0))
+    view.follow(CONFIG, 0, (30.0, 0.0))
     waiting.work(2)
     waiting.work(0)
     waiting.work(1)
@@ -131,9 +131,9 @@ def test_the_newest_direction_wins(view, waiting):
 
 
 def test_one_that_was_under_way_already_does_not_come_late(view, waiting):
-    view.show(CONFIG, 0, (10.0, 0.0))
+    view.follow(CONFIG, 0, (10.0, 0.0))
     waiting.calls[0][0].set_running_or_notify_cancel()
-    view.show(CONFIG, 0, (20.0, 0.0))
+    view.follow(CONFIG, 0, (20.0, 0.0))
     waiting.work(1)
     waiting.calls[0][0].set_result({"theta": 10.0})
     assert view.plot.bundle["theta"] == 20
@@ -141,7 +141,7 @@ def test_one_that_was_under_way_already_does_not_come_late(view, waiting):
 
 def test_a_document_gets_the_orbits_in_its_own_turn(view, waiting, document):
     with set_curdoc(document):
-        view.show(CONFIG, 0, (10.0, 0.0))
+        view.follow(CONFIG, 0, (10.0, 0.0))
     waiting.work(0)
     assert view.plot.bundle is None
     document.turn()
@@ -151,15 +151,15 @@ def test_a_document_gets_the_orbits_in_its_own_turn(view, waiting, document):
 def test_without_an_executor_a_thread_of_its_own_does_it(document):
     view = OrbitsView()
     with set_curdoc(document):
-        view.show(CONFIG, 0, (10.0, 0.0))
+        view.follow(CONFIG, 0, (10.0, 0.0))
     document.turn()
     assert view.plot.bundle["theta"] == 10
 
 
 def test_what_cannot_be_followed_says_why_and_keeps_the_picture(view, waiting):
-    view.show(CONFIG, 0, (10.0, 0.0))
+    view.follow(CONFIG, 0, (10.0, 0.0))
     waiting.work(0)
-    view.show(CONFIG.replace(omega_t=(1.0,)), 0, (20.0, 0.0), omega_t_max=1e9)
+    view.follow(CONFIG.replace(omega_t=(1.0,)), 0, (20.0, 0.0), omega_t_max=1e9)
     waiting.work(1)
     assert "omega_t" in view.plot.message
     assert view.plot.bundle["theta"] == 10
@@ -168,7 +168,7 @@ def test_what_cannot_be_followed_says_why_and_keeps_the_picture(view, waiting):
 @pytest.mark.parametrize("direction", [(np.nan, 0.0), (10.0, np.inf), ("x", 0.0)])
 def test_a_direction_that_is_none_is_refused(view, direction):
     with pytest.raises(ValueError, match="direction"):
-        view.show(CONFIG, 0, direction)
+        view.follow(CONFIG, 0, direction)
     assert not view.open
 
 

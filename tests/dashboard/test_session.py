@@ -262,6 +262,8 @@ def test_a_visitor_who_is_gone_leaves_the_job_and_is_not_bothered(state, documen
     assert fake.left == [(job, job.key)]
     job.tell()
     assert document.ticks.empty()
+    state.sigma2 = 2.0  # what the browser sent last may be read after its page is gone
+    assert len(fake.left) == 1
 
 
 # --- adding
