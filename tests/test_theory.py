@@ -41,11 +41,11 @@ def test_eq_16_is_the_integral_of_eq_15(p):
 @pytest.mark.parametrize("form", theory.FORMS)
 @pytest.mark.parametrize("p", MANY_POWERS)
 def test_the_integral_over_a_power_law_is_the_closed_form(p, form):
-    rate = theory.power_law_rate(p, 0.7)
+    rate = theory.power_law_rate(p, nu0=0.7)
     # the power is read off the rate next to x = 1, to some 1e-9
     for ell in (ELL, np.array([50, 100, 200])):
-        closed = theory.spectrum(ell, p, 0.7, form)
-        np.testing.assert_allclose(theory.spectrum_from_rate(ell, rate, form), closed, rtol=1e-7)
+        closed = theory.spectrum(ell, p, nu0=0.7, form=form)
+        np.testing.assert_allclose(theory.spectrum_from_rate(ell, rate, form=form), closed, rtol=1e-7)
 
 
 def test_a_constant_rate_leaves_a_pure_dipole():
@@ -117,12 +117,14 @@ def test_towards_p_1_the_printed_form_diverges_and_the_other_does_not():
 def test_spectra_are_inversely_proportional_to_the_rate():
     for form in theory.FORMS:
         np.testing.assert_allclose(
-            theory.spectrum(ELL, 0.5, 4.0, form), theory.spectrum(ELL, 0.5, 1.0, form) / 4, rtol=1e-13
+            theory.spectrum(ELL, 0.5, nu0=4.0, form=form),
+            theory.spectrum(ELL, 0.5, nu0=1.0, form=form) / 4,
+            rtol=1e-13,
         )
 
 
 def test_a_power_law_rate_vanishes_between_equal_directions():
-    rate = theory.power_law_rate(0.5, 2.0)
+    rate = theory.power_law_rate(0.5, nu0=2.0)
     np.testing.assert_allclose(rate([-1.0, 0.0, 1.0]), [2 * np.sqrt(2), 2, 0], atol=1e-15)
 
 
@@ -144,7 +146,7 @@ def test_powers_beyond_0_and_1_are_refused(p):
 @pytest.mark.parametrize("nu0", [0, -1.0, np.nan, np.inf])
 def test_rates_that_are_not_positive_are_refused(nu0):
     with pytest.raises(ValueError, match="nu0"):
-        theory.spectrum(ELL, 0.5, nu0)
+        theory.spectrum(ELL, 0.5, nu0=nu0)
 
 
 @pytest.mark.parametrize("ell", [0, [1, 0], -2, 1.5, [2, np.nan]])

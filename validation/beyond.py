@@ -144,7 +144,7 @@ def self_consistent() -> str:
     worst = shape = 0.0
     for p in POWERS:
         printed, consistent = (theory.spectrum(ell, p, form=form) for form in theory.FORMS)
-        rate = theory.spectrum_from_rate(ell, theory.power_law_rate(p), "self-consistent")
+        rate = theory.spectrum_from_rate(ell, theory.power_law_rate(p), form="self-consistent")
         worst = max(worst, np.abs(rate / consistent - 1).max())
         shape = max(shape, np.abs(printed / printed[0] * consistent[0] / consistent - 1).max())
     return (
@@ -164,7 +164,7 @@ def growth() -> str:
     result = reference()
     early = result.omega_t < 101
     k = result.diffusion().k[early, 2, 2]
-    rate = theory.power_law_rate(0.5, 1 / (3 * k[-1]) / 2**0.5)
+    rate = theory.power_law_rate(0.5, nu0=1 / (3 * k[-1]) / 2**0.5)
     found = theory.evolve(result.omega_t[early], [0, 1], rate, source=8 * np.pi / 3 * k) / FOUR_PI
     cl = result.evolution("parallel")
     beside = [
@@ -228,7 +228,7 @@ def _bias_of_the_rate(p: float, form: str) -> float:
         fields = theory.spectrum(ell, p, form=form) * scatter
         cl, covariance = fields.mean(0), np.cov(fields.T) / len(fields)
         smooth = theory.smooth_covariance(ell, cl, covariance)
-        rates.append(theory.invert(x, cl, ell, form, 1, "nnls", smooth).nu_r)
+        rates.append(theory.measured_rate(x, ell, cl, smooth, form=form).nu_r)
     return np.abs(np.mean(rates, 0) / (1 - x) ** p - 1).max()
 
 
@@ -259,7 +259,7 @@ def fit() -> str:
         fields = rng.lognormal(0, 0.8, (40, 1)) * theory.spectrum(ell, 0.5)
         fields = fields * rng.chisquare(2 * ell + 1, fields.shape) / (2 * ell + 1)
         covariance = theory.jackknife_covariance(fields, theory.dipole_ratio)
-        one = theory.fit_shape(ell[1:], theory.dipole_ratio(fields.mean(0)), covariance, 40)
+        one = theory.fit_shape(ell[1:], theory.dipole_ratio(fields.mean(0)), covariance, n_fields=40)
         found.append((one.p, one.p_error**2))
     p, variance = np.array(found).T
     return (

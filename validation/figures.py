@@ -116,7 +116,10 @@ def slope() -> tuple[str, str]:
 
     def say(gradient: str) -> str:
         cross, eq9 = (reference().spectrum(gradient, 100, name).cl for name in ("cross", "eq9"))
-        ours = [pm(*theory.slope(ell, cross[ell], covariance(gradient, 100, ell))) for ell in (LOW, WIDE)]
+        ours = [
+            pm(*theory.slope(ell, cross[ell], covariance=covariance(gradient, 100, ell)))
+            for ell in (LOW, WIDE)
+        ]
         steep = theory.slope(PAPERS, eq9[PAPERS])[0]
         whole = theory.slope(np.r_[1, LOW], cross[np.r_[1, LOW]])[0]
         return (

@@ -133,5 +133,5 @@ def analytic_evolution(omega_t, k, k_parallel, p):
     -------
     (T, len(_MULTIPOLES)) [r_L^2]
     """
-    rate = theory.power_law_rate(p, 1 / (3 * k_parallel) / 2**p)
+    rate = theory.power_law_rate(p, nu0=1 / (3 * k_parallel) / 2**p)
     return theory.evolve(omega_t, np.array(_MULTIPOLES), rate, source=8 * np.pi / 3 * k)

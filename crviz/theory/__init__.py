@@ -12,7 +12,7 @@ from crviz.theory.evolution import evolve
 from crviz.theory.fitting import P_RANGE, Fit, fit, fit_shape
 from crviz.theory.hierarchy import hierarchy
 from crviz.theory.inversion import METHODS, invert
-from crviz.theory.measured_rate import MeasuredRate
+from crviz.theory.measured_rate import MeasuredRate, measured_rate
 from crviz.theory.slope import slope
 from crviz.theory.stationary import power_law_rate, spectrum, spectrum_from_rate
 
@@ -33,6 +33,7 @@ __all__ = [
     "hierarchy",
     "invert",
     "jackknife_covariance",
+    "measured_rate",
     "power_law_rate",
     "rates",
     "slope",

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 
+from crviz.arrays import Array, ArrayLike
 from crviz.config import ParameterError, check_number
 
 #: "printed" is Eq. 16 as the paper has it; "self-consistent" satisfies Eq. 14 for every l >= 1.
 FORMS = ("printed", "self-consistent")
 
 
-def check_power(p):
-    """The power p of nu_r = nu0 (1 - x)^p, 0 < p < 1, as a float. Raises ParameterError."""
+def check_power(p: float) -> float:
+    """The power p of nu_r = nu0 (1 - x)^p, 0 < p < 1. Raises ParameterError."""
     p = check_number("p", p)
     if not 0 < p < 1:
         raise ParameterError("p", p, "must lie between 0 and 1, ends excluded")
     return p
 
 
-def check_form(form):
+def check_form(form: str) -> str:
     """One of `FORMS`. Raises ParameterError."""
     if form not in FORMS:
         raise ParameterError("form", form, f"must be one of {', '.join(map(repr, FORMS))}")
     return form
 
 
-def check_multipoles(ell, at_least=1):
+def check_multipoles(ell: ArrayLike, *, at_least: int = 1) -> Array:
     """Whole numbers as an array of int. Raises ParameterError."""
     ell = np.asarray(ell)
     if ell.size and not (ell.min() >= at_least and np.all(ell == np.floor(ell)) and np.isfinite(ell).all()):
@@ -33,9 +34,9 @@ def check_multipoles(ell, at_least=1):
     return ell.astype(int)
 
 
-def check_spectrum(ell, cl, at_least=1):
+def check_spectrum(ell: ArrayLike, cl: ArrayLike, *, at_least: int = 1) -> tuple[Array, Array]:
     """Multipoles (L,) and finite values (L,), each multipole once. Raises ParameterError."""
-    ell = check_multipoles(ell, at_least)
+    ell = check_multipoles(ell, at_least=at_least)
     cl = np.asarray(cl, float)
     if ell.ndim != 1 or not ell.size or len(np.unique(ell)) < ell.size:
         raise ParameterError("ell", list(ell.shape), "must be a list of different multipoles")

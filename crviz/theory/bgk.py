@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crviz.arrays import Array, ArrayLike
 from crviz.config import ParameterError
 
 
@@ -25,20 +26,20 @@ class Rates:
         NaN where the errors of the tensor were not given.
     """
 
-    nu_par: np.ndarray
-    nu_perp: np.ndarray
-    nu_a: np.ndarray
-    nu_par_error: np.ndarray
-    nu_perp_error: np.ndarray
-    nu_a_error: np.ndarray
+    nu_par: Array
+    nu_perp: Array
+    nu_a: Array
+    nu_par_error: Array
+    nu_perp_error: Array
+    nu_a_error: Array
 
 
-def tensor_from_rates(nu_par, nu_perp, nu_a):
+def tensor_from_rates(nu_par: ArrayLike, nu_perp: ArrayLike, nu_a: ArrayLike) -> Array:
     """K_ij = B_i B_j / 3 nu_par + (delta_ij - B_i B_j) / 3 nu_perp + eps_ijk B_k / 3 nu_a, Eq. 2.
 
     Parameters
     ----------
-    nu_par, nu_perp, nu_a : arrays (...) [Omega], above 0; nu_a may be negative or infinite
+    nu_par, nu_perp, nu_a : (...) [Omega], above 0; nu_a may be negative or infinite
 
     Returns
     -------
@@ -61,7 +62,7 @@ def tensor_from_rates(nu_par, nu_perp, nu_a):
     return k
 
 
-def bgk_rates(nu):
+def bgk_rates(nu: ArrayLike) -> tuple[Array, Array]:
     """nu_perp and nu_a that follow from a single rate nu = nu_par in the BGK approximation.
 
     nu_perp / nu_par = 1 + Omega^2 / nu_par^2 and nu_a / Omega = 1 + nu_par^2 / Omega^2. In strong
@@ -69,7 +70,7 @@ def bgk_rates(nu):
 
     Parameters
     ----------
-    nu : array (...) [Omega], above 0
+    nu : (...) [Omega], above 0
 
     Returns
     -------
@@ -85,24 +86,20 @@ def bgk_rates(nu):
     return nu + 1 / nu, 1 + nu**2
 
 
-def bgk_tensor(nu):
+def bgk_tensor(nu: ArrayLike) -> Array:
     """Eq. 2 with the `bgk_rates` of nu: (...) [Omega] -> (..., 3, 3) [r_L^2 Omega]."""
     return tensor_from_rates(nu, *bgk_rates(nu))
 
 
-def rates(k, k_error=None):
+def rates(k: ArrayLike, k_error: ArrayLike | None = None) -> Rates:
     """The rates that a measured diffusion tensor stands for, Eq. 2 read backwards.
 
     Parameters
     ----------
     k : (..., 3, 3) [r_L^2 Omega]
         K_perp is the mean of xx and yy, the axial part half of xy - yx.
-    k_error : None or (..., 3, 3)
+    k_error : (..., 3, 3)
         Standard errors, taken as independent of each other.
-
-    Returns
-    -------
-    Rates
 
     Raises
     ------
@@ -125,5 +122,5 @@ def rates(k, k_error=None):
     return Rates(*values, *(3 * nu**2 * dk for nu, dk in zip(values, errors, strict=True)))
 
 
-def _inverse(k, valid, otherwise=np.nan):
+def _inverse(k: Array, valid: Array, otherwise: float = np.nan) -> Array:
     return np.divide(1, 3 * k, out=np.full(k.shape, otherwise), where=valid)

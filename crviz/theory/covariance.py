@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import scipy
 
+from crviz.arrays import Array, ArrayLike
 from crviz.config import ParameterError
 
 
@@ -24,19 +26,19 @@ class Whitening:
         Inverse of the lower Cholesky factor of R.
     """
 
-    deviation: np.ndarray
-    inverse: np.ndarray
+    deviation: Array
+    inverse: Array
 
-    def __call__(self, values):
+    def __call__(self, values: ArrayLike) -> Array:
         """Values (L,) or (L, M) -> the same shape, with unit covariance."""
         return self.inverse @ (np.asarray(values, float).T / self.deviation).T
 
-    def transposed(self, values):
+    def transposed(self, values: Array) -> Array:
         """The transposed map, of the same shapes: with `__call__` before it, the covariance divided out."""
         return ((self.inverse.T @ values).T / self.deviation).T
 
 
-def whitening(covariance, size):
+def whitening(covariance: ArrayLike, size: int) -> Whitening:
     """`Whitening` for a covariance matrix (L, L) or variances (L,), L = size. Raises ParameterError."""
     covariance = np.asarray(covariance, float)
     if covariance.shape not in ((size,), (size, size)):
@@ -56,7 +58,7 @@ def whitening(covariance, size):
     return Whitening(deviation, scipy.linalg.solve_triangular(factor, np.eye(size), lower=True))
 
 
-def covariance_of_logarithms(covariance, values):
+def covariance_of_logarithms(covariance: ArrayLike, values: Array) -> Array:
     """Covariance (L, L), or variances (L,), of the logarithms of values (L,) > 0, to first order.
 
     A wrong shape is left for `whitening` to refuse.
@@ -67,7 +69,7 @@ def covariance_of_logarithms(covariance, values):
     return covariance / np.outer(values, values) if covariance.shape == 2 * values.shape else covariance
 
 
-def smooth_covariance(ell, cl, covariance):
+def smooth_covariance(ell: ArrayLike, cl: ArrayLike, covariance: ArrayLike) -> Array:
     """Covariance of C_l with a few parameters in place of L(L + 1)/2, from one that few fields estimate.
 
     Fields differ in strength, which all multipoles share, and beyond that scatter by themselves:
@@ -107,21 +109,21 @@ def smooth_covariance(ell, cl, covariance):
     return (np.diag(2 / (2 * ell + 1) * _parabola(ell, own)) + common) * np.outer(mean, mean)
 
 
-def _parabola(ell, values, weight=None):
+def _parabola(ell: Array, values: Array, weight: Array | None = None) -> Array:
     """What of positive values is a parabola of their logarithms in ln l; a line for two multipoles."""
     x = np.log(ell)
     fitted = np.polynomial.Polynomial.fit(x, np.log(values), min(2, ell.size - 1), w=weight)
     return np.exp(fitted(x))
 
 
-def jackknife_covariance(fields, statistic):
+def jackknife_covariance(fields: ArrayLike, statistic: Callable[[Array], Array]) -> Array:
     """Covariance of a function of the mean over fields, from leaving out one field at a time.
 
     Parameters
     ----------
     fields : (R, L)
         One row a field, for example its C_l.
-    statistic : callable (n, L) -> (n, M)
+    statistic : (n, L) -> (n, M)
         What is made of each of n mean spectra, for example `dipole_ratio`.
 
     Returns
@@ -141,13 +143,13 @@ def jackknife_covariance(fields, statistic):
     return (n - 1) / n * away.T @ away
 
 
-def dipole_ratio(cl):
+def dipole_ratio(cl: ArrayLike) -> Array:
     """C_l / C_1 for l > 1: spectra (..., L) that begin at l = 1 -> (..., L - 1)."""
     cl = np.asarray(cl, float)
     return cl[..., 1:] / cl[..., :1]
 
 
-def inverse_bias(n_fields, n_data):
+def inverse_bias(n_fields: int, n_data: int) -> float:
     """(n - d - 2)/(n - 1): what the inverse of a covariance from n fields is too large by.
 
     The inverse of an estimated d x d covariance matrix has a mean larger by one over this factor

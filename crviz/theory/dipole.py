@@ -5,7 +5,7 @@ from __future__ import annotations
 from crviz.theory.arguments import check_power
 
 
-def dipole_excess(p):
+def dipole_excess(p: float) -> float:
     """C_1 / C_1^std = 12 / [(2 - p)^2 (3 - p)]: the ensemble-averaged dipole over that of Eq. 3.
 
     The self-consistent C_1 with Q_1 = (8 pi / 3) K and nu_r = nu_par [(1 - x) / 2]^p, that is
@@ -15,11 +15,7 @@ def dipole_excess(p):
 
     Parameters
     ----------
-    p : float, 0 < p < 1
-
-    Returns
-    -------
-    float
+    p : 0 < p < 1
 
     Raises
     ------

@@ -12,15 +12,17 @@ that the modes of decay are orthogonal and time is integrated exactly.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import scipy
 from numpy.polynomial.legendre import legvander
 
+from crviz.arrays import Array, ArrayLike
 from crviz.config import ParameterError, check_whole
 from crviz.theory.arguments import check_multipoles
-from crviz.theory.quadrature import rate_quadrature
+from crviz.theory.quadrature import Rate, rate_quadrature
 
 _LEAST_LMAX = 256
 
@@ -39,13 +41,13 @@ class DecayModes:
         How much of each mode the source Q_1 = 1 makes in a unit of time.
     """
 
-    decay: np.ndarray
-    vectors: np.ndarray
-    drive: np.ndarray
+    decay: Array
+    vectors: Array
+    drive: Array
 
 
-def decay_modes(nu_r, lmax):
-    """The modes of decay for multipoles up to lmax; `DecayModes`. Errors as in `evolve`."""
+def decay_modes(nu_r: Rate, lmax: int) -> DecayModes:
+    """The modes of decay for multipoles up to lmax. Errors as in `evolve`."""
     x, weight = rate_quadrature(nu_r, lmax)
     legendre = legvander(x, lmax)
     overlap = legendre.T @ (weight[:, None] * legendre)  # W
@@ -56,7 +58,14 @@ def decay_modes(nu_r, lmax):
     return DecayModes(decay, vectors, 3 * vectors.T @ overlap[:, 1])
 
 
-def evolve(omega_t, ell, nu_r, source=None, lmax=None):
+def evolve(
+    omega_t: ArrayLike,
+    ell: ArrayLike,
+    nu_r: Rate,
+    *,
+    source: ArrayLike | Callable[[float], float] | None = None,
+    lmax: int | None = None,
+) -> Array:
     """C_l(T) that grows from nothing at T = 0, monopole included.
 
     For l >= 1 and a constant source it tends to the self-consistent form of `spectrum_from_rate`
@@ -66,20 +75,20 @@ def evolve(omega_t, ell, nu_r, source=None, lmax=None):
 
     Parameters
     ----------
-    omega_t : increasing sequence (T,) of float >= 0, or a float [1/Omega]
-    ell : array of int >= 0
-    nu_r : callable of an array of x in (-1, 1) [Omega]
+    omega_t : (T,) increasing, >= 0, or a number [1/Omega]
+    ell : int >= 0, of any shape
+    nu_r : function of x in (-1, 1) [Omega]
         It may vanish at x = 1 like (1 - x)^p with p < 1.
-    source : None, float, (T,) array or callable of a time [1/Omega]
+    source : number, (T,), or function of a time [1/Omega]
         Q_1(T). None is 1: the result is C_l / Q_1. An array holds Q_1 at omega_t and is joined by
-        straight lines, the first of which begins at 0 at T = 0, as K does. A callable is asked at
+        straight lines, the first of which begins at 0 at T = 0, as K does. A function is asked at
         T = 0 and at omega_t, straight lines in between.
-    lmax : int or None
+    lmax
         Where multipoles are cut off; None is 4 times the highest of ell, at least 256.
 
     Returns
     -------
-    array of the shape of omega_t and that of ell together
+    of the shape of omega_t and that of ell together
         [1/Omega], times the unit of the source.
 
     Raises
@@ -98,7 +107,7 @@ def evolve(omega_t, ell, nu_r, source=None, lmax=None):
     return (amplitudes[start:] @ rows.T).reshape(shape + ell.shape)
 
 
-def _amplitudes(modes, times, source):
+def _amplitudes(modes: DecayModes, times: Array, source: Array) -> Array:
     """Amplitude (n, M) of each mode at times (n,) for a source (n,) with straight lines between them."""
     amplitudes = np.zeros((len(times), len(modes.decay)))
     for i, step in enumerate(np.diff(times)):
@@ -110,7 +119,7 @@ def _amplitudes(modes, times, source):
     return amplitudes
 
 
-def _ramp(z):
+def _ramp(z: Array) -> Array:
     """(z - 1 + exp(-z)) / z^2 for z >= 0, its series next to 0, where the difference is lost."""
     near = z < 0.03
     series = 1 / 2 - z / 6 * (1 - z / 4 * (1 - z / 5 * (1 - z / 6 * (1 - z / 7))))
@@ -118,7 +127,7 @@ def _ramp(z):
     return np.where(near, series, (1 - scipy.special.exprel(-safe)) / safe)
 
 
-def _check_times(omega_t):
+def _check_times(omega_t: ArrayLike) -> tuple[Array, int]:
     """Times with a 0 in front, and the index of the first that was asked for."""
     times = np.atleast_1d(np.asarray(omega_t, float))
     if times.ndim != 1 or not (
@@ -129,14 +138,16 @@ def _check_times(omega_t):
     return (np.r_[0.0, times], 1) if missing else (times, 0)
 
 
-def _source_values(source, times, shape):
+def _source_values(
+    source: ArrayLike | Callable[[float], float] | None, times: Array, shape: tuple[int, ...]
+) -> Array:
     """Q_1 at times (n,), which begin at 0."""
     if callable(source):
         values = np.array([float(source(time)) for time in times])
     elif source is None or np.ndim(source) == 0:
         values = np.full(len(times), 1.0 if source is None else source, float)
     elif np.shape(source) == shape:
-        values = np.r_[np.zeros(len(times) - len(source)), np.asarray(source, float)]
+        values = np.r_[np.zeros(len(times) - np.size(source)), np.asarray(source, float)]
     else:
         raise ParameterError(
             "source", list(np.shape(source)), f"must have the shape {list(shape)} of omega_t"

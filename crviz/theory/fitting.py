@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import scipy
 
+from crviz.arrays import Array, ArrayLike
 from crviz.config import ParameterError, check_number, check_whole
 from crviz.theory.arguments import check_form, check_spectrum
-from crviz.theory.covariance import (
-    covariance_of_logarithms,
-    inverse_bias,
-    whitening,
-)
+from crviz.theory.covariance import Whitening, covariance_of_logarithms, inverse_bias, whitening
 from crviz.theory.stationary import spectrum
 
 #: Powers that are tried, ends included.
@@ -27,44 +25,52 @@ class Fit:
 
     Attributes
     ----------
-    p : float
+    p
         At an end of `P_RANGE` the data do not bound it on that side.
-    nu0 : float [Omega]
+    nu0 : [Omega]
         NaN where only the shape was fitted.
     covariance : (2, 2)
         Of p and nu0.
-    chi2 : float
+    chi2
         Of the residuals with the covariance that was given; where it was estimated, of what no change of
         the parameters makes good, corrected by `inverse_bias`.
-    dof : int
+    dof
         Multipoles less parameters.
-    p_value : float
+    p_value
         Probability of a larger chi2; NaN where dof is 0. Of Hotelling's T^2 where the covariance was
         estimated: exact for normal fields, too low for few skewed ones.
-    form : str
+    form
         Of the spectrum, as in `stationary.spectrum`.
     """
 
     p: float
     nu0: float
-    covariance: np.ndarray
+    covariance: Array
     chi2: float
     dof: int
     p_value: float
     form: str
 
     @property
-    def p_error(self):
+    def p_error(self) -> float:
         """Standard error of p."""
         return float(np.sqrt(self.covariance[0, 0]))
 
     @property
-    def nu0_error(self):
+    def nu0_error(self) -> float:
         """Standard error of nu0 [Omega]."""
         return float(np.sqrt(self.covariance[1, 1]))
 
 
-def fit(ell, cl, covariance, form="printed", q1=1.0, n_fields=None):
+def fit(
+    ell: ArrayLike,
+    cl: ArrayLike,
+    covariance: ArrayLike,
+    *,
+    form: str = "printed",
+    q1: float = 1.0,
+    n_fields: int | None = None,
+) -> Fit:
     """p and nu0 from C_l with its full covariance.
 
     With a covariance that is known, by generalised least squares. With one that was estimated from
@@ -78,14 +84,10 @@ def fit(ell, cl, covariance, form="printed", q1=1.0, n_fields=None):
     covariance : (L, L), or variances (L,)
         Of cl, as from `Result.covariance`.
     form : "printed" or "self-consistent"
-    q1 : float > 0 [unit of cl times Omega]
+    q1 : > 0 [unit of cl times Omega]
         The source, (8 pi / 3) K^s_ij g_i g_j. Where it is 1 but unknown, nu0 is nu0 / Q_1.
-    n_fields : int or None
+    n_fields
         How many fields the covariance was estimated from, above L + 1. None where it is known.
-
-    Returns
-    -------
-    Fit
 
     Raises
     ------
@@ -99,7 +101,7 @@ def fit(ell, cl, covariance, form="printed", q1=1.0, n_fields=None):
     if ell.size < 2:
         raise ParameterError("ell", ell.tolist(), "must have 2 multipoles at least to fit 2 parameters")
     logs = n_fields is not None
-    if logs:
+    if n_fields is not None:
         _check_fields(n_fields, ell.size)
         _check_positive("cl", cl)
         data, covariance = np.log(cl), covariance_of_logarithms(covariance, cl)
@@ -107,7 +109,7 @@ def fit(ell, cl, covariance, form="printed", q1=1.0, n_fields=None):
     else:
         data, weigh = cl, whitening(covariance, ell.size)
 
-    def model(p):
+    def model(p: float) -> tuple[Array, float]:
         """The spectrum, or its logarithm, with the amplitude that fits best; and the amplitude."""
         shape = spectrum(ell, p, form=form)
         if logs:
@@ -131,7 +133,15 @@ def fit(ell, cl, covariance, form="printed", q1=1.0, n_fields=None):
     return _fit(p, nu0, errors * np.outer(scale, scale), least, ell.size - 2, form, n_fields)
 
 
-def fit_shape(ell, ratio, covariance, n_fields=None, form="printed", logs=True):
+def fit_shape(
+    ell: ArrayLike,
+    ratio: ArrayLike,
+    covariance: ArrayLike,
+    *,
+    n_fields: int | None = None,
+    form: str = "printed",
+    logs: bool = True,
+) -> Fit:
     """p alone from the shape C_l / C_1.
 
     Spectra of few fields have errors in proportion to themselves: with a covariance that was estimated
@@ -149,11 +159,11 @@ def fit_shape(ell, ratio, covariance, n_fields=None, form="printed", logs=True):
         C_l / C_1.
     covariance : (L, L), or variances (L,)
         As from `jackknife_covariance` with `dipole_ratio`.
-    n_fields : int or None
+    n_fields
         How many fields the covariance was estimated from, above L + 1. None where it is known: its
         inverse weights the multipoles then.
     form : "printed" or "self-consistent"
-    logs : bool
+    logs
         Fit ln(C_l / C_1); not possible where the noise taken off has left a ratio below 0.
 
     Returns
@@ -172,7 +182,7 @@ def fit_shape(ell, ratio, covariance, n_fields=None, form="printed", logs=True):
         covariance = covariance_of_logarithms(covariance, ratio)
     data = np.log(ratio) if logs else ratio
 
-    def model(p):
+    def model(p: float) -> Array:
         shape = spectrum(ell, p, form=form) / spectrum(1, p, form=form)
         return np.log(shape) if logs else shape
 
@@ -191,17 +201,17 @@ def fit_shape(ell, ratio, covariance, n_fields=None, form="printed", logs=True):
     return _fit(p, np.nan, errors, least, ell.size - 1, form, n_fields)
 
 
-def _check_fields(n_fields, size):
+def _check_fields(n_fields: int, size: int) -> None:
     if check_whole("n_fields", n_fields, at_least=1) < size + 2:
         raise ParameterError("n_fields", n_fields, f"must be {size + 2} at least for {size} multipoles")
 
 
-def _check_positive(name, values):
+def _check_positive(name: str, values: Array) -> None:
     if not (values > 0).all():
         raise ParameterError(name, values.min(), "must be above 0 everywhere for a fit in logarithms")
 
 
-def _minimum(chi2):
+def _minimum(chi2: Callable[[float], float]) -> float:
     """Where chi2(p) is least within `P_RANGE`."""
     values = np.array([chi2(p) for p in _SCAN])
     lowest = int(values.argmin())
@@ -210,7 +220,7 @@ def _minimum(chi2):
     return float(found.x if found.fun < values[lowest] else _SCAN[lowest])
 
 
-def _dlog_dp(ell, p, form):
+def _dlog_dp(ell: ArrayLike, p: float, form: str) -> Array:
     """d ln C_l / dp of `stationary.spectrum`."""
     ell = np.asarray(ell, float)
     fronts = {
@@ -226,7 +236,9 @@ def _dlog_dp(ell, p, form):
     return fronts[form] + gammas - np.log(2)
 
 
-def _judged(residual, slopes, covariance, weigh, n_fields):
+def _judged(
+    residual: Array, slopes: Array, covariance: ArrayLike, weigh: Whitening, n_fields: int | None
+) -> tuple[Array, float]:
     """Covariance (q, q) of q parameters that were fitted with some weights, and chi2.
 
     Parameters move by gain . residual, to first order, whatever the weights.
@@ -242,13 +254,16 @@ def _judged(residual, slopes, covariance, weigh, n_fields):
     return gain @ matrix @ gain.T, float(left @ left)
 
 
-def _fit(p, nu0, covariance, least, dof, form, n_fields):
+def _fit(
+    p: float, nu0: float, covariance: Array, least: float, dof: int, form: str, n_fields: int | None
+) -> Fit:
     """`Fit` with the probability of chi2, or of Hotelling's T^2 where the covariance was estimated."""
-    p_value = np.nan
-    if dof and n_fields is None:
-        p_value = scipy.special.chdtrc(dof, least)
-    elif dof:
+    if not dof:
+        p_value = np.nan
+    elif n_fields is None:
+        p_value = float(scipy.special.chdtrc(dof, least))
+    else:
         spare = n_fields - dof
-        p_value = scipy.special.fdtrc(dof, spare, least * spare / (dof * (n_fields - 1)))
+        p_value = float(scipy.special.fdtrc(dof, spare, least * spare / (dof * (n_fields - 1))))
         least *= inverse_bias(n_fields, dof)
-    return Fit(p, float(nu0), covariance, float(least), dof, float(p_value), form)
+    return Fit(p, float(nu0), covariance, float(least), dof, p_value, form)

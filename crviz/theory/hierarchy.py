@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 import scipy
 
+from crviz.arrays import Array, ArrayLike
 from crviz.config import ParameterError
 from crviz.theory.arguments import check_multipoles
 
@@ -19,7 +20,7 @@ from crviz.theory.arguments import check_multipoles
 _LATE = 50.0
 
 
-def hierarchy(ell, nu1_t=None):
+def hierarchy(ell: ArrayLike, nu1_t: ArrayLike | None = None) -> Array:
     """C_l / C_1 that an initial dipole leads to.
 
     C_1 itself decays as exp(-nu_1 T). In the end all multipoles do, and
@@ -27,13 +28,13 @@ def hierarchy(ell, nu1_t=None):
 
     Parameters
     ----------
-    ell : array of int >= 1
-    nu1_t : None or array of float >= 0
+    ell : int >= 1, of any shape
+    nu1_t : >= 0, of any shape
         nu_1 T, the time in units of 1/nu_1; None is the limit of late times.
 
     Returns
     -------
-    array of the shape of ell, or of nu1_t and ell together
+    of the shape of ell, or of nu1_t and ell together
         Good to 1e-15 absolutely.
 
     Raises
@@ -49,7 +50,7 @@ def hierarchy(ell, nu1_t=None):
     return 3 / (2 * ell + 1) * _power_over_dipole(int(np.max(ell, initial=1)), nu1_t)[..., ell - 1]
 
 
-def _power_over_dipole(lmax, nu1_t):
+def _power_over_dipole(lmax: int, nu1_t: Array) -> Array:
     """D_l / D_1 for l = 1..lmax: (...) -> (..., lmax). Exact: nothing flows back from above lmax.
 
     The matrix exponential is used since the sum over exponentials cancels to nothing at early times.

@@ -7,13 +7,16 @@ nu_r = (3/2) Q_1 (x - x0) / K'(x), where x0 is the zero of K'.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import scipy
 from numpy.polynomial.legendre import legval
 
+from crviz.arrays import Array, ArrayLike
 from crviz.config import ParameterError, check_number
 from crviz.theory.arguments import check_form, check_spectrum
-from crviz.theory.measured_rate import measured_rate
+from crviz.theory.measured_rate import MeasuredRate, measured_rate
 
 METHODS = ("taper", "nnls")
 #: Half a width around x0 (or 0) where the quotient of two small numbers is bridged.
@@ -21,7 +24,16 @@ _BRIDGE = 1e-4
 _TRIED = 400
 
 
-def invert(x, cl, ell=None, form="printed", q1=1.0, method="taper", covariance=None):
+def invert(
+    x: ArrayLike,
+    cl: ArrayLike,
+    *,
+    ell: ArrayLike | None = None,
+    form: str = "printed",
+    q1: float = 1.0,
+    method: str = "taper",
+    covariance: ArrayLike | None = None,
+) -> Array | MeasuredRate:
     """nu_r(x) from a spectrum.
 
     "taper" sums K' as it stands, which needs multipoles without gaps, without noise and up to
@@ -31,20 +43,20 @@ def invert(x, cl, ell=None, form="printed", q1=1.0, method="taper", covariance=N
 
     Parameters
     ----------
-    x : array (...), -1 <= x < 1
+    x : (...), -1 <= x < 1
     cl : (L,)
         C_l.
     ell : (L,) int >= 1, or None for 1..L
     form : "printed" or "self-consistent"
-    q1 : float > 0 [unit of cl times Omega]
+    q1 : > 0 [unit of cl times Omega]
         The source Q_1.
     method : "taper" or "nnls"
     covariance : (L, L), or variances (L,)
-        Of cl, for "nnls", which needs it; `measured_rate.measured_rate` explains the method.
+        Of cl, for "nnls", which needs it; `measured_rate` explains the method.
 
     Returns
     -------
-    array (...) [Omega] for "taper", `measured_rate.MeasuredRate` for "nnls"
+    (...) [Omega] for "taper", `MeasuredRate` for "nnls"
 
     Raises
     ------
@@ -66,21 +78,21 @@ def invert(x, cl, ell=None, form="printed", q1=1.0, method="taper", covariance=N
         return _tapered_rate(x, ell, cl, form, q1)
     if covariance is None:
         raise ParameterError("covariance", None, "must be given for the method 'nnls'")
-    return measured_rate(x, ell, cl, covariance, form, q1)
+    return measured_rate(x, ell, cl, covariance, form=form, q1=q1)
 
 
-def _tapered_rate(x, ell, cl, form, q1):
+def _tapered_rate(x: Array, ell: Array, cl: Array, form: str, q1: float) -> Array:
     series = _tapered_series(ell, cl)
 
-    def gradient(x):
-        return legval(x, series)
+    def gradient(x: Array | float) -> Array:
+        return legval(np.asarray(x), series)
 
     if form == "printed":
-        zero, offset = 0.0, gradient(0.0)
+        zero, offset = 0.0, float(gradient(0.0))
     else:
         zero, offset = _single_zero(gradient, ell.size), 0.0
 
-    def quotient(x):
+    def quotient(x: Array | float) -> Array:
         return 1.5 * q1 * (x - zero) / (gradient(x) - offset)
 
     near = np.abs(x - zero) < _BRIDGE
@@ -89,7 +101,7 @@ def _tapered_rate(x, ell, cl, form, q1):
     return np.where(near, bridge, quotient(np.where(near, zero + _BRIDGE, x)))
 
 
-def _tapered_series(ell, cl):
+def _tapered_series(ell: Array, cl: Array) -> Array:
     """Legendre coefficients of K', which do not fall: a taper without edges makes them end."""
     order = np.argsort(ell)
     ell, cl = ell[order], cl[order]
@@ -99,7 +111,7 @@ def _tapered_series(ell, cl):
     return np.r_[0.0, ell * (ell + 1) * (2 * ell + 1) / 2 * cl * taper]
 
 
-def _single_zero(gradient, lmax):
+def _single_zero(gradient: Callable[[Array | float], Array], lmax: int) -> float:
     """The zero x0 of K', looked for where lmax resolves it."""
     x = 1 - np.geomspace(2, min(1.0, 1000 / lmax**2), _TRIED)
     values = gradient(x)
@@ -109,4 +121,5 @@ def _single_zero(gradient, lmax):
             f"K' of this spectrum has {len(changes)} zeros instead of one: it has too few multipoles or "
             "too much noise to be summed."
         )
-    return float(scipy.optimize.brentq(gradient, x[changes[0]], x[changes[0] + 1], xtol=1e-14))
+    low, high = x[changes[0]], x[changes[0] + 1]
+    return float(scipy.optimize.brentq(lambda x: float(gradient(x)), low, high, xtol=1e-14))

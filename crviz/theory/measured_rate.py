@@ -17,9 +17,10 @@ import numpy as np
 import scipy
 from numpy.polynomial.legendre import leggauss, legvander
 
+from crviz.arrays import Array, ArrayLike
 from crviz.config import ParameterError
-from crviz.theory.covariance import whitening
-from crviz.theory.fitting import fit
+from crviz.theory.covariance import Whitening, whitening
+from crviz.theory.fitting import Fit, fit
 
 _KNOTS = 40
 _STIFFNESS = np.geomspace(1e8, 1e-1, 19)
@@ -42,17 +43,17 @@ class MeasuredRate:
         Central 68 % of rates drawn from what spectrum and smoothness leave open. In trials with
         30 multipoles good to 5 % they held the true rate in 60 % of the cases where it is smooth
         in ln(1 - x), and in 50 % where it has a bump of the width of one.
-    power : float
+    power
         p of the power law that fits best; beyond the resolution of the multipoles nu_r follows it.
-    chi2 : float
-    stiffness : float
+    chi2
+    stiffness
         How smooth 1/nu_r was taken to be; at 1e8 it is a power law.
     """
 
-    x: np.ndarray
-    nu_r: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
+    x: Array
+    nu_r: Array
+    low: Array
+    high: Array
     power: float
     chi2: float
     stiffness: float
@@ -66,23 +67,23 @@ class _Problem:
     (L, J); the integrals of g and of x g for each knot (J,); second differences (J - 2, J).
     """
 
-    data: np.ndarray
-    odd: np.ndarray
-    plain: np.ndarray
-    weight: np.ndarray
-    moment: np.ndarray
-    rough: np.ndarray
+    data: Array
+    odd: Array
+    plain: Array
+    weight: Array
+    moment: Array
+    rough: Array
     form: str
 
-    def design(self, x0):
+    def design(self, x0: float) -> Array:
         """(L, J): 3/2 / (l(l+1)) * integral (x - x0) P_l g for each knot."""
         return self.odd - x0 * self.plain
 
-    def x0(self, b):
+    def x0(self, b: Array) -> float:
         """Where the flux nu_r K' vanishes: 0 as printed, the mean of x over g otherwise."""
         return 0.0 if self.form == "printed" else (self.moment @ b) / (self.weight @ b)
 
-    def evidence(self, stiffness):
+    def evidence(self, stiffness: float) -> float:
         """Logarithm of the probability of the data for a given stiffness, less a constant."""
         b = _solve(self, stiffness)
         design = self.design(self.x0(b))
@@ -91,7 +92,15 @@ class _Problem:
         return (len(self.rough) * np.log(stiffness) - misfit - volume) / 2
 
 
-def measured_rate(x, ell, cl, covariance, form="printed", q1=1.0):
+def measured_rate(
+    x: ArrayLike,
+    ell: ArrayLike,
+    cl: ArrayLike,
+    covariance: ArrayLike,
+    *,
+    form: str = "printed",
+    q1: float = 1.0,
+) -> MeasuredRate:
     """nu_r(x) by non-negative least squares in 1/nu_r, with its error band.
 
     The band comes from solving again with spectrum and smoothness perturbed at random by their
@@ -104,16 +113,12 @@ def measured_rate(x, ell, cl, covariance, form="printed", q1=1.0):
 
     Parameters
     ----------
-    x : array (...), -1 <= x < 1
+    x : (...), -1 <= x < 1
     ell : (L,) int >= 1, L >= 4; gaps are allowed
     cl : (L,)
     covariance : (L, L), or variances (L,)
     form : "printed" or "self-consistent"
-    q1 : float > 0 [unit of cl times Omega]
-
-    Returns
-    -------
-    MeasuredRate
+    q1 : > 0 [unit of cl times Omega]
 
     Raises
     ------
@@ -123,7 +128,7 @@ def measured_rate(x, ell, cl, covariance, form="printed", q1=1.0):
     ell = np.asarray(ell)
     if ell.size < 4:
         raise ParameterError("ell", ell.tolist(), "must hold 4 multipoles at least")
-    reference = fit(ell, cl, covariance, form, q1)
+    reference = fit(ell, cl, covariance, form=form, q1=q1)
     knots = np.linspace(np.log(0.02 / ell.max() ** 2), np.log(2), _KNOTS)  # P_l = 1 from the first one on
     problem = _problem(knots, ell, cl, whitening(covariance, ell.size), reference, q1)
     stiffness = max(_STIFFNESS, key=problem.evidence)
@@ -131,7 +136,7 @@ def measured_rate(x, ell, cl, covariance, form="printed", q1=1.0):
     rng = np.random.default_rng(0)
     draws = [_solve(problem, stiffness, rng, best) for _ in range(_DRAWS)]
 
-    def rate(b):
+    def rate(b: Array) -> Array:
         y = 1 - np.asarray(x, float)
         return reference.nu0 * y**reference.p / np.maximum(np.interp(np.log(y), knots, b), _LEAST_B)
 
@@ -140,7 +145,9 @@ def measured_rate(x, ell, cl, covariance, form="printed", q1=1.0):
     return MeasuredRate(np.asarray(x, float), rate(best), low, high, reference.p, chi2, float(stiffness))
 
 
-def _problem(knots, ell, cl, whiten, reference, q1):
+def _problem(
+    knots: Array, ell: Array, cl: ArrayLike, whiten: Whitening, reference: Fit, q1: float
+) -> _Problem:
     plain, odd = (
         q1 / reference.nu0 * integrals for integrals in _knot_integrals(knots, int(ell.max()), reference.p)
     )
@@ -156,7 +163,7 @@ def _problem(knots, ell, cl, whiten, reference, q1):
     )
 
 
-def _knot_integrals(knots, lmax, power, order=16):
+def _knot_integrals(knots: Array, lmax: int, power: float, order: int = 16) -> list[Array]:
     """Integrals of P_l g and x P_l g over x for g = (1 - x)^-power times the hat of each knot.
 
     Returns two arrays (lmax + 1, knots). Below the lowest knot the hat stays at 1, and P_l and x are 1.
@@ -178,7 +185,12 @@ def _knot_integrals(knots, lmax, power, order=16):
     return results
 
 
-def _solve(problem, stiffness, rng=None, start=None):
+def _solve(
+    problem: _Problem,
+    stiffness: float,
+    rng: np.random.Generator | None = None,
+    start: Array | None = None,
+) -> Array:
     """b (J,) >= 0, with x0 iterated until it is that of b.
 
     rng perturbs data and smoothness by their errors.

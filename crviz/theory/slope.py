@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from crviz.arrays import ArrayLike
 from crviz.config import ParameterError, check_number
 from crviz.theory.arguments import check_spectrum
 from crviz.theory.covariance import covariance_of_logarithms, whitening
 
 
-def slope(ell, cl, covariance=None, shift=0.5):
+def slope(
+    ell: ArrayLike, cl: ArrayLike, *, covariance: ArrayLike | None = None, shift: float = 0.5
+) -> tuple[float, float]:
     """d ln C_l / d ln(l + shift), by generalised least squares of a straight line.
 
     Read against l + 1/2 the corrections to a power law begin at l^-2 only; against l they begin at
@@ -19,13 +22,13 @@ def slope(ell, cl, covariance=None, shift=0.5):
     ----------
     ell : (L,) int >= 1, L >= 2
     cl : (L,), above 0
-    covariance : (L, L), variances (L,), or None
+    covariance : (L, L), or variances (L,)
         None weighs all multipoles alike.
-    shift : float >= 0
+    shift : >= 0
 
     Returns
     -------
-    value, error : float
+    value, error
         The error is NaN without a covariance.
 
     Raises

@@ -10,19 +10,20 @@ from __future__ import annotations
 import numpy as np
 import scipy
 
+from crviz.arrays import Array, ArrayLike
 from crviz.config import check_number
 from crviz.theory.arguments import check_form, check_multipoles, check_power
-from crviz.theory.quadrature import rate_quadrature
+from crviz.theory.quadrature import Rate, rate_quadrature
 
 
-def power_law_rate(p, nu0=1.0):
+def power_law_rate(p: float, *, nu0: float = 1.0) -> Rate:
     """The rate nu_r(x) = nu0 (1 - x)^p as a function of x. Raises ParameterError."""
     check_power(p)
     check_number("nu0", nu0, above=0)
     return lambda x: nu0 * (1 - np.asarray(x, float)) ** p
 
 
-def spectrum(ell, p, nu0=1.0, form="printed"):
+def spectrum(ell: ArrayLike, p: float, *, nu0: float = 1.0, form: str = "printed") -> Array:
     """<C_l> / Q_1 for nu_r(x) = nu0 (1 - x)^p.
 
     "printed" is Eq. 16. Put back into Eq. 14 it does not give a source at l = 1 alone, since
@@ -31,14 +32,14 @@ def spectrum(ell, p, nu0=1.0, form="printed"):
 
     Parameters
     ----------
-    ell : array of int >= 1
-    p : float, 0 < p < 1
-    nu0 : float > 0 [Omega]
+    ell : int >= 1, of any shape
+    p : 0 < p < 1
+    nu0 : > 0 [Omega]
     form : "printed" or "self-consistent"
 
     Returns
     -------
-    array of the shape of ell [1/Omega]
+    of the shape of ell [1/Omega]
 
     Raises
     ------
@@ -54,21 +55,21 @@ def spectrum(ell, p, nu0=1.0, form="printed"):
     return 3 / (2**p * nu0) * front * np.exp(gammas)
 
 
-def spectrum_from_rate(ell, nu_r, form="printed"):
+def spectrum_from_rate(ell: ArrayLike, nu_r: Rate, *, form: str = "printed") -> Array:
     """<C_l> / Q_1 = 3 / (2 l (l+1)) * integral_-1^1 dx x P_l(x) / nu_r(x), Eq. 15.
 
     The self-consistent form has x - x0 in place of x, with x0 such that K' integrates to zero.
 
     Parameters
     ----------
-    ell : array of int >= 1
-    nu_r : callable of an array of x in (-1, 1) [Omega]
+    ell : int >= 1, of any shape
+    nu_r : function of x in (-1, 1) [Omega]
         It may vanish at x = 1 like (1 - x)^p with p < 1 (see `quadrature.rate_quadrature`).
     form : "printed" or "self-consistent"
 
     Returns
     -------
-    array of the shape of ell [1/Omega]
+    of the shape of ell [1/Omega]
 
     Raises
     ------

@@ -48,7 +48,7 @@ def test_the_evolution_is_that_of_the_theory_with_the_running_source(p):
     k_parallel = 4.0
     nu0 = 1 / (3 * k_parallel) / 2**p  # of nu_par = 1 / (3 K_par), the rate of opposite directions
     expected = theory.evolve(
-        times, np.array([1, 2, 3, 5, 9]), theory.power_law_rate(p, nu0), source=8 * math.pi / 3 * k
+        times, np.array([1, 2, 3, 5, 9]), theory.power_law_rate(p, nu0=nu0), source=8 * math.pi / 3 * k
     )
     np.testing.assert_allclose(analytic_evolution(times, k, k_parallel, p), expected, rtol=1e-12)
 

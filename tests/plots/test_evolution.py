@@ -114,7 +114,10 @@ def test_the_analytic_evolution_has_the_source_and_the_rate_of_the_run(small_run
     g = gradient_tensor(GRADIENT)
     nu0 = 1 / (3 * k[-1, 2, 2]) / 2**0.4
     expected = theory.evolve(
-        small_run.omega_t, [1, 2, 5, 9], theory.power_law_rate(0.4, nu0), 8 * np.pi / 3 * (g * k).sum((1, 2))
+        small_run.omega_t,
+        [1, 2, 5, 9],
+        theory.power_law_rate(0.4, nu0=nu0),
+        source=8 * np.pi / 3 * (g * k).sum((1, 2)),
     )
     for column, ell in enumerate((1, 2, 5, 9)):
         drawn_power = lines[f"analytic {NAMES[ell]}"]

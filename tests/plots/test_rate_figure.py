@@ -47,7 +47,7 @@ def test_the_rate_is_what_inversion_gives(small_run, panel):
     # six fields are too few for a covariance of so many multipoles: variances
     assert len(ell) >= 4
     smooth = theory.smooth_covariance(ell, spectrum.cl[ell], spectrum.error[ell] ** 2)
-    found = theory.invert(1 - line.x, spectrum.cl[ell], ell, q1=q1, method="nnls", covariance=smooth)
+    found = theory.invert(1 - line.x, spectrum.cl[ell], ell=ell, q1=q1, method="nnls", covariance=smooth)
     np.testing.assert_allclose(line.y, found.nu_r, rtol=1e-12)
     np.testing.assert_allclose(panel.bands[0].low, found.low, rtol=1e-12)
     np.testing.assert_allclose(panel.bands[0].high, found.high, rtol=1e-12)
@@ -68,7 +68,7 @@ def test_the_covariance_between_multipoles_is_used_where_it_is_known(many_fields
     line = by_name(panel)["ν_r"]
     covariance = many_fields.covariance("parallel", estimator="cross")[1:, 1:]
     smooth = theory.smooth_covariance(ell, spectrum.cl[ell], covariance)
-    found = theory.invert(1 - line.x, spectrum.cl[ell], ell, q1=q1, method="nnls", covariance=smooth)
+    found = theory.invert(1 - line.x, spectrum.cl[ell], ell=ell, q1=q1, method="nnls", covariance=smooth)
     np.testing.assert_allclose(line.y, found.nu_r, rtol=1e-12)
     assert "independent" not in panel.bands[0].legend
 
@@ -119,7 +119,7 @@ def test_the_law_is_fitted_as_for_gaussian_skies_where_fields_are_enough(many_fi
 def test_a_constant_in_the_inverse_rate_changes_the_printed_dipole_alone():
     """Why the power law is fitted without the dipole."""
     ell = np.arange(1, 13)
-    law = theory.power_law_rate(0.6, 0.3)
+    law = theory.power_law_rate(0.6, nu0=0.3)
     plain = theory.spectrum_from_rate(ell, law)
     # 1/nu + 5; the integral of x P_l is 2/3 for l = 1 and 0 else, so that C_1 gains 3/4 * 2/3 * 5
     shifted = theory.spectrum_from_rate(ell, lambda x: 1 / (1 / law(x) + 5))
@@ -137,7 +137,7 @@ def test_the_rate_of_the_shipped_run_does_not_hang_on_the_last_multipoles():
             cl = result.spectrum(gradient, 100, "cross").cl[ell]
             covariance = result.covariance(gradient, 100, "cross")[np.ix_(ell, ell)]
             smooth = theory.smooth_covariance(ell, cl, covariance)
-            rates.append(theory.invert(x, cl, ell, method="nnls", covariance=smooth))
+            rates.append(theory.invert(x, cl, ell=ell, method="nnls", covariance=smooth))
         band = (rates[-1].high - rates[-1].low) / rates[-1].nu_r
         for other in rates[:-1]:
             assert (np.abs(other.nu_r / rates[-1].nu_r - 1) < np.maximum(band, 0.1)).all()

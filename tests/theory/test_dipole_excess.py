@@ -10,7 +10,7 @@ from crviz import theory
 def test_it_is_the_self_consistent_dipole_over_eq_3(p):
     k = 5.68  # any K_par will do
     nu0 = 1 / (3 * k) / 2**p
-    c1 = 8 * np.pi / 3 * k * theory.spectrum(1, p, nu0, "self-consistent")
+    c1 = 8 * np.pi / 3 * k * theory.spectrum(1, p, nu0=nu0, form="self-consistent")
     assert theory.dipole_excess(p) == pytest.approx(c1 / (4 * np.pi * k**2), rel=1e-8)  # gamma functions
 
 

@@ -22,13 +22,13 @@ def all_power(times, rate, lmax, **options):
 @pytest.mark.parametrize("p", POWERS)
 @pytest.mark.parametrize("lmax", [10, 40, 200])
 def test_the_end_is_the_self_consistent_spectrum_at_any_truncation(p, lmax):
-    ell, rate = np.arange(1, 11), theory.power_law_rate(p, 0.7)
+    ell, rate = np.arange(1, 11), theory.power_law_rate(p, nu0=0.7)
     found = theory.evolve(LATE, ell, rate, lmax=lmax)
     # exact but for rounding, with the same nodes
-    same_nodes = theory.spectrum_from_rate(ell, rate, "self-consistent")
+    same_nodes = theory.spectrum_from_rate(ell, rate, form="self-consistent")
     np.testing.assert_allclose(found, same_nodes, rtol=1e-10, atol=1e-11 * found[0])
     # the nodes next to x = 1 are known to 1e-9 at p = 0.9
-    closed = theory.spectrum(ell, p, 0.7, form="self-consistent")
+    closed = theory.spectrum(ell, p, nu0=0.7, form="self-consistent")
     np.testing.assert_allclose(found, closed, rtol=1e-8)
 
 
@@ -39,7 +39,7 @@ def test_the_end_for_a_rate_that_is_no_power_law():
     ell = np.arange(1, 21)
     found = theory.evolve(LATE, ell, rate)
     np.testing.assert_allclose(
-        found, theory.spectrum_from_rate(ell, rate, "self-consistent"), rtol=1e-9, atol=1e-12
+        found, theory.spectrum_from_rate(ell, rate, form="self-consistent"), rtol=1e-9, atol=1e-12
     )
 
 
@@ -85,7 +85,7 @@ def test_it_solves_the_differential_equation_of_another_integrator():
 
 @pytest.mark.parametrize("p", [0.3, 0.7])
 def test_a_ramp_is_integrated_exactly_in_one_step_or_many(p):
-    rate, ell = theory.power_law_rate(p, 0.3), np.arange(8)
+    rate, ell = theory.power_law_rate(p, nu0=0.3), np.arange(8)
     times = np.r_[1e-7, np.linspace(0.01, 20, 37)]
     in_many = theory.evolve(times, ell, rate, source=2 * times, lmax=40)[-1]
     in_one = theory.evolve([20.0], ell, rate, source=[40.0], lmax=40)[0]
@@ -102,13 +102,15 @@ def test_a_constant_source_in_its_many_guises():
     plain = theory.evolve(times, ell, rate, lmax=20)
     assert not plain[0].any()
     for source in (2.0, lambda time: 2.0, np.full(3, 2.0)):
-        np.testing.assert_allclose(theory.evolve(times, ell, rate, source, lmax=20), 2 * plain, rtol=1e-13)
+        np.testing.assert_allclose(
+            theory.evolve(times, ell, rate, source=source, lmax=20), 2 * plain, rtol=1e-13
+        )
 
 
 def test_time_and_rate_scale_together():
     ell = np.arange(6)
-    fast = theory.evolve([0.5, 2.0], ell, theory.power_law_rate(0.5, 4.0), lmax=60)
-    slow = theory.evolve([2.0, 8.0], ell, theory.power_law_rate(0.5, 1.0), lmax=60)
+    fast = theory.evolve([0.5, 2.0], ell, theory.power_law_rate(0.5, nu0=4.0), lmax=60)
+    slow = theory.evolve([2.0, 8.0], ell, theory.power_law_rate(0.5, nu0=1.0), lmax=60)
     np.testing.assert_allclose(fast, slow / 4, rtol=1e-11, atol=1e-13)
 
 
@@ -162,7 +164,7 @@ def predicted(shipped):
     """C_0 and C_1 over 4 pi at those times for p = 1/2, without a free parameter."""
     omega_t, k_par, *_ = shipped
     nu_par = 1 / (3 * k_par[-1])
-    rate = theory.power_law_rate(0.5, nu_par / 2**0.5)
+    rate = theory.power_law_rate(0.5, nu0=nu_par / 2**0.5)
     return theory.evolve(omega_t, [0, 1], rate, source=8 * np.pi / 3 * k_par) / (4 * np.pi)
 
 
@@ -183,7 +185,7 @@ def test_that_dipole_is_the_simulated_one(shipped, predicted, time):
 
 def test_a_constant_source_makes_the_dipole_grow_far_too_early(shipped):
     omega_t, k_par, simulated, *_ = shipped
-    rate = theory.power_law_rate(0.5, 1 / (3 * k_par[-1]) / 2**0.5)
+    rate = theory.power_law_rate(0.5, nu0=1 / (3 * k_par[-1]) / 2**0.5)
     index = np.abs(omega_t - 10).argmin()
     constant = theory.evolve(omega_t[index], 1, rate, source=8 * np.pi / 3 * k_par[-1]) / (4 * np.pi)
     assert constant == pytest.approx(29, rel=0.05)  # linear in K at early times, which is good to 4 %

@@ -19,8 +19,8 @@ def correlated(cl, relative=0.05, correlation=0.6):
 @pytest.mark.parametrize("form", theory.FORMS)
 @pytest.mark.parametrize("p", [0.03, 1 / 3, 1 / 2, 2 / 3, 0.97])
 def test_an_exact_spectrum_gives_back_its_power_and_rate(p, form):
-    cl = 7 * theory.spectrum(ELL, p, 0.04, form)
-    found = theory.fit(ELL, cl, correlated(cl), form, q1=7)
+    cl = 7 * theory.spectrum(ELL, p, nu0=0.04, form=form)
+    found = theory.fit(ELL, cl, correlated(cl), form=form, q1=7)
     # the minimum of a parabola that touches 0 is located to 1e-10
     assert (found.p, found.nu0) == pytest.approx((p, 0.04), rel=1e-7)
     assert found.chi2 == pytest.approx(0, abs=1e-10)
@@ -39,10 +39,10 @@ def test_units_do_not_matter():
 @pytest.mark.parametrize("form", theory.FORMS)
 def test_errors_and_probabilities_are_those_of_many_noisy_spectra(form):
     p, nu0, n = 0.5, 0.3, 300
-    cl = theory.spectrum(ELL, p, nu0, form)
+    cl = theory.spectrum(ELL, p, nu0=nu0, form=form)
     covariance = correlated(cl)
     noise = np.random.default_rng(1).multivariate_normal(np.zeros(20), covariance, n)
-    fits = [theory.fit(ELL, cl + one, covariance, form) for one in noise]
+    fits = [theory.fit(ELL, cl + one, covariance, form=form) for one in noise]
     found = np.array([(one.p, one.nu0) for one in fits])
     stated = np.mean([one.covariance for one in fits], axis=0)
     # means within 3 errors; scatter known to 1/sqrt(600) = 4 %; nu0 is normal only where its error is small
@@ -62,7 +62,7 @@ def test_a_spectrum_of_another_kind_is_told_apart():
 
 
 def test_the_shape_alone_needs_no_amplitude():
-    ratio = theory.dipole_ratio(3 * theory.spectrum(ELL, 0.6, 0.2))
+    ratio = theory.dipole_ratio(3 * theory.spectrum(ELL, 0.6, nu0=0.2))
     for logs in (True, False):
         found = theory.fit_shape(ELL[1:], ratio, (0.1 * ratio) ** 2, logs=logs)
         assert found.p == pytest.approx(0.6, rel=1e-7)
@@ -91,7 +91,7 @@ def fits_to_runs(fields, n_fields, n_runs, cl, **options):
         run = fields(rng, n_fields, cl)
         covariance = theory.jackknife_covariance(run, theory.dipole_ratio)
         yield theory.fit_shape(
-            MULTIPOLES[1:], theory.dipole_ratio(run.mean(0)), covariance, n_fields, **options
+            MULTIPOLES[1:], theory.dipole_ratio(run.mean(0)), covariance, n_fields=n_fields, **options
         )
 
 
@@ -115,9 +115,9 @@ def test_the_stated_error_holds_for_a_spectrum_that_no_power_fits():
 
 @pytest.mark.parametrize("form", theory.FORMS)
 def test_the_rate_has_the_stated_error_too(form):
-    rng, cl = np.random.default_rng(7), theory.spectrum(MULTIPOLES, 0.5, 0.3, form)
+    rng, cl = np.random.default_rng(7), theory.spectrum(MULTIPOLES, 0.5, nu0=0.3, form=form)
     runs = [skewed(rng, 60, cl) for _ in range(300)]
-    fits = [theory.fit(MULTIPOLES, run.mean(0), np.cov(run.T) / 60, form, n_fields=60) for run in runs]
+    fits = [theory.fit(MULTIPOLES, run.mean(0), np.cov(run.T) / 60, form=form, n_fields=60) for run in runs]
     found = np.array([(fit.p, fit.nu0) for fit in fits])
     stated = np.sqrt(np.mean([np.diag(fit.covariance) for fit in fits], axis=0))
     # a scatter to 4 %, and as much from the errors' own; the mean strength of 60 skewed fields is skewed, too
@@ -132,7 +132,7 @@ def test_the_line_goes_through_the_middle_of_points_that_no_power_fits():
     cl = theory.spectrum(MULTIPOLES, 0.8) * np.where(MULTIPOLES == 1, 3.0, 1.0)
     run = skewed(np.random.default_rng(8), 400, cl)
     covariance = theory.jackknife_covariance(run, theory.dipole_ratio)
-    found = theory.fit_shape(ell, theory.dipole_ratio(cl), covariance, 400)
+    found = theory.fit_shape(ell, theory.dipole_ratio(cl), covariance, n_fields=400)
     line = theory.spectrum(ell, found.p) / theory.spectrum(1, found.p)
     above = theory.dipole_ratio(cl) > line
     assert not above[0]

@@ -14,7 +14,7 @@ DISTANCE = np.geomspace(2, 5e-4, 200)
 @pytest.mark.parametrize("form", theory.FORMS)
 @pytest.mark.parametrize("p", [0.01, 1 / 3, 1 / 2])
 def test_power_laws_come_back_to_2_in_10000(p, form):
-    found = theory.invert(1 - DISTANCE, theory.spectrum(ELL, p, 0.3, form), form=form)
+    found = theory.invert(1 - DISTANCE, theory.spectrum(ELL, p, nu0=0.3, form=form), form=form)
     np.testing.assert_allclose(found, 0.3 * DISTANCE**p, rtol=2e-4)
 
 
@@ -22,7 +22,7 @@ def test_power_laws_come_back_to_2_in_10000(p, form):
 @pytest.mark.parametrize("p", [2 / 3, 0.9, 0.99])
 def test_steeper_ones_to_twice_that_distance(p, form):
     away = DISTANCE[DISTANCE > 1e-3]
-    found = theory.invert(1 - away, theory.spectrum(ELL, p, 0.3, form), form=form)
+    found = theory.invert(1 - away, theory.spectrum(ELL, p, nu0=0.3, form=form), form=form)
     np.testing.assert_allclose(found, 0.3 * away**p, rtol=2e-4)
     if p < 0.95:
         far = away > 0.01
@@ -35,7 +35,7 @@ def test_a_rate_that_is_no_power_law_comes_back(form):
         return np.sqrt(1 - x) * (2 + np.sin(3 * x))
 
     away = DISTANCE[DISTANCE > 0.01]
-    found = theory.invert(1 - away, theory.spectrum_from_rate(np.arange(1, 501), rate, form), form=form)
+    found = theory.invert(1 - away, theory.spectrum_from_rate(np.arange(1, 501), rate, form=form), form=form)
     np.testing.assert_allclose(found, rate(1 - away), rtol=2e-4)  # (1 - x) lmax^2 > 2000 again
 
 

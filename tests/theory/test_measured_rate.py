@@ -17,19 +17,19 @@ def stronger_behind(x):
 
 def inverted(rate, form, relative, seed, ell=ELL):
     """The measured rate over the true one, with the ends of its band: (3, X)."""
-    cl = theory.spectrum_from_rate(ell, rate, form)
+    cl = theory.spectrum_from_rate(ell, rate, form=form)
     noisy = cl * (1 + relative * np.random.default_rng(seed).normal(size=ell.size))
-    found = theory.invert(X, noisy, ell, form, method="nnls", covariance=(relative * cl) ** 2)
+    found = theory.invert(X, noisy, ell=ell, form=form, method="nnls", covariance=(relative * cl) ** 2)
     return np.array([found.nu_r, found.low, found.high]) / rate(X)
 
 
 @pytest.mark.parametrize("form", theory.FORMS)
 @pytest.mark.parametrize("p", [0.1, 0.5, 0.85])
 def test_a_power_law_without_noise_comes_back(p, form):
-    cl = 3 * theory.spectrum(ELL, p, 0.3, form)
+    cl = 3 * theory.spectrum(ELL, p, nu0=0.3, form=form)
     found = theory.invert(X, cl, form=form, q1=3, method="nnls", covariance=(0.05 * cl) ** 2)
     # below the last knot P_l(x) = 1 holds to half a percent; that bit weighs more the larger p is
-    np.testing.assert_allclose(found.nu_r, theory.power_law_rate(p, 0.3)(X), rtol=0.02)
+    np.testing.assert_allclose(found.nu_r, theory.power_law_rate(p, nu0=0.3)(X), rtol=0.02)
     assert found.power == pytest.approx(p, abs=1e-6)
     assert found.chi2 < 0.1
 
@@ -43,7 +43,7 @@ def test_a_rate_that_is_no_power_law_comes_back_from_good_data(form):
 
 
 @pytest.mark.parametrize("form", theory.FORMS)
-@pytest.mark.parametrize("rate", [theory.power_law_rate(0.5, 0.3), stronger_behind])
+@pytest.mark.parametrize("rate", [theory.power_law_rate(0.5, nu0=0.3), stronger_behind])
 def test_the_band_holds_the_true_rate_more_often_than_not(rate, form):
     trials = np.array([inverted(rate, form, 0.05, seed) for seed in range(12)])
     best, low, high = trials.transpose(1, 0, 2)
@@ -81,20 +81,20 @@ def fields(rate, form, n_fields, seed):
     """Spectra of made-up Gaussian fields that differ in strength: (R, L)."""
     rng = np.random.default_rng(seed)
     scatter = rng.chisquare(2 * ELL + 1, (n_fields, ELL.size)) / (2 * ELL + 1)
-    return theory.spectrum_from_rate(ELL, rate, form) * scatter * rng.gamma(4, 1 / 4, (n_fields, 1))
+    return theory.spectrum_from_rate(ELL, rate, form=form) * scatter * rng.gamma(4, 1 / 4, (n_fields, 1))
 
 
 @pytest.mark.parametrize("form", theory.FORMS)
 @pytest.mark.parametrize("p", [0.3, 0.7])
 def test_a_smooth_covariance_of_the_same_fields_leaves_no_bias_and_an_honest_band(p, form):
     # other rates are drawn to smoothness at their ends, whatever the covariance
-    rate = theory.power_law_rate(p, 0.3)
+    rate = theory.power_law_rate(p, nu0=0.3)
     found = {"smooth": [], "raw": []}
     for seed in range(10):
         made = fields(rate, form, 80, seed)
         cl, raw = made.mean(0), np.cov(made.T) / len(made)
         for name, covariance in {"raw": raw, "smooth": theory.smooth_covariance(ELL, cl, raw)}.items():
-            one = theory.invert(X, cl, ELL, form, method="nnls", covariance=covariance)
+            one = theory.invert(X, cl, ell=ELL, form=form, method="nnls", covariance=covariance)
             found[name].append(np.array([one.nu_r, one.low, one.high]) / rate(X))
     best, low, high = np.transpose(found["smooth"], (1, 0, 2))
     # the strength alone scatters by 0.5 / sqrt(80), the mean of ten trials by 2 %; four of these
@@ -109,7 +109,7 @@ def test_few_multipoles_with_variances_will_do():
     made = fields(theory.power_law_rate(0.5), "printed", 8, 3)[:, :4]
     cl, variances = made.mean(0), made.var(0, ddof=1) / len(made)
     smooth = theory.smooth_covariance(ELL[:4], cl, variances)
-    found = theory.invert(X, cl, ELL[:4], method="nnls", covariance=smooth)
+    found = theory.invert(X, cl, ell=ELL[:4], method="nnls", covariance=smooth)
     np.testing.assert_allclose(found.nu_r, np.sqrt(1 - X), rtol=1.0)  # eight fields, four numbers: a factor 2
     assert (found.low < found.high).all()
 

@@ -9,7 +9,7 @@ from crviz.theory.quadrature import power_at_one, rate_quadrature
 
 @pytest.mark.parametrize("p", [1e-3, 0.25, 0.5, 0.9, 0.99])
 def test_the_power_of_a_power_law_is_read_off_to_rounding(p):
-    assert power_at_one(theory.power_law_rate(p, 0.3)) == pytest.approx(p, abs=1e-13)
+    assert power_at_one(theory.power_law_rate(p, nu0=0.3)) == pytest.approx(p, abs=1e-13)
 
 
 def test_the_power_of_other_rates_is_read_off_to_the_distance_from_x_1():
@@ -21,7 +21,7 @@ def test_the_power_of_other_rates_is_read_off_to_the_distance_from_x_1():
 
 @pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
 def test_powers_of_1_minus_x_are_integrated_exactly(p):
-    x, weight = rate_quadrature(theory.power_law_rate(p, 0.5), 10)
+    x, weight = rate_quadrature(theory.power_law_rate(p, nu0=0.5), 10)
     for n in (0, 1, 40, 400):
         # integral of y^(n - p) from 0 to 2; 1 - x is rounded next to x = 1, which costs most at p = 0.9
         exact = 2 ** (n - p + 1) / (n - p + 1) / 0.5

@@ -30,7 +30,7 @@ def test_a_power_law_is_read_exactly_whatever_its_errors():
     cl = 3 * (ell + 0.5) ** -2.7
     noise = np.random.default_rng(0).normal(size=(8, 8))
     for covariance in (None, (0.1 * cl) ** 2, noise @ noise.T * np.outer(cl, cl)):
-        assert theory.slope(ell, cl, covariance)[0] == pytest.approx(-2.7, rel=1e-9)
+        assert theory.slope(ell, cl, covariance=covariance)[0] == pytest.approx(-2.7, rel=1e-9)
 
 
 def test_its_error_is_the_scatter_of_many_spectra():
@@ -39,7 +39,7 @@ def test_its_error_is_the_scatter_of_many_spectra():
     cl = (ell + 0.5) ** -3.0
     covariance = 0.1**2 * np.outer(cl, cl) * (0.5 * np.eye(11) + 0.5)
     drawn = rng.multivariate_normal(cl, covariance, 1000)
-    found = np.array([theory.slope(ell, one, covariance) for one in drawn])
+    found = np.array([theory.slope(ell, one, covariance=covariance) for one in drawn])
     # 1000 draws give the scatter to 2 %; logarithms of 10 % errors are normal to a few per cent
     assert found[:, 0].std() == pytest.approx(found[:, 1].mean(), rel=0.1)
     assert found[:, 0].mean() == pytest.approx(-3, abs=0.01)

@@ -138,8 +138,8 @@ def _analytic(result: Result, gradient: Gradient, p: float, colors: style.Palett
     source = 8 * np.pi / 3 * tensors.along(gradient)[0]
     nu_par = 1 / (3 * tensors.along("parallel")[0][-1])
     ell = np.array([number for number in ANALYTIC if number < result.ell.size])
-    rate = theory.power_law_rate(p, nu_par / 2**p)
-    power = theory.evolve(result.omega_t, ell, rate, source) / (4 * np.pi)
+    rate = theory.power_law_rate(p, nu0=nu_par / 2**p)
+    power = theory.evolve(result.omega_t, ell, rate, source=source) / (4 * np.pi)
     return [
         Line(
             f"analytic C{_subscript(number)}",

@@ -61,7 +61,7 @@ def rate(
     covariance = _covariance(result, gradient, spectrum, estimator, ell)
     distance = np.geomspace(4 / ell[-1] ** 2, 2, _POINTS)  # 1 - x
     smooth = theory.smooth_covariance(ell, spectrum.cl[ell], covariance)
-    measured = theory.invert(1 - distance, spectrum.cl[ell], ell, form, q1, "nnls", smooth)
+    measured = theory.measured_rate(1 - distance, ell, spectrum.cl[ell], smooth, form=form, q1=q1)
     lines = [
         *_power_laws(distance, nu_par, p, colors),
         _fitted_law(distance, spectrum, ell, covariance, result.n_realizations, form, q1, colors),
@@ -123,7 +123,7 @@ def _power_laws(distance: Array, nu_par: float, p: float | None, colors: style.P
         choices.append((f"p = {p:.2f}", p, colors.standard, "solid", 1.5))
     lines = []
     for name, value, color, dash, width in choices:
-        law = theory.power_law_rate(value, nu_par / 2**value)(1 - distance)
+        law = theory.power_law_rate(value, nu0=nu_par / 2**value)(1 - distance)
         lines.append(Line(name, distance, law, color, dash, width, legend=f"ν∥ [(1 − x)/2]ᵖ, {name}"))
     return lines[::-1]
 
@@ -141,7 +141,7 @@ def _fitted_law(
     chosen = (ell >= FITTED[0]) & (ell <= FITTED[1])
     part = covariance[chosen] if covariance.ndim == 1 else covariance[np.ix_(chosen, chosen)]
     enough = n_fields if n_fields >= chosen.sum() + 2 else None  # to weight multipoles as Gaussian skies do
-    found = theory.fit(ell[chosen], spectrum.cl[ell[chosen]], part, form, q1, enough)
+    found = theory.fit(ell[chosen], spectrum.cl[ell[chosen]], part, form=form, q1=q1, n_fields=enough)
     words = (
         f"fit to ℓ = {ell[chosen][0]}–{ell[chosen][-1]}: p = {found.p:.2f} ± {found.p_error:.2f}, "
         f"ν₀ = {found.nu0:#.2g} Ω"
