@@ -8,6 +8,7 @@ import numpy as np
 import scipy
 
 from crviz import observations, theory
+from crviz.arrays import Array, ArrayLike
 from crviz.config import ParameterError, check_number
 
 #: Multipoles of the theory that a mask may mix into the observed ones.
@@ -25,13 +26,13 @@ class ObservedFit:
 
     Attributes
     ----------
-    source : ObservedSpectrum
-    form : str
+    source
+    form
         Of the spectrum, as in `theory.spectrum`.
-    p, low, high : float
+    p, low, high
         The likeliest power and its 68 % interval, from the likelihood of p. At an end of `theory.P_RANGE`
         the data do not bound it on that side.
-    factor : float
+    factor
         Q_1 / nu0, in the unit of the observed C_l.
     covariance : (2, 2)
         Of p and ln(factor), which is that of -ln(nu0), to first order. `low` and `high` say more of p.
@@ -39,11 +40,11 @@ class ObservedFit:
         The multipoles that were fitted.
     observed, expected : (L,)
         C_l as published, and as the likeliest theory has it in the mean, noise included.
-    deviance, expected_deviance : float
+    deviance, expected_deviance
         Twice by how much the logarithm of the likelihood lies below that of a theory that meets every
         C_l, and its mean for skies of this theory, to first order: the number of multipoles less two
         parameters, and less where they go together.
-    p_value : float
+    p_value
         Probability of a larger deviance, of a chi^2 with the same mean and variance.
     """
 
@@ -53,16 +54,22 @@ class ObservedFit:
     low: float
     high: float
     factor: float
-    covariance: np.ndarray
-    ell: np.ndarray
-    observed: np.ndarray
-    expected: np.ndarray
+    covariance: Array
+    ell: Array
+    observed: Array
+    expected: Array
     deviance: float
     expected_deviance: float
     p_value: float
 
 
-def fit_observed(observed, ell=None, form="printed", noise=None):
+def fit_observed(
+    observed: observations.ObservedSpectrum,
+    *,
+    ell: ArrayLike | None = None,
+    form: str = "printed",
+    noise: float | None = None,
+) -> ObservedFit:
     """p and Q_1/nu0 from one observed sky, which scatters about the theory as a Gaussian sky does.
 
     The theory's spectrum is coupled by the mask, smoothed and deconvolved as the observed one was
@@ -76,17 +83,13 @@ def fit_observed(observed, ell=None, form="printed", noise=None):
 
     Parameters
     ----------
-    observed : ObservedSpectrum
-    ell : (L,) int or None
+    observed
+    ell : (L,) int
         At least three of its multipoles; None takes those from the first on that are clear of noise.
     form : see `theory.spectrum`
-    noise : float or None
+    noise
         Level of the isotropic noise in C_l; None takes that of the spectrum, and the mean of
         `noise_levels` where that is not known.
-
-    Returns
-    -------
-    ObservedFit
 
     Raises
     ------
@@ -134,10 +137,10 @@ def fit_observed(observed, ell=None, form="printed", noise=None):
     )
 
 
-def _likeliest_factor(cl, shape, noisy, modes):
+def _likeliest_factor(cl: Array, shape: Array, noisy: Array, modes: Array) -> tuple[float, float]:
     """Least deviance of a shape in the mean times a factor, and this factor."""
 
-    def deviance(log_factor):
+    def deviance(log_factor: float) -> float:
         ratio = cl / (np.exp(log_factor) * shape + noisy)
         return float(np.sum(modes * (ratio - 1 - np.log(ratio))))
 
@@ -148,7 +151,7 @@ def _likeliest_factor(cl, shape, noisy, modes):
     return float(found.fun), float(np.exp(found.x))
 
 
-def _correlated(slopes, relative):
+def _correlated(slopes: Array, relative: Array) -> tuple[Array, float, Array]:
     """What correlations change where multipoles were fitted as if they were independent, to first order.
 
     slopes (L, 2) are those of ln C_l by the parameters, relative the covariance (L, L) of C_l over its
@@ -166,13 +169,13 @@ def _correlated(slopes, relative):
     return covariance, float(covariance[0, 0] / plain[0, 0]), np.maximum(weights, 0)
 
 
-def _noise(observed):
+def _noise(observed: observations.ObservedSpectrum) -> float:
     if np.isfinite(observed.noise):
         return observed.noise
     return float(np.mean([level for _, level in observed.noise_levels]))
 
 
-def _chosen(seen, cl, noisy, ell):
+def _chosen(seen: Array, cl: Array, noisy: Array, ell: ArrayLike | None) -> Array:
     """Which of the multipoles seen are fitted: (L,) bool."""
     if ell is None:
         clear = cl > _CLEAR * noisy
@@ -187,7 +190,7 @@ def _chosen(seen, cl, noisy, ell):
     return chosen
 
 
-def _crossing(values, powers, rise):
+def _crossing(values: Array, powers: Array, rise: float) -> float:
     """Where values, least at first, have risen so much; the last power where they never do."""
     above = np.flatnonzero(values > values[0] + rise)
     if not above.size:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crviz import sky, spectra
+from crviz.arrays import Array, ArrayLike
 from crviz.config import ParameterError
 from crviz.observations.coupling import coupling_matrix, pseudo_covariance
 from crviz.observations.orientation import Orientation
@@ -25,7 +26,7 @@ class Comparison:
 
     Attributes
     ----------
-    source : ObservedSpectrum
+    source
         With its name, caption and noise.
     ell : (L,) int
         The multipoles that both have.
@@ -37,27 +38,34 @@ class Comparison:
     cosmic_variance : (L,)
         Of one Gaussian sky about the simulated mean, through the same window: exact from `compare`, by
         the usual estimate (`independent_modes`) from `compare_sky`, which knows one sky and not the mean.
-    factor, factor_error : float
+    factor, factor_error
         What the simulated spectrum was multiplied by; the error is the cosmic variance's.
     """
 
     source: ObservedSpectrum
-    ell: np.ndarray
-    observed: np.ndarray
-    observed_error: np.ndarray
-    simulated: np.ndarray
-    simulated_error: np.ndarray
-    cosmic_variance: np.ndarray
+    ell: Array
+    observed: Array
+    observed_error: Array
+    simulated: Array
+    simulated_error: Array
+    cosmic_variance: Array
     factor: float
     factor_error: float
 
     @property
-    def gradient_strength(self):
+    def gradient_strength(self) -> float:
         """r_L |grad n| / n that the factor means, since simulated spectra are for 1."""
         return float(np.sqrt(self.factor))
 
 
-def compare(observed, cl, error=None, normalization="dipole", fitted=None):
+def compare(
+    observed: ObservedSpectrum,
+    cl: ArrayLike,
+    *,
+    error: ArrayLike | None = None,
+    normalization: str = "dipole",
+    fitted: tuple[int, int] | None = None,
+) -> Comparison:
     """Set the mean spectrum of a simulation beside an observed one.
 
     The simulated spectrum is coupled by the mask, smoothed and deconvolved like the observed one,
@@ -65,19 +73,15 @@ def compare(observed, cl, error=None, normalization="dipole", fitted=None):
 
     Parameters
     ----------
-    observed : ObservedSpectrum
+    observed
     cl : (L,) [r_L^2]
         Of the whole sky, from l = 0 on; above its end there is taken to be no power.
-    error : (L,) or None
+    error : (L,)
         Of `cl`, taken as independent between multipoles.
     normalization : "dipole" or "fit"
         See `common_factor`.
-    fitted : (l_min, l_max) or None
+    fitted : (l_min, l_max)
         The multipoles that a fit takes; None takes all.
-
-    Returns
-    -------
-    Comparison
 
     Raises
     ------
@@ -98,16 +102,24 @@ def compare(observed, cl, error=None, normalization="dipole", fitted=None):
     return _beside(observed, matrix @ cl, spread, modes, normalization, fitted)
 
 
-def compare_sky(observed, maps, gradient, orientation=None, normalization="dipole", fitted=None):
+def compare_sky(
+    observed: ObservedSpectrum,
+    maps: Array,
+    gradient: str | tuple[float, float],
+    *,
+    orientation: Orientation | None = None,
+    normalization: str = "dipole",
+    fitted: tuple[int, int] | None = None,
+) -> Comparison:
     """Set the spectrum of one simulated sky beside an observed one, seen through the same window.
 
     Parameters
     ----------
-    observed : ObservedSpectrum
+    observed
     maps : (3, 12 nside^2) [r_L]
         Position components at the pixels of results, such as one time of `sample_r`.
     gradient : (theta, phi) [rad] or "parallel" or "perpendicular"
-    orientation : Orientation or None
+    orientation
         Where B0 points; None is the default `Orientation`.
     normalization, fitted : see `compare`
 
@@ -122,11 +134,11 @@ def compare_sky(observed, maps, gradient, orientation=None, normalization="dipol
     """
     tensor = sky_as_observed(observed, maps, orientation)
     ell = observed.ell[: tensor.shape[-1]]
-    modes = independent_modes(ell, observed.field_of_view.f_sky, observed.measures_m0)
+    modes = independent_modes(ell, f_sky=observed.field_of_view.f_sky, m0=observed.measures_m0)
     return _beside(observed, spectra.contract(tensor, gradient), None, modes, normalization, fitted)
 
 
-def observing_matrix(observed, lmax):
+def observing_matrix(observed: ObservedSpectrum, lmax: int) -> Array:
     """What turns the mean spectrum of isotropic skies, l' = 0..lmax, into what would be published
     of it at the multipoles of `common_multipoles`: (L, lmax + 1)."""
     ell = common_multipoles(observed, lmax)
@@ -135,13 +147,13 @@ def observing_matrix(observed, lmax):
     return _published(observed, ell, matrix.T).T
 
 
-def relative_covariance(observed, cl):
+def relative_covariance(observed: ObservedSpectrum, cl: Array) -> Array:
     """Covariance of what would be published of one isotropic Gaussian sky, over its means: those of all
     multipoles, from `pseudo_covariance`, whatever the smoothing and the common factor.
 
     Parameters
     ----------
-    observed : ObservedSpectrum
+    observed
     cl : (L,)
         Mean spectrum of the whole sky, from l = 0 on.
 
@@ -156,14 +168,17 @@ def relative_covariance(observed, cl):
     return pseudo_covariance(observed.field_of_view, cl, **window) / np.outer(mean, mean)
 
 
-def sky_as_observed(observed, maps, orientation=None):
+def sky_as_observed(
+    observed: ObservedSpectrum, maps: Array, orientation: Orientation | None = None
+) -> Array:
     """Cross spectra C_l^{ij} of one sky, seen like the observed one.
 
     Parameters
     ----------
-    observed : ObservedSpectrum
+    observed
     maps : (..., 3, 12 nside^2) [r_L]
-    orientation : Orientation or None
+    orientation
+        Where B0 points; None is the default `Orientation`.
 
     Returns
     -------
@@ -183,7 +198,7 @@ def sky_as_observed(observed, maps, orientation=None):
     return _published(observed, ell, seen[..., ell])
 
 
-def common_multipoles(observed, lmax):
+def common_multipoles(observed: ObservedSpectrum, lmax: int) -> Array:
     """The multipoles of an observed spectrum up to lmax: (L,) int. Raises ParameterError for none."""
     ell = observed.ell[observed.ell <= lmax]
     if not ell.size:
@@ -191,7 +206,7 @@ def common_multipoles(observed, lmax):
     return ell
 
 
-def common_factor(observed_cl, simulated, modes):
+def common_factor(observed_cl: Array, simulated: Array, modes: Array) -> tuple[float, float]:
     """The likeliest A of observed C_l that scatter about A times the simulated ones.
 
     (modes C_l) / (A S_l) is a chi^2 of as many degrees of freedom in an isotropic Gaussian sky, so
@@ -204,7 +219,7 @@ def common_factor(observed_cl, simulated, modes):
 
     Returns
     -------
-    factor, error : float
+    factor, error
 
     Raises
     ------
@@ -219,13 +234,20 @@ def common_factor(observed_cl, simulated, modes):
     return float(factor), float(factor * np.sqrt(2 / total))
 
 
-def _published(observed, ell, seen):
+def _published(observed: ObservedSpectrum, ell: Array, seen: Array) -> Array:
     """From the power of the masked map to the published number: multipoles last."""
     unmasked = seen if observed.pseudo else seen / observed.field_of_view.f_sky
     return deconvolve_spectrum(ell, unmasked, observed.smoothing)
 
 
-def _beside(observed, simulated, error, modes, normalization, fitted):
+def _beside(
+    observed: ObservedSpectrum,
+    simulated: Array,
+    error: Array | None,
+    modes: Array,
+    normalization: str,
+    fitted: tuple[int, int] | None,
+) -> Comparison:
     ell = observed.ell[: simulated.size]
     cl = observed.cl[: simulated.size]
     chosen = _fitted_multipoles(ell, normalization, fitted)
@@ -243,7 +265,7 @@ def _beside(observed, simulated, error, modes, normalization, fitted):
     )
 
 
-def _fitted_multipoles(ell, normalization, fitted):
+def _fitted_multipoles(ell: Array, normalization: str, fitted: tuple[int, int] | None) -> Array:
     if normalization not in NORMALIZATIONS:
         raise ParameterError("normalization", normalization, f"must be one of {', '.join(NORMALIZATIONS)}")
     if normalization == "dipole":

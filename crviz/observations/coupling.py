@@ -13,10 +13,12 @@ from functools import lru_cache
 import numpy as np
 import scipy
 
+from crviz.arrays import Array, ArrayLike
 from crviz.config import ParameterError, check_whole
+from crviz.observations.field_of_view import FieldOfView
 
 
-def mode_coupling(mask_power, lmax):
+def mode_coupling(mask_power: ArrayLike, lmax: int) -> Array:
     """The mode-coupling matrix of any mask from its spectrum, without a shift to zero mean.
 
     The squared 3j symbol is half the integral of P_l P_l' P_L, and the sum over L is done under the
@@ -26,7 +28,7 @@ def mode_coupling(mask_power, lmax):
     ----------
     mask_power : (at least 2 lmax + 1,)
         W_L of the mask, from L = 0.
-    lmax : int
+    lmax
 
     Returns
     -------
@@ -50,17 +52,19 @@ def mode_coupling(mask_power, lmax):
 
 
 @lru_cache(maxsize=32)
-def coupling_matrix(field_of_view, lmax, zero_mean=True, m0=True):
+def coupling_matrix(
+    field_of_view: FieldOfView, lmax: int, *, zero_mean: bool = True, m0: bool = True
+) -> Array:
     """What an experiment makes of the mean spectrum of isotropic skies; see `pseudo_spectrum`.
 
     Parameters
     ----------
-    field_of_view : FieldOfView
-    lmax : int
+    field_of_view
+    lmax
         Power above it that leaks in is not counted.
-    zero_mean : bool
+    zero_mean
         Whether the map is shifted to zero mean inside the mask.
-    m0 : bool
+    m0
         Whether the power in m = 0 of the equatorial frame is measured.
 
     Returns
@@ -85,7 +89,9 @@ def coupling_matrix(field_of_view, lmax, zero_mean=True, m0=True):
     return matrix
 
 
-def pseudo_covariance(field_of_view, cl, zero_mean=True, m0=True):
+def pseudo_covariance(
+    field_of_view: FieldOfView, cl: ArrayLike, *, zero_mean: bool = True, m0: bool = True
+) -> Array:
     """Covariance of the pseudo C_l of one isotropic Gaussian sky.
 
     Masked by a band, a_lm of one m mix and those of different m do not, so that it is exact here. On the
@@ -95,7 +101,7 @@ def pseudo_covariance(field_of_view, cl, zero_mean=True, m0=True):
 
     Parameters
     ----------
-    field_of_view : FieldOfView
+    field_of_view
     cl : (lmax + 1,)
         The mean spectrum of the sky, from l = 0.
     zero_mean, m0 : as in `coupling_matrix`
@@ -117,7 +123,7 @@ def pseudo_covariance(field_of_view, cl, zero_mean=True, m0=True):
 
 
 @lru_cache(maxsize=8)
-def _mixing(field_of_view, lmax):
+def _mixing(field_of_view: FieldOfView, lmax: int) -> Array:
     """Integrals over the band of Y_lm Y*_l'm: (m, l, l') up to lmax."""
     low, high = field_of_view.sin_dec
     x, weight = scipy.special.roots_legendre(lmax + 1)
@@ -126,7 +132,7 @@ def _mixing(field_of_view, lmax):
     return np.einsum("amx,bmx,x->mab", harmonics, harmonics, np.pi * (high - low) * weight, optimize=True)
 
 
-def _zonal_coupling(field_of_view, lmax):
+def _zonal_coupling(field_of_view: FieldOfView, lmax: int) -> Array:
     """K_ll' = integral over the band of Y_l0 Y_l'0 for l <= 2 lmax, l' <= lmax."""
     low, high = field_of_view.sin_dec
     x, weight = scipy.special.roots_legendre(2 * lmax + 1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crviz import sky
+from crviz.arrays import Array
 from crviz.config import ParameterError, check_number, check_whole
 from crviz.observations.orientation import Orientation
 
@@ -17,7 +18,7 @@ class FieldOfView:
 
     Parameters
     ----------
-    dec_min, dec_max : float [deg], -90 <= dec_min < dec_max <= 90
+    dec_min, dec_max : [deg], -90 <= dec_min < dec_max <= 90
 
     Raises
     ------
@@ -27,24 +28,24 @@ class FieldOfView:
     dec_min: float = -90.0
     dec_max: float = 90.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("dec_min", "dec_max"):
             object.__setattr__(self, name, check_number(name, getattr(self, name), at_least=-90, at_most=90))
         if self.dec_min >= self.dec_max:
             raise ParameterError("dec_min", self.dec_min, f"must be below dec_max = {self.dec_max:g}")
 
     @property
-    def sin_dec(self):
+    def sin_dec(self) -> tuple[float, float]:
         """(sin dec_min, sin dec_max)."""
-        return tuple(float(np.sin(np.deg2rad(dec))) for dec in (self.dec_min, self.dec_max))
+        return float(np.sin(np.deg2rad(self.dec_min))), float(np.sin(np.deg2rad(self.dec_max)))
 
     @property
-    def f_sky(self):
+    def f_sky(self) -> float:
         """The fraction of the sky that is seen, (sin dec_max - sin dec_min) / 2."""
         low, high = self.sin_dec
         return (high - low) / 2
 
-    def mask(self, nside, orientation=None):
+    def mask(self, nside: int, orientation: Orientation | None = None) -> Array:
         """Which pixels of a map of results are seen.
 
         A pixel is the direction p of the momentum; the particle comes from n = -p, and it is n that
@@ -52,8 +53,8 @@ class FieldOfView:
 
         Parameters
         ----------
-        nside : int
-        orientation : Orientation or None
+        nside
+        orientation
             None is the default `Orientation`.
 
         Returns

@@ -21,9 +21,9 @@ class Orientation:
 
     Parameters
     ----------
-    right_ascension, declination : float [deg]
+    right_ascension, declination : [deg]
         Of the direction that B0 points to.
-    position_angle : float [deg]
+    position_angle : [deg]
         Of the simulation's x axis about B0, from celestial north through east: at 0 a gradient
         along x points to the north of B0.
 
@@ -36,7 +36,7 @@ class Orientation:
     declination: float = 16.31
     position_angle: float = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name, bounds in (
             ("right_ascension", {}),
             ("declination", {"at_least": -90, "at_most": 90}),
@@ -45,8 +45,8 @@ class Orientation:
             object.__setattr__(self, name, check_number(name, getattr(self, name), **bounds))
 
     @property
-    def rotation(self):
-        """scipy Rotation that takes components in the simulation's frame to equatorial ones.
+    def rotation(self) -> scipy.spatial.transform.Rotation:
+        """What takes components in the simulation's frame to equatorial ones.
 
         Equatorial: z to the celestial north pole, x to right ascension and declination 0.
         """

@@ -10,13 +10,15 @@ from __future__ import annotations
 import numpy as np
 
 from crviz import sky, spectra
+from crviz.arrays import Array, ArrayLike
 from crviz.config import ParameterError, check_whole
+from crviz.observations.orientation import Orientation
 
 #: Nearer to a celestial pole [deg] B0 stands at it.
 _AT_THE_POLE = 1e-5
 
 
-def masked(maps, mask):
+def masked(maps: ArrayLike, mask: ArrayLike) -> Array:
     """Maps shifted to zero mean inside the mask, times the mask.
 
     Parameters
@@ -44,7 +46,9 @@ def masked(maps, mask):
     return (maps - mean[..., None]) * mask
 
 
-def pseudo_spectrum(maps, mask, lmax=None, remove_m0=None):
+def pseudo_spectrum(
+    maps: ArrayLike, mask: ArrayLike, *, lmax: int | None = None, remove_m0: Orientation | None = None
+) -> Array:
     """C_l = sum_m |a_lm|^2 / (2l+1) of masked maps.
 
     Parameters
@@ -53,10 +57,10 @@ def pseudo_spectrum(maps, mask, lmax=None, remove_m0=None):
         At the pixels of results (momentum directions p).
     mask : (12 nside^2,)
         bool, or weights from 0 to 1; see `FieldOfView.mask`.
-    lmax : int or None
+    lmax
         None takes 2 nside.
-    remove_m0 : Orientation or None
-        Drop the power in m = 0 of the equatorial frame that an Orientation stands in: what depends
+    remove_m0
+        Drop the power in m = 0 of the equatorial frame that this orientation stands in: what depends
         on declination alone is lost to measurements that compare right ascensions. For a band in
         declination this is the same as taking the mean of every declination off the map.
 
@@ -72,7 +76,9 @@ def pseudo_spectrum(maps, mask, lmax=None, remove_m0=None):
     return spectra.cross_spectra(real, real)[..., 0, 0, :]
 
 
-def pseudo_cross_spectra(maps, mask, lmax=None, remove_m0=None):
+def pseudo_cross_spectra(
+    maps: ArrayLike, mask: ArrayLike, *, lmax: int | None = None, remove_m0: Orientation | None = None
+) -> Array:
     """C_l^{ij} of masked maps of the components r_i: `spectra.contract` gives the pseudo-spectrum
     of the relative intensity for any gradient.
 
@@ -94,7 +100,7 @@ def pseudo_cross_spectra(maps, mask, lmax=None, remove_m0=None):
     return spectra.cross_spectra(real, real)
 
 
-def _coefficients(maps, mask, lmax, remove_m0):
+def _coefficients(maps: ArrayLike, mask: ArrayLike, lmax: int | None, remove_m0: Orientation | None) -> Array:
     """Real coefficients of the masked maps, (..., (lmax + 1)^2)."""
     seen = masked(maps, mask)
     nside = sky.nside_of(seen)

@@ -6,6 +6,7 @@ import numpy as np
 import scipy
 
 from crviz import sky
+from crviz.arrays import Array, ArrayLike
 from crviz.config import ParameterError, check_number
 
 #: The smallest |b_l| that is divided by.
@@ -15,7 +16,7 @@ _LEAST_BEAM = 0.1
 _REFINEMENTS = 3
 
 
-def top_hat(ell, radius):
+def top_hat(ell: ArrayLike, radius: float) -> Array:
     """b_l, the factor by which the mean over a disk multiplies the coefficients of multipole l.
 
     b_l = [P_{l-1}(cos R) - P_{l+1}(cos R)] / [(2l+1) (1 - cos R)]
@@ -23,7 +24,7 @@ def top_hat(ell, radius):
     Parameters
     ----------
     ell : (...) int >= 0
-    radius : float [deg]
+    radius : [deg]
         R, from 0 (no smoothing) to 180.
 
     Returns
@@ -46,13 +47,13 @@ def top_hat(ell, radius):
     return np.where(ell == 0, 1.0, beam)
 
 
-def smooth_maps(maps, radius):
+def smooth_maps(maps: ArrayLike, radius: float) -> Array:
     """Maps smoothed in harmonic space, up to l = 2 nside.
 
     Parameters
     ----------
     maps : (..., 12 nside^2)
-    radius : float [deg]
+    radius : [deg]
         0 leaves the maps as they are.
 
     Returns
@@ -75,19 +76,19 @@ def smooth_maps(maps, radius):
     return sky.synthesis(alm * beam[ell], nside)
 
 
-def smooth_spectrum(ell, cl, radius):
+def smooth_spectrum(ell: ArrayLike, cl: ArrayLike, radius: float) -> Array:
     """b_l^2 C_l: multipoles (L,), C_l (..., L), radius [deg] -> (..., L)."""
     return np.asarray(cl, float) * top_hat(ell, radius) ** 2
 
 
-def deconvolve_spectrum(ell, cl, radius):
+def deconvolve_spectrum(ell: ArrayLike, cl: ArrayLike, radius: float) -> Array:
     """C_l / b_l^2: the spectrum before the smoothing, its noise raised by as much.
 
     Parameters
     ----------
     ell : (L,) int
     cl : (..., L)
-    radius : float [deg]
+    radius : [deg]
 
     Raises
     ------

@@ -51,7 +51,7 @@ def test_intervals_of_made_up_skies_hold_the_true_power_two_times_in_three(gauss
     cl = np.r_[0, theory.spectrum(np.arange(1, LMAX + 1), p)]
     maps = gaussian_skies(np.random.default_rng(0), cl, NSIDE, 40)
     seen = observations.sky_as_observed(source, maps)[:, 0, 0]
-    fits = [interpretation.fit_observed(observed(source, one), ell) for one in seen]
+    fits = [interpretation.fit_observed(observed(source, one), ell=ell) for one in seen]
     held = np.mean([fit.low <= p <= fit.high for fit in fits])
     assert 0.45 < held < 0.9  # 0.68 less what correlations of a band take; 40 skies scatter by 0.07
     # a sky bounds p to about 0.15 (0.2 in a band)

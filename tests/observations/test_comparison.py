@@ -168,7 +168,7 @@ def test_a_coarse_simulation_is_compared_as_far_as_it_goes():
 def test_one_sky_of_a_run_is_seen_for_any_gradient(small_run):
     maps = small_run.dataset["sample_r"].values[-1]
     for gradient in ("parallel", (0.7, 2.0)):
-        found = compare_sky(ICE, maps, gradient, TILTED)
+        found = compare_sky(ICE, maps, gradient, orientation=TILTED)
         np.testing.assert_array_equal(found.ell, common_multipoles(ICE, 16))
         direct, _ = small_run.sky_map((0.0, 0.0) if gradient == "parallel" else gradient)
         seen = observations.pseudo_spectrum(direct, ICECUBE.mask(8, TILTED), remove_m0=TILTED)
@@ -178,7 +178,9 @@ def test_one_sky_of_a_run_is_seen_for_any_gradient(small_run):
 
 def test_where_b0_points_changes_what_is_seen(small_run):
     maps = small_run.dataset["sample_r"].values[-1]
-    one, other = (compare_sky(ICE, maps, "parallel", o).simulated for o in (None, Orientation(0, -60)))
+    one, other = (
+        compare_sky(ICE, maps, "parallel", orientation=o).simulated for o in (None, Orientation(0, -60))
+    )
     assert np.abs(np.log(one[1:] / other[1:])).max() > 0.1
 
 

@@ -102,7 +102,9 @@ def test_every_column_is_the_pseudo_spectrum_of_the_harmonics_of_one_degree(band
     mask = band.mask(nside, orientation)
     matrix = coupling_matrix(band, lmax, m0=m0)
     for ell in (1, 2, 5):
-        seen = pseudo_spectrum(harmonic_maps(nside, ell), mask, lmax, None if m0 else orientation)
+        seen = pseudo_spectrum(
+            harmonic_maps(nside, ell), mask, lmax=lmax, remove_m0=None if m0 else orientation
+        )
         # the edges of the mask to half a pixel of 0.9 deg: some 2 % of the strongest entry
         np.testing.assert_allclose(seen.sum(0), matrix[:, ell], atol=0.02 * matrix[:, ell].max())
 
@@ -123,7 +125,7 @@ def test_the_mean_over_isotropic_gaussian_skies_is_the_coupled_spectrum(m0):
     ell = np.arange(33)
     cl = np.where(ell > 0, 1 / np.maximum(ell, 1) ** 2.5, 3.0)  # with a monopole, which must not be seen
     skies = gaussian_skies(np.random.default_rng(1), cl, nside, number)
-    seen = pseudo_spectrum(skies, ICECUBE.mask(nside, TILTED), 24, None if m0 else TILTED)
+    seen = pseudo_spectrum(skies, ICECUBE.mask(nside, TILTED), lmax=24, remove_m0=None if m0 else TILTED)
     expected = (coupling_matrix(ICECUBE, 32, m0=m0) @ cl)[:25]
     error = seen.std(0, ddof=1) / np.sqrt(number)
     # 4 standard errors, and the edge to half a pixel of 1.8 deg around a cap of 65 deg: 3 % at most

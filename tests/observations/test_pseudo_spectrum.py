@@ -46,7 +46,7 @@ def test_the_whole_sky_gives_the_ordinary_spectrum_without_its_monopole(maps):
 def test_a_dipole_along_the_axis_of_the_band():
     nside = 64
     low, high = ICECUBE.sin_dec
-    seen = pseudo_spectrum(arrival(nside, POLE)[2], ICECUBE.mask(nside, POLE), 4)
+    seen = pseudo_spectrum(arrival(nside, POLE)[2], ICECUBE.mask(nside, POLE), lmax=4)
     # a_l0 = sqrt(pi (2l+1)) integral over the band of (x - middle) P_l(x): for l = 0 nothing, for l = 1
     # (high - low)^3 / 12
     assert seen[0] == pytest.approx(0, abs=1e-20)
@@ -60,7 +60,7 @@ def test_a_dipole_along_the_axis_of_the_band():
 
 def test_a_horizontal_dipole_is_not_divided_by_the_fraction_of_the_sky():
     nside = 64
-    seen = pseudo_spectrum(arrival(nside, POLE)[0], ICECUBE.mask(nside, POLE), 4)
+    seen = pseudo_spectrum(arrival(nside, POLE)[0], ICECUBE.mask(nside, POLE), lmax=4)
     low, high = ICECUBE.sin_dec
     # overlap of Y_11 with itself over the band, 3/4 integral (1 - x^2), of the dipole's 4 pi / 9
     overlap = 3 / 4 * ((high - high**3 / 3) - (low - low**3 / 3))
@@ -111,7 +111,7 @@ def test_the_same_sky_has_the_same_spectrum_whichever_way_b0_points():
         x, y, z = arrival(64, orientation)
         values = x * y * z + 0.5 * x * x - 0.3 * y + 0.7 * z**3
         mask = FieldOfView(-50, 10).mask(64, orientation)
-        spectra_seen.append(pseudo_spectrum(values, mask, 12))
+        spectra_seen.append(pseudo_spectrum(values, mask, lmax=12))
     # the two edges of 360 deg in all, to a fraction of a pixel of 0.9 deg in a band 60 deg wide; multipoles
     # weaker than the dipole have the same error of the edge in the units of the strongest
     scale = spectra_seen[0].max()
@@ -131,8 +131,8 @@ def test_the_mask_acts_on_where_particles_come_from():
 def test_what_depends_on_declination_alone_leaves_no_power_without_m0():
     values = arrival(64, TILTED)[2] + arrival(64, TILTED)[2] ** 3
     mask = ICECUBE.mask(64, TILTED)
-    kept = pseudo_spectrum(values, mask, 24)
-    left = pseudo_spectrum(values, mask, 24, TILTED)
+    kept = pseudo_spectrum(values, mask, lmax=24)
+    left = pseudo_spectrum(values, mask, lmax=24, remove_m0=TILTED)
     # the pixelised edge is no circle of equal declination: some 1 % of a pixel's amplitude, squared
     assert left.sum() < 1e-3 * kept.sum()
 
@@ -140,7 +140,7 @@ def test_what_depends_on_declination_alone_leaves_no_power_without_m0():
 def test_a_horizontal_dipole_loses_nothing_without_m0():
     values = arrival(NSIDE, TILTED)[1]
     mask = HAWC_ICECUBE.mask(NSIDE, TILTED)
-    kept, left = (pseudo_spectrum(values, mask, 1, remove)[1] for remove in (None, TILTED))
+    kept, left = (pseudo_spectrum(values, mask, lmax=1, remove_m0=remove)[1] for remove in (None, TILTED))
     # m = 0 takes no part in it but by the pixels of the edge
     assert left == pytest.approx(kept, rel=1e-4)
 
@@ -184,4 +184,4 @@ def test_white_noise_has_the_seen_fraction_of_its_power():
 )
 def test_what_does_not_fit_is_refused(shape, mask, lmax, named):
     with pytest.raises(ValueError, match=named):
-        pseudo_spectrum(np.zeros(shape), mask, lmax)
+        pseudo_spectrum(np.zeros(shape), mask, lmax=lmax)

@@ -18,7 +18,7 @@ def test_a_part_of_the_sky_has_the_published_cosmic_variance():
     rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
     ell = np.array([int(row["ell"]) for row in rows])
     published = [float(row["cosmic_frac"]) for row in rows]
-    ours = np.sqrt(cosmic_variance(np.ones(ell.size), ell, HAWC_ICECUBE.f_sky))
+    ours = np.sqrt(cosmic_variance(np.ones(ell.size), ell, f_sky=HAWC_ICECUBE.f_sky))
     np.testing.assert_allclose(ours, published, atol=0.0051)  # two digits are given
 
 
@@ -38,10 +38,12 @@ def test_without_m0_there_are_2l_numbers_in_c_l():
 
 def test_the_dipole_without_m0_has_two_thirds_of_its_power():
     np.testing.assert_allclose(missing_m0_factor(np.array([1, 2, 10])), [3 / 2, 5 / 4, 21 / 20], rtol=1e-14)
-    np.testing.assert_allclose(independent_modes(np.array([1, 2]), 0.5, m0=False), [1.0, 2.0], rtol=1e-14)
+    np.testing.assert_allclose(
+        independent_modes(np.array([1, 2]), f_sky=0.5, m0=False), [1.0, 2.0], rtol=1e-14
+    )
 
 
 @pytest.mark.parametrize(("ell", "f_sky", "named"), [([0], 1, "ell"), ([1], 0, "f_sky"), ([1], 1.1, "f_sky")])
 def test_what_cannot_be_is_refused(ell, f_sky, named):
     with pytest.raises(ValueError, match=named):
-        independent_modes(ell, f_sky)
+        independent_modes(ell, f_sky=f_sky)
