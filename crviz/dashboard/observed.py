@@ -6,32 +6,27 @@ import numpy as np
 
 from crviz import observations
 
-#: What is drawn: name in `observations`, short name, marker.
-_DRAWN = (
-    ("HAWC + IceCube 2019, 10 TeV", "HAWC + IceCube", "circle"),
-    ("IceCube 12 years, 13 TeV (pseudo-spectrum)", "IceCube", "square"),
-)
+#: `observations.MARKERS` in a line of text.
+_SIGNS = dict(zip(observations.MARKERS, "○□⬡☆", strict=True))
 
 
 def observed_spectra():
     """One dict a spectrum: name, short, marker, caption, ell, ratio, low, high (errors), noise levels."""
-    return [_drawn(observations.spectrum(name), short, marker) for name, short, marker in _DRAWN]
+    return [_drawn(one) for one in observations.drawn()]
 
 
 def caveats():
     """What the drawn spectra are and are not, with their marks, in one line."""
-    signs = {"circle": "○", "square": "□"}
-    captions = [(signs[marker], short, observations.spectrum(name).caption) for name, short, marker in _DRAWN]
-    return " ".join(f"{sign} {short}: {caption}." for sign, short, caption in captions)
+    return " ".join(f"{_SIGNS[one.marker]} {one.short}: {one.caption}." for one in observations.drawn())
 
 
-def _drawn(spectrum, short, marker):
+def _drawn(spectrum):
     dipole = spectrum.cl[spectrum.ell == 1][0]
     low, high = np.nan_to_num(spectrum.error, nan=-1.0) / dipole  # below zero: not published
     return {
         "name": spectrum.name,
-        "short": short,
-        "marker": marker,
+        "short": spectrum.short,
+        "marker": spectrum.marker,
         "ell": spectrum.ell.tolist(),
         "ratio": (spectrum.cl / dipole).tolist(),
         "low": low.tolist(),

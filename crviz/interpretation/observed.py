@@ -94,7 +94,7 @@ def fit_observed(
     Raises
     ------
     ParameterError
-        For multipoles that were not observed, or too few of them.
+        For multipoles that were not observed, or too few of them, and where no noise level is known.
     """
     level = _noise(observed) if noise is None else check_number("noise", noise, at_least=0)
     seen = observations.common_multipoles(observed, _LMAX)
@@ -172,6 +172,8 @@ def _correlated(slopes: Array, relative: Array) -> tuple[Array, float, Array]:
 def _noise(observed: observations.ObservedSpectrum) -> float:
     if np.isfinite(observed.noise):
         return observed.noise
+    if not observed.noise_levels:
+        raise ParameterError("noise", None, f"must be given, since {observed.name} has no level of it")
     return float(np.mean([level for _, level in observed.noise_levels]))
 
 

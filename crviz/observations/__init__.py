@@ -18,14 +18,16 @@ from crviz.observations.coupling import coupling_matrix, mode_coupling, pseudo_c
 from crviz.observations.field_of_view import FULL_SKY, HAWC_ICECUBE, ICECUBE, FieldOfView
 from crviz.observations.orientation import Orientation
 from crviz.observations.pseudo_spectrum import masked, pseudo_cross_spectra, pseudo_spectrum
-from crviz.observations.published import ObservedSpectrum, noise_levels, spectra, spectrum
+from crviz.observations.published import drawn, noise_levels, spectra, spectrum
 from crviz.observations.smoothing import deconvolve_spectrum, smooth_maps, smooth_spectrum, top_hat
+from crviz.observations.spectrum_file import MARKERS, ObservedSpectrum
 from crviz.observations.variance import cosmic_variance, independent_modes, missing_m0_factor
 
 __all__ = [
     "FULL_SKY",
     "HAWC_ICECUBE",
     "ICECUBE",
+    "MARKERS",
     "NORMALIZATIONS",
     "Comparison",
     "FieldOfView",
@@ -38,6 +40,7 @@ __all__ = [
     "cosmic_variance",
     "coupling_matrix",
     "deconvolve_spectrum",
+    "drawn",
     "independent_modes",
     "masked",
     "missing_m0_factor",

@@ -12,8 +12,8 @@ from crviz.config import ParameterError
 from crviz.observations.coupling import coupling_matrix, pseudo_covariance
 from crviz.observations.orientation import Orientation
 from crviz.observations.pseudo_spectrum import pseudo_cross_spectra
-from crviz.observations.published import ObservedSpectrum
 from crviz.observations.smoothing import deconvolve_spectrum, smooth_maps, smooth_spectrum
+from crviz.observations.spectrum_file import ObservedSpectrum
 from crviz.observations.variance import independent_modes
 
 #: The common factor is that of the dipole alone, or the likeliest one of all multipoles.
@@ -168,9 +168,7 @@ def relative_covariance(observed: ObservedSpectrum, cl: Array) -> Array:
     return pseudo_covariance(observed.field_of_view, cl, **window) / np.outer(mean, mean)
 
 
-def sky_as_observed(
-    observed: ObservedSpectrum, maps: Array, orientation: Orientation | None = None
-) -> Array:
+def sky_as_observed(observed: ObservedSpectrum, maps: Array, orientation: Orientation | None = None) -> Array:
     """Cross spectra C_l^{ij} of one sky, seen like the observed one.
 
     Parameters

@@ -43,5 +43,5 @@ def test_they_are_sent_as_they_are(drawn):
 
 def test_they_can_be_told_apart_without_colour():
     spectra = observed_spectra()
-    assert len(spectra) == 2
+    assert len(spectra) >= 2
     assert len({one["marker"] for one in spectra}) == len({one["short"] for one in spectra}) == len(spectra)

@@ -79,7 +79,7 @@ class Marks:
     Attributes
     ----------
     x, y : (n,)
-    marker : "diamond", "triangle", "inverted_triangle", "circle" or "square"
+    marker : "diamond", "triangle", "inverted_triangle", or one of `observations.MARKERS`
     size
         Over the usual one.
     down, up : (n,) or None

@@ -25,18 +25,6 @@ from crviz.result import Result, Spectrum
 
 #: Powers of the analytic curves that the paper shows.
 PAPER_POWERS = {"1/3": 1 / 3, "1/2": 1 / 2, "2/3": 2 / 3}
-#: Names of the observed spectra that are drawn, one of the whole sky and one of a part of it, with their
-#: mark and what the legend says of them.
-OBSERVED = {
-    "HAWC + IceCube 2019, 10 TeV": (
-        "circle",
-        "HAWC + IceCube 2019, 10 TeV (from the map, noise included)",
-    ),
-    "IceCube 12 years, 13 TeV (pseudo-spectrum)": (
-        "square",
-        "IceCube 12 yr, 13 TeV (digitised; masked southern sky)",
-    ),
-}
 
 _DECADES = 6.5
 
@@ -91,9 +79,9 @@ def power_spectra(
     marks, bands = _marks_and_bands(simulated, result.n_realizations, estimator, normalized, floor)
     curves = _analytic(chosen, p, form, _unit(chosen, normalized), colors)
     if observed and normalized:
-        shown = {name: observations.spectrum(name) for name in OBSERVED}
-        marks += [_observed(spectrum, *OBSERVED[name], colors) for name, spectrum in shown.items()]
-        curves = [*_observed_noise(shown.values(), colors), *curves]
+        shown = observations.drawn()
+        marks += [_observed(spectrum, colors) for spectrum in shown]
+        curves = [*_observed_noise(shown, colors), *curves]
     return Panel(
         x=Axis("ell", "multipole ℓ", r"multipole $\ell$", (0.85, 2.2 * result.config.nside)),
         y=_axis(normalized, (floor, top)),
@@ -226,13 +214,19 @@ def _cosmic_variance(spectrum: Spectrum, unit: float, color: str, floor: float, 
     return Band(ell, np.maximum(value - wide, floor), value + wide, color, 0.1, words)
 
 
-def _observed(
-    spectrum: observations.ObservedSpectrum, marker: str, words: str, colors: style.Palette
-) -> Marks:
-    ratio = spectrum.cl / spectrum.cl[0]
+def _observed(spectrum: observations.ObservedSpectrum, colors: style.Palette) -> Marks:
     down, up = np.nan_to_num(spectrum.error) / spectrum.cl[0]
-    bars = {"down": down, "up": up}
-    return Marks(spectrum.name, spectrum.ell, ratio, marker, colors.noise, filled=False, legend=words, **bars)
+    return Marks(
+        spectrum.name,
+        spectrum.ell,
+        spectrum.cl / spectrum.cl[0],
+        spectrum.marker,
+        colors.noise,
+        filled=False,
+        down=down,
+        up=up,
+        legend=spectrum.legend,
+    )
 
 
 def _observed_noise(spectra: Iterable[observations.ObservedSpectrum], colors: style.Palette) -> list[Line]:

@@ -21,7 +21,15 @@ from crviz.plots.paper.settings import NARROW, in_tex
 from crviz.plots.style import Palette
 
 _DASHES = {"solid": "-", "dotted": (0, (1, 1.6)), "dashed": (0, (5, 2)), "dotdash": (0, (5, 2, 1, 2))}
-_MARKERS = {"diamond": "D", "triangle": "^", "inverted_triangle": "v", "circle": "o", "square": "s"}
+_MARKERS = {
+    "diamond": "D",
+    "triangle": "^",
+    "inverted_triangle": "v",
+    "circle": "o",
+    "square": "s",
+    "hex": "h",
+    "star": "*",
+}
 #: Margins, a line of text of 9 pt, and the least distance of two numbers on an axis [inches].
 _LEFT, _RIGHT, _NAMES, _BOTTOM, _TOP, _BETWEEN = 0.72, 0.12, 0.8, 0.48, 0.28, 0.1
 _TEXT, _NUMBERS = 0.165, 0.2
