@@ -358,11 +358,13 @@ def test_closing_cancels_jobs_and_keeps_what_is_finished(manager, gate):
     job = manager.request(TINY, 500, ear)
     gate.open(2)
     ear.wait(lambda: job.status.done == 2)
-    manager.close()
-    gate.open(500)
-    let_jobs_end()
-    assert manager.library.get(TINY) is not None
-    assert job.status.state == "cancelled"
+    closing = threading.Thread(target=manager.close)
+    closing.start()
+    assert job.stop.wait(PATIENCE)
+    gate.open(500)  # not before: `close` waits for the job, and the job at the gate
+    closing.join(PATIENCE)
+    assert job.status.state == "cancelled"  # when `close` is over
+    assert manager.library.get(TINY).n_realizations == job.status.done
 
 
 def test_closing_ends_a_job_whose_orbits_have_not_begun(tmp_path, monkeypatch):
