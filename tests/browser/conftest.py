@@ -75,18 +75,28 @@ def server(tmp_path_factory):
     assert not [line for line in said if 'File "' in line and "crviz" in line], "".join(said)
 
 
-@pytest.fixture
-def visit(browser, server):
-    """Opens pages on the dashboard, each in a window of its own."""
-    contexts = []
+@pytest.fixture(scope="session")
+def person(browser):
+    """The context of somebody who has been here: the browser has kept scripts and fonts, and nothing else."""
+    context = browser.new_context()
+    yield context
+    kept = context.storage_state()
+    context.close()
+    assert kept == {"cookies": [], "origins": []}  # which one page might have found of another
 
-    def visit(query="", width=1280, height=900, **options):
-        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **options))
-        return opened(contexts[-1], server + query)
+
+@pytest.fixture
+def visit(person, server):
+    """Opens pages on the dashboard, each in a window of its own."""
+    pages = []
+
+    def visit(query="", width=1280, height=900):
+        pages.append(opened(person, server + query, width, height))
+        return pages[-1]
 
     yield visit
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
 
 
 @pytest.fixture
@@ -96,8 +106,8 @@ def page(visit):
 
 
 @pytest.fixture(scope="module")
-def still(browser, server):
+def still(person, server):
     """A page that the tests of a module share; they leave what they have set."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield opened(context, server)
-    context.close()
+    page = opened(person, server)
+    yield page
+    page.close()

@@ -17,7 +17,7 @@ VISITS = 3
 PATIENCE = 60  # seconds; a busy machine takes its time to end sessions
 
 
-def test_a_visit_leaves_nothing_behind(browser, tmp_path, monkeypatch):
+def test_a_visit_leaves_nothing_behind(person, tmp_path, monkeypatch):
     """Each visitor opens the drawers, among them figures that HoloViews draws, and leaves."""
     made = []
 
@@ -37,13 +37,12 @@ def test_a_visit_leaves_nothing_behind(browser, tmp_path, monkeypatch):
     try:
         address = f"http://127.0.0.1:{port_of_the_new_one(others)}"
         for _ in range(VISITS):
-            context = browser.new_context()
-            page = opened(context, address)
+            page = opened(person, address)
             for drawer in ("Download", "Runs", "More"):
                 page.get_by_role("button", name=drawer, exact=True).click()
                 page.get_by_role("button", name="Close", exact=True).wait_for()
             wait_for_further_plots(page)
-            context.close()
+            page.close()
         assert len(made) == VISITS
         left = alive(made)
         assert left == []

@@ -23,15 +23,14 @@ def config():
 
 
 @pytest.fixture(scope="module")
-def visitor(browser, server):
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = opened(context, server + "?nside=8&grids=single&omega_t_max=10&seed=5&realizations=2")
+def visitor(person, server):
+    page = opened(person, server + "?nside=8&grids=single&omega_t_max=10&seed=5&realizations=2")
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_text("finished: 2 of 2 realisations").wait_for()
     visitor = Visitor(page)
     visitor.wait_for_sky()
     yield visitor
-    context.close()
+    page.close()
 
 
 @pytest.fixture(autouse=True)
@@ -195,9 +194,9 @@ def test_a_click_follows_the_orbit_of_what_comes_from_there(visitor, x, y):
     # while orbits are being drawn by the processor, a click may last too long for a tap
     for _ in range(8):
         visitor.page.mouse.click(*place_on_screen(visitor, x, y))
-        visitor.page.wait_for_timeout(1000)
-        if wait_until(visitor, arrived, seconds=6):
+        if wait_until(visitor, arrived, seconds=7):
             break
+    visitor.settle()  # before another click
     followed = visitor.page.evaluate(
         "(({theta, phi, realization}) => [theta, phi, realization])(crviz.orbits.bundle)"
     )

@@ -14,9 +14,10 @@ _READ = """([source, columns]) => {
 _FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 
 
-def opened(context, address):
+def opened(context, address, width=1280, height=900):
     """A page on the dashboard, complete, that keeps what it asked for, heard and met."""
     page = context.new_page()
+    page.set_viewport_size({"width": width, "height": height})
     page.set_default_timeout(60_000)
     page.requested, page.errors, page.sent, page.received = [], [], [], []
     page.on("request", lambda request: page.requested.append(request.url))
