@@ -32,13 +32,25 @@ LISTEN = """() => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def heard(still):
+    """A visitor on a page that keeps what is said."""
+    visitor = Visitor(still)
+    visitor.wait_for_sky()
+    still.evaluate(LISTEN)
+    return visitor
+
+
 @pytest.fixture
-def visitor(page):
-    Visitor(page).move_to(20)
-    Visitor(page).wait_for_sky()
-    page.wait_for_timeout(1000)  # half a second after the last change words follow
-    page.evaluate(LISTEN)
-    yield Visitor(page)
+def visitor(heard):
+    """A visitor at a time, once all has been said of it."""
+    page = heard.page
+    heard.slide(theta=0)
+    for index in (19, 20):
+        heard.move_to(index)
+    page.wait_for_function("sentence => announced.at(-1) === sentence", arg=heard.sentence())
+    page.evaluate("() => { announced.length = tooSoon.length = 0 }")
+    yield heard
     assert page.errors == []
 
 
@@ -69,7 +81,10 @@ def test_a_drag_is_quiet_and_its_end_is_said_once(visitor):
 def test_a_notice_is_heard(visitor):
     """That the test above would hear: what goes wrong is said at once."""
     page = visitor.page
+    before = visitor.label("omega_t_max").input_value()
     visitor.type("omega_t_max", -5)
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_role("alert").get_by_text(re.compile("omega_t_max")).wait_for()
     assert any("omega_t_max" in said for said in page.evaluate("announced"))
+    visitor.type("omega_t_max", before)
+    page.get_by_role("button", name="Put the notice away").click()
