@@ -1,5 +1,6 @@
 """Orbits in 3D on a page of their own, as a visitor meets them."""
 
+import contextlib
 import re
 import socket
 
@@ -56,14 +57,13 @@ def address():
     thread.stop()
 
 
-@pytest.fixture
-def visit(browser, address):
-    """Opens the page in a window of some size."""
-    contexts = []
+@pytest.fixture(scope="module")
+def windows(browser, address):
+    """Opens the page in a window of some size, for as long as a test or more keeps it."""
 
-    def visit(width=1280, before="", **options):
+    @contextlib.contextmanager
+    def window(width=1280, before="", **options):
         context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.requested, page.errors, page.sent = [], [], []
@@ -73,11 +73,17 @@ def visit(browser, address):
         page.add_init_script(_HELP + before)
         page.goto(address)
         page.get_by_role("button", name="Show").wait_for()
-        return page
-
-    yield visit
-    for context in contexts:
+        yield page
         context.close()
+
+    return window
+
+
+@pytest.fixture
+def visit(windows):
+    """Opens the page in a window of some size."""
+    with contextlib.ExitStack() as stack:
+        yield lambda *arguments, **options: stack.enter_context(windows(*arguments, **options))
 
 
 def show(page):
@@ -92,12 +98,25 @@ def move(page, omega_t):
     page.locator(".summary").get_by_text(f"Ω T = {omega_t:g},").wait_for()
 
 
+@pytest.fixture(scope="module")
+def shown(windows):
+    """A page with orbits, which tests share."""
+    with windows() as page:
+        show(page)
+        page.locator(".space canvas").first.wait_for()
+        yield page
+
+
 @pytest.fixture
-def page(visit):
-    page = visit()
-    show(page)
-    page.locator(".space canvas").first.wait_for()
-    return page
+def page(shown):
+    """A page with orbits, light, seen from the side at the last time."""
+    shown.evaluate("orbits().dark = false")
+    shown.wait_for_function("seek('.space').data.at(-1).marker.color[0] != '#f2f2f2'")
+    move(shown, CONFIG.omega_t[-1])
+    shown.get_by_role("button", name="From the side").click()
+    shown.wait_for_function("seek('.space').layout.scene.camera.eye.y < -1")
+    yield shown
+    assert not shown.errors
 
 
 def neighbours(omega_t):
