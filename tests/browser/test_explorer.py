@@ -19,6 +19,27 @@ def visitor(page):
     assert page.errors == []
 
 
+@pytest.fixture(scope="module")
+def opening(still):
+    """What is set when a page opens, and the index of its time."""
+    return still.evaluate("crvizValues"), still.evaluate("crviz.index")
+
+
+@pytest.fixture
+def regular(still, opening):
+    """A visitor on a page that tests share, and who puts it back to how it opened."""
+    visitor, (values, index) = Visitor(still), opening
+    assert still.evaluate("crvizValues") == values
+    assert still.evaluate("crviz.index") == index
+    yield visitor
+    assert still.errors == []
+    visitor.choose("estimator", values["estimator"])
+    visitor.slide(**{key: values[key] for key in ("theta", "phi", "p")})
+    for key in ("realizations", "omega_t_max"):
+        visitor.type(key, values[key])
+    visitor.move_to(index)
+
+
 def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
 
@@ -161,28 +182,29 @@ def test_a_run_counts_its_realisations_and_is_shown(visitor):
     assert "over 24 fields" in visitor.sentence()
 
 
-def test_a_wrong_number_gets_its_sentence_and_nothing_is_lost(visitor):
-    page = visitor.page
+def test_a_wrong_number_gets_its_sentence_and_nothing_is_lost(regular):
+    page = regular.page
     said = "omega_t_max = -5 must be a finite number above 0."
-    visitor.type("omega_t_max", -5)
+    regular.type("omega_t_max", -5)
     page.get_by_text(said).first.wait_for()  # beside Run
     press(page, "Run")
     page.get_by_role("alert").get_by_text(said).wait_for()
     assert page.get_by_text(SHIPPED).is_visible()
-    visitor.type("omega_t_max", 100)
+    regular.type("omega_t_max", 100)
     page.get_by_text(re.compile("on this machine")).wait_for()
-    assert_complete(visitor)
+    press(page, "Put the notice away")
+    assert_complete(regular)
 
 
-def test_what_is_set_stays_where_it_is_while_the_cost_is_said_anew(visitor):
-    page = visitor.page
+def test_what_is_set_stays_where_it_is_while_the_cost_is_said_anew(regular):
+    page = regular.page
     cost = page.get_by_text(re.compile("on this machine"))
     before = cost.inner_text()
-    visitor.label("theta").fill("35")
-    visitor.label("realizations").fill("12345")
-    visitor.label("realizations").press("Enter")
+    regular.label("theta").fill("35")
+    regular.label("realizations").fill("12345")
+    regular.label("realizations").press("Enter")
     page.get_by_text(re.compile(r"about .* on this machine")).filter(has_not_text=before).wait_for()
-    assert (visitor.label("theta").input_value(), visitor.label("realizations").input_value()) == (
+    assert (regular.label("theta").input_value(), regular.label("realizations").input_value()) == (
         "35",
         "12345",
     )
@@ -234,30 +256,30 @@ def test_two_visitors_share_a_run(visit):
 # --- looking
 
 
-def test_the_gradient_moves_the_spectra_without_a_run(visitor):
-    before = visitor.marks("chosen gradient")[1]
-    press(visitor.page, "perpendicular")
-    visitor.settle()
-    after = visitor.marks("chosen gradient")[1]
+def test_the_gradient_moves_the_spectra_without_a_run(regular):
+    before = regular.marks("chosen gradient")[1]
+    press(regular.page, "perpendicular")
+    regular.settle()
+    after = regular.marks("chosen gradient")[1]
     assert (after[1:10] != before[1:10]).all()  # the first is 1 by definition
-    assert visitor.label("theta").input_value() == "90"
-    assert status(visitor.page) is None
+    assert regular.label("theta").input_value() == "90"
+    assert status(regular.page) is None
 
 
-def test_another_estimator_redraws(visitor):
+def test_another_estimator_redraws(regular):
     heights = {}
     for estimator in ("eq9", "plateau", "none"):
-        visitor.choose("estimator", estimator)
-        ell, height, _ = visitor.marks("chosen gradient")
+        regular.choose("estimator", estimator)
+        ell, height, _ = regular.marks("chosen gradient")
         heights[estimator] = dict(zip(ell.tolist(), height, strict=True))
     last = max(heights["none"])
     # without its noise a spectrum is lower at the highest multipoles; by Eq. 9 too much is taken off
     assert heights["none"][last] > heights["plateau"].get(last, 0) >= heights["eq9"].get(last, 0)
 
 
-def test_play_goes_through_the_times_and_stops(visitor):
-    page = visitor.page
-    start = visitor.move_to(20)
+def test_play_goes_through_the_times_and_stops(regular):
+    page = regular.page
+    start = regular.move_to(20)
     press(page, "Play through the times")
     page.wait_for_function("t => crviz.omegaT > 1.3 * t", arg=start)
     press(page, "Play through the times")
@@ -298,11 +320,11 @@ def test_what_is_pinned_stays_beside_what_comes(visitor):
     assert set(next(iter(visitor.table().values()))) >= {"chosen", "perpendicular", "pinned", "change"}
 
 
-def test_the_power_is_fitted_to_the_data_on_demand(visitor):
-    page = visitor.page
+def test_the_power_is_fitted_to_the_data_on_demand(regular):
+    page = regular.page
     press(page, "Fit p to data")
     page.get_by_text(
         re.compile(r"HAWC \+ IceCube 2019, 10 TeV: best p = 0\.\d\d, 0\.\d\d to 0\.\d\d at 68 %")
     ).first.wait_for()
-    said = float(re.search(r"best p = (\S+),", visitor.sentence()).group(1))
-    assert float(visitor.label("p").input_value()) == pytest.approx(said, abs=0.006)
+    said = float(re.search(r"best p = (\S+),", regular.sentence()).group(1))
+    assert float(regular.label("p").input_value()) == pytest.approx(said, abs=0.006)
