@@ -3,10 +3,15 @@
 import re
 
 import pytest
-from visitor import wait_for_further_plots
+from visitor import Visitor, wait_for_further_plots
 
 pytestmark = pytest.mark.browser
 
+_AT_REST = """() => {
+  const rests = (root) => root.getAnimations().every((each) => each.playState !== "running") &&
+    [...root.querySelectorAll("*")].every((part) => !part.shadowRoot || rests(part.shadowRoot))
+  return rests(document)
+}"""
 _DRAWERS = (None, "Help", "Download", "Runs", "More")
 
 
@@ -18,6 +23,12 @@ def violations(page):
         for found in axe.run(page).response["violations"]
         for node in found["nodes"]
     ]
+
+
+def wait_for_rest(page):
+    """Wait until no colour and no drawer is on its way, in any shadow root."""
+    Visitor(page).settle()  # what was just asked for begins with the next frame
+    page.wait_for_function(_AT_REST)
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -38,7 +49,7 @@ def test_nothing_keeps_anybody_out(visit, theme, width):
             page.get_by_role("button", name="Close", exact=True).wait_for()
         if drawer == "More":
             wait_for_further_plots(page)
-        page.wait_for_timeout(300)  # colours change over a moment
+        wait_for_rest(page)
         assert violations(page) == [], drawer
 
 
@@ -46,7 +57,7 @@ def test_the_sidebar_of_a_phone_keeps_nobody_out(visit):
     page = visit(width=390)
     page.get_by_role("button", name="Open drawer").click()
     page.get_by_label(re.compile("Rigidity")).wait_for()
-    page.wait_for_timeout(300)
+    wait_for_rest(page)
     assert violations(page) == []
 
 
