@@ -194,9 +194,9 @@ def test_a_click_follows_the_orbit_of_what_comes_from_there(visitor, x, y):
     # while orbits are being drawn by the processor, a click may last too long for a tap
     for _ in range(8):
         visitor.page.mouse.click(*place_on_screen(visitor, x, y))
-        if wait_until(visitor, arrived, seconds=7):
+        visitor.page.wait_for_timeout(1000)
+        if wait_until(visitor, arrived, seconds=6):
             break
-    visitor.settle()  # before another click
     followed = visitor.page.evaluate(
         "(({theta, phi, realization}) => [theta, phi, realization])(crviz.orbits.bundle)"
     )
