@@ -146,8 +146,8 @@ def test_an_arrow_key_says_one_small_thing(visitor):
 
 def test_switches_of_the_view_say_one_small_thing(visitor):
     page = visitor.page
+    wait_for_quiet(page)
     for key in SWITCHES:
-        wait_for_quiet(page)
         forget(page)
         visitor.label(key).click()
         wait_for_quiet(page)
@@ -158,8 +158,8 @@ def test_switches_of_the_view_say_one_small_thing(visitor):
 def test_a_step_in_time_brings_one_sky(newcomer):
     page, slider = newcomer.page, newcomer.time_slider()
     slider.focus()
+    wait_for_quiet(page)
     for press in ("ArrowLeft", "ArrowLeft", "ArrowRight"):
-        wait_for_quiet(page)
         forget(page)
         page.keyboard.press(press)
         wait_for_quiet(page)
