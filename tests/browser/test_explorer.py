@@ -289,19 +289,21 @@ def test_play_goes_through_the_times_and_stops(regular):
     assert page.evaluate("crviz.model.omega_t") == stopped  # the server is told where it ended
 
 
-def test_the_state_of_the_atlas_is_shown_at_once_where_nothing_is_simulated(visitor):
-    visitor.page.evaluate("() => { window.heldBefore = crviz.held }")
-    visitor.slide(sigma2=SIGMA2_VALUES.index(0.32))
-    visitor.page.wait_for_function("() => crviz.held !== window.heldBefore")
-    visitor.settle()
-    assert visitor.page.get_by_text(re.compile(r"from the atlas")).first.is_visible()
-    assert "atlas" in visitor.sentence()
-    assert {"C₀", "C₁", "C₉"} <= set(visitor.lines("evolution"))
-    assert status(visitor.page) is None
+def test_the_state_of_the_atlas_is_shown_at_once_where_nothing_is_simulated(regular):
+    regular.page.evaluate("() => { window.heldBefore = crviz.held }")
+    regular.slide(sigma2=SIGMA2_VALUES.index(0.32))
+    regular.page.wait_for_function("() => crviz.held !== window.heldBefore")
+    regular.settle()
+    assert regular.page.get_by_text(re.compile(r"from the atlas")).first.is_visible()
+    assert "atlas" in regular.sentence()
+    assert {"C₀", "C₁", "C₉"} <= set(regular.lines("evolution"))
+    assert status(regular.page) is None
+    regular.page.get_by_label("Presets").select_option(label="The paper")
+    regular.page.get_by_text(SHIPPED).wait_for()
 
 
-def test_presets_can_be_chosen_again_and_again(visitor):
-    page = visitor.page
+def test_presets_can_be_chosen_again_and_again(regular):
+    page = regular.page
     for name, sigma2 in (("Weak turbulence", 0.1), ("The paper", 1.0), ("Weak turbulence", 0.1)):
         page.get_by_label("Presets").select_option(label=name)
         page.wait_for_function("value => crvizValues.sigma2 === value", arg=sigma2)
