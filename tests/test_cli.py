@@ -90,13 +90,19 @@ def command(*words, **options):
 
 @pytest.fixture
 def start():
-    """Starts `python -m crviz`, to be ended by the test; it is killed after a minute in any case."""
+    """Starts `python -m crviz`, to be ended by the test; it is killed after a minute in any case.
+
+    Its clock for what is stored now and then goes `clock` times as fast as ours.
+    """
     started = []
 
-    def start(*words):
+    def start(*words, clock=1):
         # the shell behind the tests may have told its children to ignore Ctrl-C
         code = (
-            "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+            "import runpy, signal, time, types; from importlib import import_module; "
+            "signal.signal(signal.SIGINT, signal.default_int_handler); "
+            f"fast = types.SimpleNamespace(monotonic=lambda: {clock} * time.monotonic()); "
+            "import_module('crviz.cli.run').time = fast; "
             "runpy.run_module('crviz', run_name='__main__')"
         )
         argv = [sys.executable, "-c", code, *map(str, words)]
@@ -494,9 +500,9 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(call, tmp_pa
 
 def test_a_kill_leaves_a_file_that_can_be_read_and_continued(call, tmp_path, start):
     out = tmp_path / "out.nc"
-    process = start("run", out, *LONG, "--realizations", 5000, "--threads", 1)
+    process = start("run", out, *LONG, "--realizations", 5000, "--threads", 1, clock=10)
     deadline = time.monotonic() + 50
-    while not out.exists() and time.monotonic() < deadline:  # it is stored every 5 s
+    while not out.exists() and time.monotonic() < deadline:  # it is stored every 5 s of its clock
         time.sleep(0.05)
     process.kill()
     process.communicate(timeout=60)
