@@ -26,7 +26,9 @@ def measured(result, quantity, gradient):
     """Value and standard error at the time of the trial figures, from every realisation where kept."""
     g, index = gradient_tensor(gradient), result.time_index(OMEGA_T)
     if quantity == "C_1/4pi":
-        spectrum = result.spectrum(gradient, OMEGA_T, "cross" if "cl_cross" in result.dataset else "plateau")
+        spectrum = result.spectrum(
+            gradient, omega_t=OMEGA_T, estimator="cross" if "cl_cross" in result.dataset else "plateau"
+        )
         return spectrum.cl[1] / (4 * np.pi), spectrum.error[1] / (4 * np.pi)
     name, factor = ("rp", -1) if quantity == "K" else ("rr", 1 / (2 * result.omega_t[index]))
     each = factor * np.einsum("ij,rij->r", g, result.dataset[name].values[:, index])

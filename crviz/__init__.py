@@ -1,12 +1,13 @@
 """crviz: small-scale anisotropies of cosmic rays from relative diffusion (Ahlers & Mertsch 2015)."""
 
-from crviz import atlas, interpretation, library, observations, pairs, theory
+from crviz import atlas, interpretation, library, observations, pairs, theory, turbulence
 from crviz._version import __version__
-from crviz.config import Config, backtracking_times
+from crviz.config import Config
 from crviz.ensemble import run, simulate
+from crviz.field import Field, draw_field
 from crviz.orbits import Orbits, backtrack
+from crviz.parameters import backtracking_times
 from crviz.result import Result, Spectrum, load
-from crviz.turbulence import Field, draw_field
 
 __all__ = [
     "Config",
@@ -27,4 +28,5 @@ __all__ = [
     "run",
     "simulate",
     "theory",
+    "turbulence",
 ]

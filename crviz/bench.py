@@ -25,7 +25,7 @@ from crviz import ensemble, kernels, orbits, sky
 from crviz._version import __version__
 from crviz.arrays import Array
 from crviz.config import Config
-from crviz.turbulence import Field, draw_field
+from crviz.field import Field, draw_field
 
 PAPER_FIELDS = 120
 _STEPS = (0.01, 0.02, 0.04, 0.08)

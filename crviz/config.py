@@ -7,125 +7,43 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import itertools
+import inspect
 import json
 import math
-from dataclasses import dataclass
+from collections.abc import ItemsView, Mapping
 from functools import cached_property
-from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
+from crviz import turbulence, waves
+from crviz.arrays import Array
+from crviz.checks import ParameterError
+from crviz.parameters import CONFIGURATION, REQUEST, TURBULENCE, VIEW, Parameter
 
-from crviz import waves
-
-#: Raised whenever the numbers that a configuration yields change; a part of every digest.
+#: Raised whenever the numbers that a configuration yields change, defaults included; a part of every digest.
 NUMERICS_VERSION = 1
 
-GRIDS = ("single", "cross")
-
-# The outer bounds are far beyond any use and keep the arithmetic finite.
-_REAL_PARAMETERS = {
-    "sigma2": {"at_least": 0, "at_most": 1e6},
-    "rl_over_lc": {"above": 0, "at_most": 1e6},
-    "gamma": {"above": 0, "at_most": 100},
-    "lambda_min": {"at_least": 1e-9, "at_most": 1e9},
-    "lambda_max": {"above": 0, "at_most": 1e9},
-}
-#: Waves that a field may have: far more than any use, and their arrays still fit into memory.
-MOST_MODES = 1_000_000
+#: Names of what is no part of a configuration, but is set beside it.
+_TAKEN = {parameter.name for parameter in (*REQUEST, *VIEW)} - {parameter.name for parameter in CONFIGURATION}
 #: Steps that an orbit may take.
 MOST_STEPS = 1e8
+#: r_L in units of L_c from which few waves are too few, and how many are enough.
+_STRAIGHT, _ENOUGH_WAVES = 2.0, 1000
 
 
-class ParameterError(ValueError):
-    """A wrong parameter, in one sentence: its name, its value and what is allowed.
+def is_current(numerics: int) -> bool:
+    """Whether a version of the numerics is the present one, so that its numbers can be gone on from."""
+    return numerics == NUMERICS_VERSION
 
-    Attributes
-    ----------
-    parameter : str
-        Its name, for those who know it by another one (an option, a control).
+
+def parameters_of(kind: object) -> tuple[Parameter, ...]:
+    """The parameters of configurations with a kind of turbulence, its own after its name.
+
+    Raises ParameterError where there is no such kind.
     """
-
-    def __init__(self, parameter, value, rule):
-        shown = f"{value:g}" if isinstance(value, float) else repr(value)
-        super().__init__(f"{parameter} = {shown} {rule}.")
-        self.parameter = parameter
+    after = CONFIGURATION.index(TURBULENCE) + 1
+    return (*CONFIGURATION[:after], *turbulence.get(kind).parameters, *CONFIGURATION[after:])
 
 
-def check_number(name, value, above=-math.inf, at_least=-math.inf, at_most=math.inf):
-    """A finite float within bounds. Raises ParameterError."""
-    bounds = [
-        *([f"above {above:g}"] if above > -math.inf else []),
-        *([f"at least {at_least:g}"] if at_least > -math.inf else []),
-        *([f"at most {at_most:g}"] if at_most < math.inf else []),
-    ]
-    rule = " ".join(["must be a finite number", " and ".join(bounds)]).strip()
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
-        raise ParameterError(name, value, rule)
-    try:
-        number = float(value)
-    except OverflowError:
-        raise ParameterError(name, value, rule) from None
-    if not (math.isfinite(number) and number > above and at_least <= number <= at_most):
-        raise ParameterError(name, number, rule)
-    return number
-
-
-def check_whole(name, value, at_least):
-    """An int of at least a bound. Raises ParameterError."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral) or value < at_least:
-        raise ParameterError(name, value, f"must be a whole number of at least {at_least}")
-    return int(value)
-
-
-def check_realizations(realizations):
-    """A number of realisations, from 1 to 100000. Raises ParameterError."""
-    check_whole("realizations", realizations, at_least=1)
-    if realizations > 100_000:
-        raise ParameterError("realizations", realizations, "must be 100000 at most")
-    return int(realizations)
-
-
-def _check_times(values):
-    rule = "must be a sequence of finite, increasing times above 0"
-    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
-        raise ParameterError("omega_t", values, rule)
-    times = tuple(check_number("omega_t", time, above=0) for time in values)
-    if not times:
-        raise ParameterError("omega_t", times, rule)
-    for before, after in itertools.pairwise(times):
-        if after <= before:
-            raise ParameterError("omega_t", [before, after], f"{rule}, but {after:g} follows {before:g}")
-    return times
-
-
-def backtracking_times(omega_t_max=100.0, number=64, first=0.3):
-    """Log-spaced backtracking times.
-
-    Parameters
-    ----------
-    omega_t_max : float [1/Omega]
-        The last time.
-    number : int
-        How many times, at least 1.
-    first : float [1/Omega]
-        The first time; lowered to a tenth of the last where it is not below that.
-
-    Returns
-    -------
-    tuple of float [1/Omega], increasing
-    """
-    check_number("omega_t_max", omega_t_max, above=0)
-    check_whole("number", number, at_least=1)
-    if number == 1:
-        return (float(omega_t_max),)
-    times = np.geomspace(min(first, omega_t_max / 10), omega_t_max, number)
-    times[-1] = omega_t_max
-    # a few digits less than there are, so that every machine's logarithm gives the same times
-    return tuple(float(f"{time:.12g}") for time in times)
-
-
-@dataclass(frozen=True)
 class Config:
     """One simulation: turbulence, rigidity, sky grid, times and seed. Immutable.
 
@@ -138,6 +56,9 @@ class Config:
         Mean square of the turbulent field over B0^2.
     rl_over_lc : float > 0
         Larmor radius r_L = p0 / (e B0) over the scale L_c of the turbulence.
+    turbulence : str
+        Kind of turbulence; what follows up to n_modes are the parameters of "isotropic", others have
+        their own.
     gamma : float > 0
         Exponent of the three-dimensional spectrum; 11/3 is Kolmogorov.
     lambda_min, lambda_max : float [L_c], 0 < lambda_min < lambda_max
@@ -146,14 +67,14 @@ class Config:
         Number of plane waves N.
     nside : int, a power of 2 from 1 to 1024
         HEALPix resolution; 12 nside^2 directions are followed.
+    grids : "single" or "cross"
+        One HEALPix grid, or a second one, rotated at random anew for every realisation.
     omega_t : increasing sequence of float > 0 [1/Omega]
         Backtracking times at which positions and momenta are recorded.
     step : float or None [1/Omega]
         Integration step; None takes `default_step`.
     seed : int >= 0
         Root of all random numbers (numpy SeedSequence).
-    grids : "single" or "cross"
-        One HEALPix grid, or a second one, rotated at random anew for every realisation.
 
     Raises
     ------
@@ -161,96 +82,127 @@ class Config:
         One sentence that names the parameter, its value and what is allowed.
     """
 
-    sigma2: float = 1.0
-    rl_over_lc: float = 0.1
-    gamma: float = 11 / 3
-    lambda_min: float = 0.01
-    lambda_max: float = 100.0
-    n_modes: int = 200
-    nside: int = 32
-    omega_t: tuple[float, ...] = backtracking_times()
-    step: float | None = None
-    seed: int = 0
-    grids: str = "single"
+    if TYPE_CHECKING:  # the values, by name
 
-    def __post_init__(self):
-        for name, bounds in _REAL_PARAMETERS.items():
-            object.__setattr__(self, name, check_number(name, getattr(self, name), **bounds))
-        if self.lambda_min >= self.lambda_max:
-            raise ParameterError(
-                "lambda_min", self.lambda_min, f"must be below lambda_max = {self.lambda_max:g}"
-            )
-        for name, least in (("n_modes", 1), ("seed", 0), ("nside", 1)):
-            object.__setattr__(self, name, check_whole(name, getattr(self, name), at_least=least))
-        if self.n_modes > MOST_MODES:
-            raise ParameterError("n_modes", self.n_modes, f"must be {MOST_MODES} at most")
+        def __getattr__(self, name: str) -> Any: ...
+
+    def __init__(self, **settings: Any) -> None:
+        kind = settings.get("turbulence", TURBULENCE.default)
+        parameters = parameters_of(kind)
+        names = [parameter.name for parameter in parameters]
+        for name in sorted(settings.keys() - set(names)):
+            rule = f"is no parameter of a configuration with turbulence = {kind!r}"
+            raise ParameterError(name, settings[name], rule)
+        for parameter in parameters:
+            if names.count(parameter.name) > 1 or hasattr(Config, parameter.name) or parameter.name in _TAKEN:
+                rule = f"has the parameter {parameter.name!r}, which is the name of something else"
+                raise ParameterError(TURBULENCE.name, kind, rule)
+            value = settings.get(parameter.name, parameter.default)
+            self.__dict__[parameter.name] = parameter.check(value)
         if self.nside > 1024 or self.nside & (self.nside - 1):
             raise ParameterError("nside", self.nside, "must be a power of 2 from 1 to 1024")
-        object.__setattr__(self, "omega_t", _check_times(self.omega_t))
-        if self.step is not None:
-            object.__setattr__(self, "step", check_number("step", self.step, above=0))
-            if self.step > self.largest_step:
-                raise ParameterError(
-                    "step",
-                    self.step,
-                    f"is too large to follow the gyration: at most {self.largest_step:.3g} is allowed at "
-                    f"sigma2 = {self.sigma2:g}, and {self.default_step:g} would be chosen here",
-                )
+        turbulence.get(kind).spectrum(self)  # refuses what does not go together
+        self._check_step()
+
+    def _check_step(self) -> None:
+        if self.step is not None and self.step > self.largest_step:
+            raise ParameterError(
+                "step",
+                self.step,
+                f"is too large to follow the gyration: at most {self.largest_step:.3g} is allowed at "
+                f"sigma2 = {self.sigma2:g}, and {self.default_step:g} would be chosen here",
+            )
         if not self.omega_t[-1] / self.resolved_step < MOST_STEPS:
             raise ParameterError(
                 "omega_t",
                 self.omega_t[-1],
                 f"takes more than {MOST_STEPS:g} steps of {self.resolved_step:g} /Omega: that is never done",
             )
-        if self.grids not in GRIDS:
-            raise ParameterError("grids", self.grids, f"must be one of {', '.join(map(repr, GRIDS))}")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise dataclasses.FrozenInstanceError(f"a Config is never changed: use replace({name}=...)")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Config) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __repr__(self) -> str:
+        changed = ", ".join(f"{name}={value!r}" for name, value in self.changed.items())
+        return f"Config({changed})"
 
     @property
-    def n_pixels(self):
+    def parameters(self) -> tuple[Parameter, ...]:
+        """What its values are of."""
+        return parameters_of(self.turbulence)
+
+    @property
+    def changed(self) -> dict[str, Any]:
+        """The values that differ from the defaults of its kind of turbulence, by name."""
+        values = {parameter: getattr(self, parameter.name) for parameter in self.parameters}
+        return {each.name: value for each, value in values.items() if value != each.default}
+
+    @property
+    def n_pixels(self) -> int:
         """Number of directions of one grid, 12 nside^2."""
-        return 12 * self.nside**2
+        return int(12 * self.nside**2)
 
     @property
-    def n_orbits(self):
+    def n_orbits(self) -> int:
         """Number of orbits that one realisation takes."""
         return self.n_pixels * (2 if self.grids == "cross" else 1)
 
+    @cached_property
+    def n_waves(self) -> int:
+        """Number of plane waves that are summed."""
+        return len(self.wave_spectrum()[0])
+
     @property
-    def largest_step(self):
+    def largest_step(self) -> float:
         """The largest step accepted [1/Omega]: it turns the momentum by half a radian at most
         in a field of rms strength sigma along B0."""
         return 0.5 / (1 + math.sqrt(self.sigma2))
 
     @cached_property
-    def default_step(self):
+    def default_step(self) -> float:
         """The step chosen for this configuration [1/Omega]; the rule is `waves.default_step`."""
         return waves.default_step(*self.wave_spectrum())
 
     @property
-    def resolved_step(self):
+    def resolved_step(self) -> float:
         """The step that is used [1/Omega]: `step`, or `default_step` where that is None."""
         return self.default_step if self.step is None else self.step
 
     @cached_property
-    def digest(self):
-        """Hex hash of everything that changes the numbers, NUMERICS_VERSION included."""
-        content = self.to_dict() | {"step": self.resolved_step, "numerics": NUMERICS_VERSION}
+    def digest(self) -> str:
+        """Hex hash of everything that changes the numbers: `digest_at` the present numerics."""
+        return self.digest_at(NUMERICS_VERSION)
+
+    def digest_at(self, numerics: int) -> str:
+        """Hex hash of what differs from the defaults, the step that is used and a version of the numerics.
+
+        What is left at its default is not in it: a parameter that comes later leaves it as it is, and a
+        default can only change with NUMERICS_VERSION.
+        """
+        content = self.changed | {"step": self.resolved_step, "numerics": numerics}
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:32]
 
     @property
-    def caveats(self):
+    def caveats(self) -> tuple[str, ...]:
         """Sentences on what this configuration does not resolve; empty where all is well."""
         found = []
-        if 2 * math.pi * self.rl_over_lc < self.lambda_min:
+        k, _ = self.wave_spectrum()
+        if k.max() < 1:
             found.append(
                 f"2 pi r_L = {2 * math.pi * self.rl_over_lc:.3g} L_c is shorter than lambda_min = "
-                f"{self.lambda_min:g} L_c: there are no resonant waves."
+                f"{2 * math.pi * self.rl_over_lc / k.max():g} L_c: there are no resonant waves."
             )
-        if self.rl_over_lc >= 2 and self.n_modes < 1000:
+        if self.rl_over_lc >= _STRAIGHT and len(k) < _ENOUGH_WAVES:
             found.append(
                 f"at r_L = {self.rl_over_lc:g} L_c orbits are nearly straight and few waves stay in phase "
-                f"with them: n_modes = {self.n_modes} is too few, and K some 10 % too high."
+                f"with them: n_modes = {len(k)} is too few, and K some 10 % too high."
             )
         if self.step is not None and self.step > 1.5 * self.default_step:
             found.append(
@@ -259,27 +211,35 @@ class Config:
             )
         return tuple(found)
 
-    def wave_spectrum(self):
-        """Wave numbers (N,) [1/r_L] and amplitudes (N,) [B0] of the waves, which are the same in
-        every realisation; see `waves.wave_spectrum`."""
-        k, amplitude = waves.wave_spectrum(
-            self.sigma2, self.gamma, self.lambda_min, self.lambda_max, self.n_modes
-        )
+    def wave_spectrum(self) -> tuple[Array, Array]:
+        """Wave numbers (N,) [1/r_L] and amplitudes (N,) [B0] of the waves of a typical realisation."""
+        k, amplitude = turbulence.get(self.turbulence).spectrum(self)
         return k * self.rl_over_lc, amplitude
 
-    def to_dict(self):
-        """The fields as plain JSON types."""
-        return dataclasses.asdict(self) | {"omega_t": list(self.omega_t)}
+    def items(self) -> ItemsView[str, Any]:
+        """(name, value) of all parameters."""
+        return {parameter.name: getattr(self, parameter.name) for parameter in self.parameters}.items()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The values as plain JSON types."""
+        return dict(self.items()) | {"omega_t": list(self.omega_t)}
 
     @classmethod
-    def from_dict(cls, fields):
-        """The inverse of `to_dict`. Raises ValueError for unknown names."""
-        unknown = set(fields) - {f.name for f in dataclasses.fields(cls)}
-        if unknown:
-            name = min(unknown)
-            raise ParameterError(name, fields[name], "is no parameter of a configuration")
-        return cls(**fields)
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The inverse of `to_dict`; what is missing takes its default. Raises ParameterError."""
+        return cls(**values)
 
-    def replace(self, **changes):
-        """A copy with some fields changed, validated anew."""
-        return dataclasses.replace(self, **changes)
+    def replace(self, **changes: Any) -> Config:
+        """A copy with some values changed, validated anew."""
+        names = {parameter.name for parameter in parameters_of(changes.get("turbulence", self.turbulence))}
+        kept = {name: value for name, value in self.to_dict().items() if name in names}
+        return Config(**kept | changes)
+
+
+# for those who ask what it takes: the values of isotropic turbulence, like all of them
+Config.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    [
+        inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default)
+        for each in parameters_of(TURBULENCE.default)
+    ]
+)

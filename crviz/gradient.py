@@ -6,42 +6,49 @@ from typing import TypeAlias
 
 import numpy as np
 
-#: (theta, phi) [rad], or "parallel" or "perpendicular"; see `gradient_tensor`.
+from crviz.arrays import Array, ArrayLike
+
+#: (theta, phi) [rad], or "parallel" or "perpendicular" to the regular field; see `gradient_tensor`.
 Gradient: TypeAlias = str | tuple[float, float]
 
 #: The different components of a symmetric tensor, in the order of the covariances.
 PAIRS = ("xx", "yy", "zz", "xy", "xz", "yz")
+#: Components of a gradient's tensor below it do not count: what is multiplied with them may be NaN.
+NOTHING = 1e-12
 _ROWS, _COLUMNS = np.array([["xyz".index(axis) for axis in pair] for pair in PAIRS]).T
 
 
-def components(tensor):
+def components(tensor: ArrayLike) -> Array:
     """The PAIRS of a symmetric tensor: (..., 3, 3) -> (..., 6)."""
     return np.asarray(tensor)[..., _ROWS, _COLUMNS]
 
 
-def pair_weights(tensor):
+def pair_weights(tensor: Array) -> Array:
     """What each of PAIRS counts in sum_ij G_ij X_ij for a symmetric X: (3, 3) -> (6,)."""
     return np.where(_ROWS == _COLUMNS, 1.0, 2.0) * tensor[_ROWS, _COLUMNS]
 
 
-def contracted_error(covariance, gradient):
+def contracted_error(covariance: Array, gradient: Gradient) -> Array:
     """Standard error of sum_ij G_ij X_ij, exactly, from the covariance of the PAIRS of X.
+
+    Components that do not count may be NaN.
 
     Parameters
     ----------
     covariance : (..., 6, 6)
-    gradient : see `gradient_tensor`
 
     Returns
     -------
     (...)
     """
     weight = pair_weights(gradient_tensor(gradient))
+    counted = np.flatnonzero(np.abs(weight) > NOTHING)
+    weight, covariance = weight[counted], covariance[..., counted[:, None], counted]
     variance = np.einsum("a,...ab,b->...", weight, covariance, weight)
     return np.sqrt(np.maximum(variance, 0))
 
 
-def gradient_tensor(gradient):
+def gradient_tensor(gradient: Gradient) -> Array:
     """The tensor G_ij = g_i g_j that picks a gradient out of C_l^{ij}.
 
     Parameters
@@ -65,7 +72,7 @@ def gradient_tensor(gradient):
     raise ValueError(f"gradient = {gradient!r} must be 'parallel', 'perpendicular' or (theta, phi) in rad.")
 
 
-def gradient_vector(direction):
+def gradient_vector(direction: tuple[float, float]) -> Array:
     """Unit vector (3,) of (theta, phi) [rad]. Raises ValueError for anything else."""
     try:
         theta, phi = (float(angle) for angle in direction)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from crviz.arrays import Array, ArrayLike
 
-def standard_error(values):
+
+def standard_error(values: Array) -> Array:
     """Scatter over the first axis divided by its root: (R, ...) -> (...); NaN where R = 1."""
     n = len(values)
     if n < 2:
@@ -13,7 +15,7 @@ def standard_error(values):
     return values.std(0, ddof=1) / np.sqrt(n)
 
 
-def covariance_of_mean(values, others=None):
+def covariance_of_mean(values: ArrayLike, others: ArrayLike | None = None) -> Array:
     """Covariance of the mean between the entries of the last axis, or between those of two arrays.
 
     Parameters
@@ -36,7 +38,7 @@ def covariance_of_mean(values, others=None):
     return np.einsum("r...a,r...b->...ab", away, others_away) / (n * (n - 1))
 
 
-def ratio(numerator, denominator):
+def ratio(numerator: Array, denominator: Array) -> tuple[Array, Array]:
     """Ratio of two means with its standard error to first order: (R, ...), (R, ...) -> (...), (...)."""
     below = denominator.mean(0)
     value = numerator.mean(0) / below

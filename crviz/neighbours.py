@@ -13,9 +13,9 @@ import numpy as np
 import scipy
 
 from crviz.arrays import Array, ArrayLike
-from crviz.config import check_number, check_whole
+from crviz.checks import check_number, check_whole
+from crviz.field import Field
 from crviz.orbits import Orbits, backtrack
-from crviz.turbulence import Field
 
 #: Opening angles of the neighbours [deg].
 ANGLES = (0.1, 1.0, 5.0, 20.0)

@@ -13,7 +13,7 @@ import numpy as np
 
 from crviz import kernels
 from crviz.arrays import Array, ArrayLike
-from crviz.turbulence import Field
+from crviz.field import Field
 
 
 @dataclass(frozen=True)

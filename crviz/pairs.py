@@ -15,9 +15,11 @@ import numpy as np
 
 from crviz import orbits
 from crviz.arrays import Array, ArrayLike
-from crviz.config import Config, check_number, check_realizations, check_whole
+from crviz.checks import check_number, check_whole
+from crviz.config import Config
+from crviz.field import draw_field
 from crviz.means import standard_error
-from crviz.turbulence import draw_field
+from crviz.parameters import REALIZATIONS
 
 #: Waves are summed in single precision, which parts orbits as an opening angle of some 2e-8 would: a
 #: fiftieth of this angle, and less than a hundredth of the mean square separation.
@@ -81,7 +83,7 @@ def follow_pairs(
     ParameterError
     """
     theta = check_angles(theta)
-    realizations = check_realizations(realizations)
+    realizations = REALIZATIONS.check(realizations)
     follow = partial(pair_moments, config, theta, pairs=pairs)
     moments = (map if executor is None else executor.map)(follow, range(realizations))
     square, alignment, mean_square = (np.array(each) for each in zip(*moments, strict=True))

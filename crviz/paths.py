@@ -7,7 +7,7 @@ from pathlib import Path
 import platformdirs
 
 
-def assets():
+def assets() -> Path:
     """The folder of the shipped assets: inside an installed package, or beside it in a checkout.
 
     Raises FileNotFoundError where neither is there.
@@ -19,6 +19,6 @@ def assets():
     raise FileNotFoundError("the assets of crviz are missing: install it again.")
 
 
-def library():
+def library() -> Path:
     """The folder that holds this user's results; made when it is first written to."""
     return Path(platformdirs.user_data_dir("crviz", appauthor=False)) / "results"

@@ -8,74 +8,49 @@ spectra are for |grad n| / n = 1/r_L.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 import scipy
 
-from crviz.gradient import components, contracted_error, gradient_tensor
+from crviz.arrays import Array, ArrayLike
+from crviz.gradient import NOTHING, Gradient, components, contracted_error, gradient_tensor
 
 #: The multipoles of the "plateau" are those above this fraction of the largest.
 PLATEAU_FROM = 0.75
 
 
-@lru_cache(maxsize=8)
-def _by_degree(lmax):
-    """Where the coefficients of each l stand in the order of m, and where each l starts."""
-    m, ell = np.concatenate(
-        [np.stack([np.full(lmax + 1 - m, m), np.arange(m, lmax + 1)]) for m in range(lmax + 1)], 1
-    )
-    positive = np.flatnonzero(m > 0)
-    order = np.lexsort((np.r_[m, -m[positive]], np.r_[ell, ell[positive]]))
-    return positive, order, np.arange(lmax + 1) ** 2
-
-
-def real_harmonics(alm):
-    """Coefficients of the real spherical harmonics, ordered by l and then m = -l..l.
-
-    Those of l = 1 belong to sqrt(3 / 4 pi) times y, z, x.
-
-    Parameters
-    ----------
-    alm : (..., n_lm) complex
-        Coefficients with m >= 0 of real maps, ordered by m and then l.
-
-    Returns
-    -------
-    (..., (l_max + 1)^2)
-        C_l is their squared sum over m, divided by 2l + 1.
-    """
-    lmax = int(np.sqrt(2 * alm.shape[-1]) - 1)
-    positive, order, _ = _by_degree(lmax)
-    m = np.searchsorted(np.cumsum(np.arange(lmax + 1, 0, -1)), np.arange(alm.shape[-1]), side="right")
-    scale = np.where(m > 0, np.sqrt(2) * (-1.0) ** m, 1.0)
-    return np.concatenate([alm.real * scale, -(alm.imag * scale)[..., positive]], -1)[..., order]
-
-
-def cross_spectra(real, other):
+def cross_spectra(real: Array, other: Array) -> Array:
     """C_l^{ij} = 1/(2l+1) sum_m a_lm[i] b_lm[j].
 
     Parameters
     ----------
     real, other : (..., n, (l_max + 1)^2)
-        Coefficients of n maps each, from `real_harmonics`.
+        Coefficients of n maps each, from `harmonics`.
 
     Returns
     -------
     (..., n, n, l_max + 1)
     """
     lmax = int(np.sqrt(real.shape[-1])) - 1
-    starts = _by_degree(lmax)[2]
+    starts = np.arange(lmax + 1) ** 2
     product = real[..., :, None, :] * other[..., None, :, :]
     return np.add.reduceat(product, starts, axis=-1) / (2 * np.arange(lmax + 1) + 1)
 
 
-def contract(tensor, gradient):
-    """sum_ij G_ij X_ij...: (..., 3, 3, L) -> (..., L), for any gradient that `gradient_tensor` takes."""
-    return np.einsum("ij,...ijl->...l", gradient_tensor(gradient), tensor)
+def contract(tensor: Array, gradient: Gradient) -> Array:
+    """sum_ij G_ij X_ij...: (..., 3, 3, L) -> (..., L), for any gradient that `gradient_tensor` takes.
+
+    Components that do not count may be NaN.
+    """
+    g = gradient_tensor(gradient)
+    return sum(g[i, j] * tensor[..., i, j, :] for i, j in np.argwhere(np.abs(g) > NOTHING))
 
 
-def full_map_spectra(cl_rr, cl_rp, cl_pp, k, gradient):
+def tensor_components(tensor: Array) -> Array:
+    """Components xx, yy, zz, xy, xz, yz of symmetric tensors of spectra: (..., 3, 3, L) -> (..., 6, L)."""
+    return np.moveaxis(components(np.moveaxis(tensor, -1, 0)), 0, -1)
+
+
+def full_map_spectra(cl_rr: Array, cl_rp: Array, cl_pp: Array, k: Array, gradient: Gradient) -> Array:
     """Spectrum of the map of Eq. 4, delta I = r_i g_i - 3 p_i K_ij g_j, from mean cross spectra.
 
     Parameters
@@ -83,7 +58,6 @@ def full_map_spectra(cl_rr, cl_rp, cl_pp, k, gradient):
     cl_rr, cl_rp, cl_pp : (..., 3, 3, L)
     k : (..., 3, 3) [r_L]
         Diffusion tensor K_ij.
-    gradient : see `gradient_tensor`
 
     Returns
     -------
@@ -95,7 +69,7 @@ def full_map_spectra(cl_rr, cl_rp, cl_pp, k, gradient):
     return contract(cl_rr, gradient) - 6 * mixed + 9 * fick
 
 
-def correlation(cl, theta):
+def correlation(cl: Array, theta: ArrayLike) -> Array:
     """The correlation of a map with itself at an angle, xi = sum_l (2l + 1) / 4 pi C_l P_l(cos theta).
 
     Parameters
@@ -112,35 +86,34 @@ def correlation(cl, theta):
     return cl @ ((2 * ell + 1) / (4 * np.pi) * scipy.special.eval_legendre(ell, np.cos(theta)))
 
 
-def pixel_noise(mean_square, n_pixels):
+def pixel_noise(mean_square: Array, n_pixels: int) -> Array:
     """N = (4 pi / N_pix) <(r.g)^2>, Eq. 9: the white spectrum of independent pixels."""
     return 4 * np.pi / n_pixels * mean_square
 
 
-def plateau_noise(cl):
+def plateau_noise(cl: Array) -> Array:
     """Mean of C_l over the highest quarter of the multipoles, weighted by 2l + 1: (..., L) -> (...)."""
     ell = np.arange(cl.shape[-1])
     weight = np.where(ell > PLATEAU_FROM * ell[-1], 2 * ell + 1, 0)
     return cl @ (weight / weight.sum())
 
 
-def noise_variance(noise, ell):
+def noise_variance(noise: ArrayLike, ell: Array) -> Array:
     """Variance 2 N^2 / (2l + 1) of one sky's estimated C_l from its noise N (below Eq. 9)."""
     return 2 * np.asarray(noise)[..., None] ** 2 / (2 * ell + 1)
 
 
-def cosmic_variance(cl, ell):
+def cosmic_variance(cl: Array, ell: Array) -> Array:
     """Variance 2 C_l^2 / (2l + 1) of one sky's C_l for an isotropic Gaussian ensemble."""
     return 2 * cl**2 / (2 * ell + 1)
 
 
-def standard_dipole(dipole, gradient):
+def standard_dipole(dipole: Array, gradient: Gradient) -> tuple[Array, Array]:
     """C_1 of the ensemble mean (Eq. 3) for one gradient: `standard_dipole_tensor`, contracted.
 
     Parameters
     ----------
     dipole : (R, ..., 3, 3)
-    gradient : see `gradient_tensor`
 
     Returns
     -------
@@ -151,7 +124,7 @@ def standard_dipole(dipole, gradient):
     return value, contracted_error(covariance, gradient)
 
 
-def standard_dipole_tensor(dipole):
+def standard_dipole_tensor(dipole: ArrayLike) -> tuple[Array, Array]:
     """S_ij of the ensemble mean (Eq. 3), of which g_i g_j S_ij is the standard C_1.
 
     <r_i r_j> replaced by <r_i><r_j>, for pairs of different realisations only, so that the variance
@@ -188,7 +161,7 @@ def standard_dipole_tensor(dipole):
     return tensor, (n - 1) / n * np.einsum("r...a,r...b->...ab", away, away)
 
 
-def _dipole_power(one, other):
+def _dipole_power(one: Array, other: Array) -> Array:
     """1/3 sum_m d_im e_jm, symmetrised: (..., 3, 3), (..., 3, 3) -> (..., 3, 3)."""
     product = one @ other.swapaxes(-2, -1) / 3
     return (product + product.swapaxes(-2, -1)) / 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crviz.config import check_number
+from crviz.checks import check_number
 
 #: Magnitude of the local field and scale of its turbulence that section 3 of the paper names.
 B0_MICROGAUSS, LC_PARSEC = 6.0, 100.0
@@ -10,7 +10,7 @@ B0_MICROGAUSS, LC_PARSEC = 6.0, 100.0
 _PARSEC_PER_PEV = 1.0810
 
 
-def proton_energy(rl_over_lc, b0=B0_MICROGAUSS, lc=LC_PARSEC):
+def proton_energy(rl_over_lc: float, *, b0: float = B0_MICROGAUSS, lc: float = LC_PARSEC) -> float:
     """Energy of the protons whose Larmor radius is rl_over_lc times L_c.
 
     Parameters

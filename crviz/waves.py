@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from crviz.arrays import Array
+
 #: Largest step times (1 + sigma): momenta turn by some 0.08 rad a step.
 TURN_PER_STEP = 0.08
 #: Scattering that waves shorter than a step may add, as a share of all scattering.
 EXCESS_SCATTERING = 0.01
 
 
-def wave_spectrum(sigma2, gamma, lambda_min, lambda_max, n_modes):
+def wave_spectrum(
+    sigma2: float, gamma: float, lambda_min: float, lambda_max: float, n_modes: int
+) -> tuple[Array, Array]:
     """Wave numbers and amplitudes of the waves.
 
     A_n^2 = 2 sigma^2 G_n / sum G with G_n = k_n^3 / (1 + (k_n L_c)^gamma): the k^3 turns the
@@ -29,7 +33,7 @@ def wave_spectrum(sigma2, gamma, lambda_min, lambda_max, n_modes):
     return k, np.sqrt(2 * sigma2 * power / power.sum())
 
 
-def excess_scattering(k, amplitude, step):
+def excess_scattering(k: Array, amplitude: Array, step: float) -> float:
     """Scattering that a finite step adds, as a share of the true one (an estimate).
 
     A particle of speed 1 meets a wave of random direction with the correlation sin(kt)/kt, and the
@@ -41,14 +45,14 @@ def excess_scattering(k, amplitude, step):
     ----------
     k : (N,) [1/r_L]
     amplitude : (N,) [B0]
-    step : float [1/Omega]
+    step : [1/Omega]
     """
     true = amplitude**2 / k
     total = true.sum()
     return float(2 * (true * np.floor(k * step / (2 * np.pi))).sum() / total) if total > 0 else 0.0
 
 
-def default_step(k, amplitude):
+def default_step(k: Array, amplitude: Array) -> float:
     """The step chosen for some waves [1/Omega]: momenta turn by TURN_PER_STEP, but for rounding to
     two digits, or by less where unresolved waves would add more than EXCESS_SCATTERING.
 
@@ -64,5 +68,5 @@ def default_step(k, amplitude):
     return step
 
 
-def _two_digits(value):
+def _two_digits(value: float) -> float:
     return float(f"{value:.1e}")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from crviz import Config, backtracking_times, draw_field, run, sky
+from crviz import Config, backtracking_times, draw_field, harmonics, run
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +53,6 @@ def gaussian_skies():
         ell, m = np.array([(ell, m) for m in range(lmax + 1) for ell in range(m, lmax + 1)]).T
         real, imaginary = rng.normal(size=(2, number, 3, ell.size))
         alm = np.where(m == 0, real, (real + 1j * imaginary) / np.sqrt(2)) * np.sqrt(cl[ell])
-        return sky.synthesis(alm, nside)
+        return harmonics.synthesis(alm, nside)
 
     return skies

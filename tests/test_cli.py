@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections import namedtuple
 from pathlib import Path
 
@@ -58,9 +59,9 @@ def simulated(monkeypatch):
     """What was asked of `ensemble.simulate`: [(realisations, realisations to go on from)]."""
     calls, simulate = [], ensemble.simulate
 
-    def recording(config, realizations, executor=None, progress=None, resume=None, block=None):
+    def recording(config, realizations, executor=None, progress=None, *, resume=None):
         calls.append((realizations, resume.n_realizations if resume is not None else 0))
-        return simulate(config, realizations, executor, progress, resume, block)
+        return simulate(config, realizations, executor, progress, resume=resume)
 
     monkeypatch.setattr(ensemble, "simulate", recording)
     return calls
@@ -102,7 +103,7 @@ def start():
             "import runpy, signal, time, types; from importlib import import_module; "
             "signal.signal(signal.SIGINT, signal.default_int_handler); "
             f"fast = types.SimpleNamespace(monotonic=lambda: {clock} * time.monotonic()); "
-            "import_module('crviz.cli.run').time = fast; "
+            "import_module('crviz.library').time = fast; "
             "runpy.run_module('crviz', run_name='__main__')"
         )
         argv = [sys.executable, "-c", code, *map(str, words)]
@@ -392,6 +393,47 @@ def test_a_run_goes_on_from_the_library(call, tmp_path, small_reference, simulat
     assert (tmp_path / "b.nc").read_bytes() == saved_bytes(run(CONFIG, 3), tmp_path / "whole.nc")
 
 
+@pytest.fixture
+def summarized(tmp_path_factory, monkeypatch):
+    """The summary of two fields in the place of the shipped one."""
+    path = tmp_path_factory.mktemp("shipped") / "reference.nc"
+    run(CONFIG, 2).reduced().save(path)
+    monkeypatch.setattr(library, "reference", lambda: path)
+
+
+def test_more_fields_than_the_shipped_summary_has_are_simulated(call, tmp_path, summarized, simulated):
+    out, folder = tmp_path / "out.nc", tmp_path / "results"
+    assert call("run", out, *TINY, "--realizations", 4, "--library", folder).status == 0
+    assert simulated == [(4, 0)]
+    assert load(out).n_realizations == library.Library(folder).get(CONFIG).n_realizations == 4
+
+
+def test_a_file_that_is_written_can_always_grow(call, tmp_path, summarized):
+    """Also where the library has a summary with enough fields, from which no run can go on."""
+    out, folder = tmp_path / "out.nc", tmp_path / "results"
+    call("run", out, *TINY, "--realizations", 1, "--library", folder)
+    assert load(out).can_grow
+    assert call("run", out, *TINY, "--realizations", 3, "--library", folder).status == 0
+    assert load(out).n_realizations == 3
+
+
+def test_a_file_of_means_is_not_overwritten(call, tmp_path, simulated):
+    out = tmp_path / "means.nc"
+    run(CONFIG, 2).reduced().save(out)
+    before = out.read_bytes()
+    refused(call("run", out, *TINY, "--realizations", 4), out, "holds means only", "not overwritten")
+    assert out.read_bytes() == before
+    assert simulated == []
+    assert "nothing to compute" in call("run", out, *TINY, "--realizations", 2).out
+
+
+def test_warnings_are_shown_as_before_once_a_command_is_over(call, tmp_path):
+    before = warnings.showwarning
+    call("info", tmp_path / "nothing.nc")
+    call("run", tmp_path / "out.nc", *TINY, "--rl-over-lc", 0.001, "--realizations", 1)
+    assert warnings.showwarning is before
+
+
 def test_a_library_that_is_a_file_is_refused_before_anything_runs(call, tmp_path, small_reference, simulated):
     (tmp_path / "file").write_text("mine")
     outcome = call("run", tmp_path / "out.nc", *TINY, "--realizations", 1, "--library", tmp_path / "file")
@@ -458,7 +500,7 @@ def test_info_on_the_hdf5_file_of_another_program(call, tmp_path):
 
 
 def test_stopping_before_anything_is_finished_leaves_no_file(call, tmp_path, monkeypatch):
-    def stopped(*arguments):
+    def stopped(*arguments, **options):
         raise KeyboardInterrupt
         yield
 
@@ -474,7 +516,7 @@ def test_stopping_leaves_what_was_there_before_as_it_was(call, tmp_path, monkeyp
     call("run", out, *TINY, "--realizations", 2)
     before = out.read_bytes()
 
-    def stopped(*arguments):
+    def stopped(*arguments, **options):
         raise KeyboardInterrupt
         yield
 

@@ -117,7 +117,7 @@ def test_the_bound_on_the_step_follows_the_strength_of_the_field():
 
 
 def test_every_field_changes_the_digest():
-    assert set(CHANGES) == {field.name for field in dataclasses.fields(Config)}
+    assert set(CHANGES) == {parameter.name for parameter in Config().parameters} - {"turbulence"}
     digests = {Config().digest} | {Config(**{name: value}).digest for name, value in CHANGES.items()}
     assert len(digests) == len(CHANGES) + 1
 

@@ -5,7 +5,7 @@ import healpy as hp
 import numpy as np
 import pytest
 
-from crviz import Config, backtrack, draw_field, load, orbits, run, simulate, sky
+from crviz import Config, backtrack, draw_field, library, load, orbits, run, simulate, sky
 
 TINY = Config(nside=4, omega_t=(1.0, 3.0, 8.0), grids="cross")  # 384 orbits, six blocks of the kernel
 POSITIONS = ("cl", "cl_cross", "rr", "rp", "pp", "dipole")
@@ -92,6 +92,15 @@ def test_a_run_that_has_enough_is_given_back_at_once(tiny_run):
 def test_a_run_of_another_configuration_is_not_resumed(tiny_run):
     with pytest.raises(ValueError, match="another configuration"):
         simulate(TINY.replace(seed=1), 4, resume=tiny_run)
+
+
+def test_a_summary_that_has_enough_is_handed_on_at_once(tiny_run):
+    summary = tiny_run.reduced()
+    assert list(simulate(TINY, summary.n_realizations, resume=summary)) == [summary]
+    shipped = library.shipped()
+    assert run(shipped.config, 10, resume=shipped) is shipped
+    with pytest.raises(ValueError, match="holds means only and cannot be continued"):
+        simulate(TINY, summary.n_realizations + 1, resume=summary)
 
 
 def test_means_alone_are_not_resumed(tiny_run):

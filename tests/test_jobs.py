@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from crviz import Config, library, run
-from crviz.config import ParameterError
+from crviz.checks import ParameterError
+from crviz.ensemble import tracing
 from crviz.jobs import Manager
 from crviz.jobs import manager as jobs
 from crviz.library import Library
@@ -43,10 +44,10 @@ class Gate:
         self._passes = threading.Semaphore(0)
         self._simulate = jobs.ensemble.simulate
 
-    def simulate(self, config, realizations, executor=None, progress=None, resume=None, block=None):
+    def simulate(self, config, realizations, executor=None, progress=None, *, resume=None):
         self.calls.append((realizations, resume.n_realizations if resume is not None else 0))
         self.arrived()
-        for result in self._simulate(config, realizations, executor, progress, resume, block):
+        for result in self._simulate(config, realizations, executor, progress, resume=resume):
             assert self._passes.acquire(timeout=PATIENCE), "nobody opened the gate"
             yield result
 
@@ -162,7 +163,7 @@ def test_a_bad_number_of_realisations_is_refused(manager, realizations):
 def test_threads_that_compute_yield_to_the_page(manager, monkeypatch):
     seen = {}
 
-    def look(*arguments):
+    def look(*arguments, **options):
         seen["job"] = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
         raise RuntimeError("seen enough.")
         yield
@@ -370,14 +371,14 @@ def test_closing_cancels_jobs_and_keeps_what_is_finished(manager, gate):
 def test_closing_ends_a_job_whose_orbits_have_not_begun(tmp_path, monkeypatch):
     """Futures that a pool cancels as it shuts down do not wake those who wait for them."""
     waited_for, waits, release = [], threading.Event(), threading.Event()
-    as_completed = jobs.ensemble.as_completed
+    as_completed = tracing.as_completed
 
     def watched(futures, *arguments):
         waited_for.extend(futures)
         waits.set()
         return as_completed(futures, *arguments)
 
-    monkeypatch.setattr(jobs.ensemble, "as_completed", watched)
+    monkeypatch.setattr(tracing, "as_completed", watched)
     manager = Manager(Library(tmp_path / "library"), threads=1)
     manager.pool.submit(release.wait, PATIENCE)  # keeps the only thread busy
     job = manager.request(TINY, 1)
@@ -399,6 +400,7 @@ CLOSING = """
 import sys, time
 from crviz import Config
 from crviz.jobs import Manager
+from crviz.ensemble import tracing
 from crviz.jobs import manager as jobs
 from crviz.library import Library
 
@@ -461,7 +463,7 @@ def test_more_than_asked_for_is_given_where_it_is_stored(manager):
 
 
 def test_a_long_run_is_stored_on_the_way(manager, gate, monkeypatch):
-    monkeypatch.setattr(jobs, "STORE_EVERY", 0.0)
+    monkeypatch.setattr(library, "STORE_EVERY", 0.0)
     ear = Ear()
     job = manager.request(TINY, 3, ear)
     gate.open(2)
@@ -474,7 +476,7 @@ def test_a_long_run_is_stored_on_the_way(manager, gate, monkeypatch):
 
 
 def test_a_failure_is_told_in_a_sentence(manager, monkeypatch):
-    def broken(*arguments):
+    def broken(*arguments, **options):
         raise FloatingPointError("an orbit did not stay finite.")
 
     monkeypatch.setattr(jobs.ensemble, "simulate", broken)
@@ -484,7 +486,7 @@ def test_a_failure_is_told_in_a_sentence(manager, monkeypatch):
 
 
 def test_after_a_failure_the_same_can_be_asked_for_again(manager, monkeypatch):
-    def broken(*arguments):
+    def broken(*arguments, **options):
         raise FloatingPointError("an orbit did not stay finite.")
 
     with monkeypatch.context() as patch:

@@ -1,11 +1,12 @@
 import os
 
 import h5py
+import numpy as np
 import pytest
 
 from crviz import Config, library, load, run
-from crviz.config import ParameterError
-from crviz.library import Library
+from crviz.checks import ParameterError
+from crviz.library import File, Library, begun, grow
 
 TINY = Config(nside=1, omega_t=(0.5,), n_modes=4)
 
@@ -189,3 +190,89 @@ def test_the_nearest_of_an_empty_folder_is_the_shipped_one_and_spoilt_files_are_
     shelf.folder.mkdir()
     (shelf.folder / "other.nc").write_bytes(b"spoilt")
     assert shelf.nearest(TINY).config.seed == 9
+
+
+# --- runs and summaries of one configuration
+
+
+@pytest.fixture
+def summarized(tmp_path, monkeypatch):
+    """A library of its own, with the summary of three fields in the place of the shipped one."""
+    shipped = tmp_path / "shipped.nc"
+    run(TINY, 3).reduced().save(shipped)
+    monkeypatch.setattr(library, "reference", lambda: shipped)
+    return Library(tmp_path / "shelf")
+
+
+def test_a_run_of_fewer_fields_than_the_shipped_summary_is_kept(summarized):
+    """From the summary no run can go on: what was computed would be lost."""
+    summarized.put(run(TINY, 2))
+    assert [entry.n_realizations for entry in summarized.entries()] == [2, 3]
+    assert summarized.get(TINY).n_realizations == 3
+    assert begun(TINY, 5, [summarized]).n_realizations == 2
+
+
+def test_a_summary_does_where_it_has_enough_and_a_run_goes_on_from_runs(summarized):
+    assert not begun(TINY, 3, [summarized]).can_grow
+    assert begun(TINY, 4, [summarized]) is None
+    assert begun(TINY, 3, [summarized], summaries=False) is None
+    summarized.put(run(TINY, 1))
+    assert begun(TINY, 4, [summarized]).n_realizations == 1
+
+
+def test_a_run_and_a_summary_lie_beside_each_other(shelf):
+    shelf.put(run(TINY, 3).reduced())
+    shelf.put(run(TINY, 2))
+    assert {(entry.n_realizations, entry.can_grow) for entry in shelf.entries() if not entry.shipped} == {
+        (3, False),
+        (2, True),
+    }
+    assert shelf.get(TINY).n_realizations == 3
+    shelf.put(run(TINY, 2).reduced())  # says no more than what is there
+    assert len(shelf.entries()) == 3
+
+
+def test_a_summary_that_lies_where_the_run_belongs_is_kept_too(shelf):
+    shelf.folder.mkdir()
+    run(TINY, 3).reduced().save(shelf.path(TINY))
+    shelf.put(run(TINY, 2))
+    assert sorted(result.n_realizations for result in shelf.stored(TINY)) == [2, 3]
+
+
+# --- growing
+
+
+def test_what_grows_is_kept_in_the_end_however_it_ends(shelf, monkeypatch):
+    growing = grow(TINY, 5, [shelf])
+    next(growing), next(growing)
+    growing.close()
+    assert shelf.get(TINY).n_realizations == 2
+    growing = grow(TINY, 5, [shelf], resume=begun(TINY, 5, [shelf]))
+    next(growing)
+    with pytest.raises(KeyboardInterrupt):
+        growing.throw(KeyboardInterrupt)
+    assert shelf.get(TINY).n_realizations == 3
+    assert [result.n_realizations for result in grow(TINY, 5, [shelf], resume=shelf.get(TINY))] == [4, 5]
+    np.testing.assert_array_equal(shelf.get(TINY).dataset["cl"], run(TINY, 5).dataset["cl"])
+
+
+def test_what_grows_is_kept_on_the_way_in_the_first_place_and_in_the_end_in_all(shelf, tmp_path, monkeypatch):
+    monkeypatch.setattr(library, "STORE_EVERY", 0.0)
+    monkeypatch.setattr(library, "STORE_SHARE", 1e9)
+    out = File(tmp_path / "out.nc")
+    growing = grow(TINY, 3, [out, shelf])
+    next(growing), next(growing)  # the first has been stored before the second is handed on
+    assert load(out.path).n_realizations == 1
+    assert shelf.get(TINY) is None
+    assert next(growing).n_realizations == 3
+    with pytest.raises(StopIteration):
+        next(growing)
+    assert load(out.path).n_realizations == shelf.get(TINY).n_realizations == 3
+
+
+def test_what_has_enough_is_handed_on_and_computed_by_nobody(shelf, tmp_path, monkeypatch):
+    shelf.put(run(TINY, 4))
+    monkeypatch.setattr(library.ensemble, "simulate", None)
+    out = File(tmp_path / "out.nc")
+    (result,) = grow(TINY, 3, [out, shelf], resume=begun(TINY, 3, [out, shelf]))
+    assert result.n_realizations == load(out.path).n_realizations == 4

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from crviz import Config, means, pairs, run, spectra
-from crviz.config import ParameterError
+from crviz.checks import ParameterError
 
 ANGLES = np.array([1e-6, 1e-3, 0.5, np.pi / 2, 3.0])
 SMALL = Config(n_modes=50, omega_t=(0.5, 2.0, 5.0))

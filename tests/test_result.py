@@ -10,9 +10,10 @@ import pytest
 import xarray as xr
 
 import crviz
-from crviz import Config, Result, backtrack, draw_field, load, sky, spectra
+from crviz import Config, backtrack, draw_field, harmonics, load, sky, spectra
 from crviz.gradient import gradient_tensor, gradient_vector
-from crviz.result import standard_error
+from crviz.means import standard_error
+from crviz.result import Run
 
 GRADIENTS = ["parallel", "perpendicular", (0.7, 2.0)]
 
@@ -111,10 +112,10 @@ def test_choices_that_do_not_exist_are_refused_by_name(small_run, choice):
 @pytest.mark.parametrize("estimator", ["eq9", "plateau", "cross", "none"])
 @pytest.mark.parametrize("which", ["positions", "full"])
 def test_the_evolution_is_the_spectrum_at_every_time(cross_run, estimator, which):
-    evolution = cross_run.evolution("parallel", estimator, which)
+    evolution = cross_run.evolution("parallel", estimator=estimator, map=which)
     assert evolution.cl.shape == (12, 17)
     for index, time in enumerate(cross_run.omega_t):
-        one = cross_run.spectrum("parallel", time, estimator, which)
+        one = cross_run.spectrum("parallel", omega_t=time, estimator=estimator, map=which)
         np.testing.assert_allclose(evolution.cl[index], one.cl, rtol=1e-10, atol=1e-12)  # rounding
         assert evolution.noise[index] == pytest.approx(one.noise, rel=1e-10)
 
@@ -138,7 +139,7 @@ def test_the_full_map_of_one_field_has_the_spectrum_of_eq_4(lone_run):
     r, p = orbits.r[1], orbits.p[1]
     k = -r @ p.T / 192
     g = gradient_vector((0.7, 2.0))
-    alm = spectra.real_harmonics(sky.harmonics(g @ r - 3 * (k @ g) @ p, 4))[None]
+    alm = harmonics.real(harmonics.analysis(g @ r - 3 * (k @ g) @ p, 4))[None]
     expected = spectra.cross_spectra(alm, alm)[0, 0]
     found = lone_run.spectrum((0.7, 2.0), estimator="none", map="full")
     # spectra kept in float32, 2^-24, of which the terms cancel to a tenth or so
@@ -216,7 +217,7 @@ def test_a_file_gives_back_what_was_saved(cross_run, tmp_path):
 
 
 def test_a_result_of_means_alone_keeps_no_sums(small_run, tmp_path):
-    Result(small_run.dataset).save(tmp_path / "means.nc")
+    Run(small_run.dataset).save(tmp_path / "means.nc")
     assert load(tmp_path / "means.nc").sums is None
 
 
@@ -323,7 +324,7 @@ def test_a_file_of_another_kind_is_no_result(tmp_path):
 
 
 def test_a_file_of_another_layout_is_refused(lone_run, tmp_path):
-    Result(lone_run.dataset.assign_attrs(schema=99)).save(tmp_path / "later.nc")
+    Run(lone_run.dataset.assign_attrs(schema=99)).save(tmp_path / "later.nc")
     with pytest.raises(ValueError, match="layout 99"):
         load(tmp_path / "later.nc")
 
@@ -332,7 +333,7 @@ def test_a_file_of_another_layout_is_refused(lone_run, tmp_path):
 @pytest.mark.parametrize("estimator", ["eq9", "plateau", "cross", "none"])
 def test_a_reduced_result_has_the_same_spectra(cross_run, gradient, estimator):
     """Means are means; float32 keeps 6e-8 of the largest component."""
-    small, whole = (r.evolution(gradient, estimator) for r in (cross_run.reduced(), cross_run))
+    small, whole = (r.evolution(gradient, estimator=estimator) for r in (cross_run.reduced(), cross_run))
     np.testing.assert_allclose(small.cl, whole.cl, rtol=1e-5, atol=1e-6 * np.abs(whole.cl).max())
     np.testing.assert_allclose(small.noise, whole.noise, rtol=1e-5)
 

@@ -1,7 +1,7 @@
 import pytest
 
 from crviz import units
-from crviz.config import ParameterError
+from crviz.checks import ParameterError
 
 
 def test_protons_of_10_tev_in_6_microgauss_have_370_au():

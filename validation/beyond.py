@@ -104,10 +104,14 @@ def noise() -> str:
     shares = []
     for omega_t in (50, 100, 300):
         pairs = [
-            [reference().spectrum(g, omega_t, name).noise for name in ("plateau", "eq9")] for g in GRADIENTS
+            [reference().spectrum(g, omega_t=omega_t, estimator=name).noise for name in ("plateau", "eq9")]
+            for g in GRADIENTS
         ]
         shares.append("/".join(f"{plateau / eq9:.2f}" for plateau, eq9 in pairs))
-    estimates = {name: reference().spectrum("parallel", 100, name) for name in ("eq9", "plateau", "cross")}
+    estimates = {
+        name: reference().spectrum("parallel", omega_t=100, estimator=name)
+        for name in ("eq9", "plateau", "cross")
+    }
     left = ", ".join(
         f"{name} {pm(one.cl[30] / FOUR_PI, one.error[30] / FOUR_PI)}" for name, one in estimates.items()
     )
@@ -185,7 +189,7 @@ def growth() -> str:
 )
 def excess() -> str:
     """Theory and simulation along the field."""
-    cl = reference().spectrum("parallel", 100, "cross")
+    cl = reference().spectrum("parallel", omega_t=100, estimator="cross")
     value, error = (each[index(100)] for each in reference().standard_dipole("parallel"))
     ratio = cl.cl[1] / value
     # both scatter with the same fields; the jackknife of the ratio needs the fields, which are not shipped

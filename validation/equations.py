@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 from scipy.special import roots_jacobi
 
 import crviz
-from crviz import Config, diffusion, sky, spectra, theory
+from crviz import Config, diffusion, harmonics, spectra, theory
 from crviz.gradient import gradient_tensor
 from rows import FOUR_PI, GRADIENTS, POWERS, SKY, Row, index, mean, off, per_field, pm, reference, row
 
@@ -24,14 +24,14 @@ paper = partial(row, PAPER)
 @paper(
     "1",
     "C_ℓ of a sky, as a double integral with P_ℓ",
-    "crviz.spectra.cross_spectra crviz.sky.harmonics",
+    "crviz.spectra.cross_spectra crviz.harmonics.analysis",
     "test_cross_spectra_are_those_of_healpy test_a_pure_dipole_has_c_1_of_4_pi_over_9",
 )
 def definition() -> str:
     """A random map, against the sum over all pairs of its pixels."""
     f = np.random.default_rng(1).normal(size=192)
     double = np.einsum("a,b,abl->l", f, f, SKY.legendre(8)) * FOUR_PI / 192**2
-    real = spectra.real_harmonics(sky.harmonics(f[None], 4))
+    real = harmonics.real(harmonics.analysis(f[None], 4))
     return f"{off(spectra.cross_spectra(real, real)[0, 0], double)} from the double sum over 192² pixels"
 
 
@@ -107,7 +107,7 @@ def positions() -> str:
 @paper(
     "6",
     "the sum over all multipoles is ⟨r_i r_j⟩, which tends to 2T K^s",
-    "crviz.diffusion.power crviz.diffusion.running_diffusion",
+    "crviz.diffusion.total_power crviz.diffusion.running_diffusion",
     "test_the_power_of_all_multipoles_stays_below_the_mean_square"
     " test_as_long_as_maps_are_smooth_the_power_is_the_mean_square"
     " test_half_the_rate_of_the_mean_square_is_the_symmetric_diffusion_tensor",
@@ -174,7 +174,7 @@ def relative_diffusion() -> str:
 def pixel_noise() -> str:
     """Skies of independent pixels."""
     maps = np.random.default_rng(2).normal(size=(1000, 1, 768))
-    real = spectra.real_harmonics(sky.harmonics(maps, 8))
+    real = harmonics.real(harmonics.analysis(maps, 8))
     cl, ell = spectra.cross_spectra(real, real)[:, 0, 0], np.arange(17)
     level = (2 * ell + 1) @ cl.mean(0) / 17**2 / spectra.pixel_noise(1.0, 768)
     spread = (cl.var(0) / spectra.noise_variance(spectra.pixel_noise(1.0, 768), ell)).mean()
@@ -275,19 +275,19 @@ def closed_form() -> str:
 @paper(
     "A1",
     "the sum over m of Y*_ℓm Y_ℓm is (2ℓ+1)/4π P_ℓ: C_ℓ is the projection onto J = 0",
-    "crviz.spectra.real_harmonics crviz.sky.rotate_harmonics",
+    "crviz.harmonics.real crviz.harmonics.rotate",
     "test_rotation_preserves_the_power_of_every_multipole"
     " test_real_coefficients_keep_the_scalar_product_of_maps",
 )
 def addition_theorem() -> str:
     """Coefficients of single pixels; invariance under rotations."""
-    real = spectra.real_harmonics(sky.harmonics(np.eye(192)[:40], 4)) * 192 / FOUR_PI
+    real = harmonics.real(harmonics.analysis(np.eye(192)[:40], 4)) * 192 / FOUR_PI
     ell = np.arange(9)
     sums = spectra.cross_spectra(real, real) * (2 * ell + 1)
     expected = (2 * ell + 1) / FOUR_PI * SKY.legendre(8)[:40, :40]
-    alm = sky.harmonics(np.random.default_rng(3).normal(size=(1, 192)), 4)
-    turned = sky.rotate_harmonics(alm, 8, Rotation.from_euler("ZYZ", (0.3, 1.1, 2.0)))
-    before, after = (spectra.cross_spectra(a, a)[0, 0] for a in map(spectra.real_harmonics, (alm, turned)))
+    alm = harmonics.analysis(np.random.default_rng(3).normal(size=(1, 192)), 4)
+    turned = harmonics.rotate(alm, 8, Rotation.from_euler("ZYZ", (0.3, 1.1, 2.0)))
+    before, after = (spectra.cross_spectra(a, a)[0, 0] for a in map(harmonics.real, (alm, turned)))
     turn = f"a rotation changes C_ℓ by {off(after, before)}"
     return f"{off(sums, expected)} for 40² pairs of pixels, ℓ ≤ 8; {turn}"
 

@@ -20,8 +20,8 @@ PAPERS = np.arange(2, 20)
 def covariance(gradient: str, omega_t: float, ell: Array) -> Array:
     """Between some multipoles of the cross spectrum of the shipped result; variances where it has no more."""
     if covariances_known():
-        return reference().covariance(gradient, omega_t, "cross")[np.ix_(ell, ell)]
-    return reference().spectrum(gradient, omega_t, "cross").error[ell] ** 2
+        return reference().covariance(gradient, omega_t=omega_t, estimator="cross")[np.ix_(ell, ell)]
+    return reference().spectrum(gradient, omega_t=omega_t, estimator="cross").error[ell] ** 2
 
 
 def both(say: Callable[[str], str]) -> str:
@@ -31,7 +31,7 @@ def both(say: Callable[[str], str]) -> str:
 
 def excess(gradient: str, omega_t: float) -> str:
     """C_1 over the standard one, with the errors of both added as if independent."""
-    one = reference().spectrum(gradient, omega_t, "cross")
+    one = reference().spectrum(gradient, omega_t=omega_t, estimator="cross")
     value, error = (each[index(omega_t)] for each in reference().standard_dipole(gradient))
     ratio = one.cl[1] / value
     return pm(ratio, ratio * np.hypot(error / value, one.error[1] / one.cl[1]))
@@ -74,12 +74,17 @@ def noise_dominates() -> tuple[str, str]:
     def say(gradient: str) -> str:
         shares = []
         for omega_t in (100, 300):
-            total, cross = (reference().spectrum(gradient, omega_t, name).cl for name in ("none", "cross"))
+            total, cross = (
+                reference().spectrum(gradient, omega_t=omega_t, estimator=name).cl
+                for name in ("none", "cross")
+            )
             shares.append(f"{1 - cross[9] / total[9]:.0%} at {omega_t}")
         return ", ".join(shares)
 
     def half(omega_t: float, gradient: str) -> int:
-        total, cross = (reference().spectrum(gradient, omega_t, name).cl for name in ("none", "cross"))
+        total, cross = (
+            reference().spectrum(gradient, omega_t=omega_t, estimator=name).cl for name in ("none", "cross")
+        )
         return int(np.flatnonzero(cross[1:] < total[1:] / 2)[0]) + 1
 
     return (
@@ -104,7 +109,7 @@ def multipoles_stay_finite() -> tuple[str, str]:
     """Late growth of some multipoles."""
 
     def say(gradient: str) -> str:
-        early, late = (reference().spectrum(gradient, t, "cross") for t in (100, 300))
+        early, late = (reference().spectrum(gradient, omega_t=t, estimator="cross") for t in (100, 300))
         ratio, error = late.cl / early.cl, np.hypot(late.error / late.cl, early.error / early.cl)
         return ", ".join(f"C_{ell} {pm(ratio[ell], ratio[ell] * error[ell], 1)}" for ell in (1, 2, 5, 9))
 
@@ -115,7 +120,9 @@ def slope() -> tuple[str, str]:
     """Without a noise floor and with the noise of Eq. 9 taken off."""
 
     def say(gradient: str) -> str:
-        cross, eq9 = (reference().spectrum(gradient, 100, name).cl for name in ("cross", "eq9"))
+        cross, eq9 = (
+            reference().spectrum(gradient, omega_t=100, estimator=name).cl for name in ("cross", "eq9")
+        )
         ours = [
             pm(*theory.slope(ell, cross[ell], covariance=covariance(gradient, 100, ell)))
             for ell in (LOW, WIDE)
@@ -138,10 +145,10 @@ def one_half() -> tuple[str, str]:
     """The curve of p = 1/2 and the best p."""
 
     def say(gradient: str) -> str:
-        cl = reference().spectrum(gradient, 100, "cross")
+        cl = reference().spectrum(gradient, omega_t=100, estimator="cross")
         ratio = cl.cl / cl.cl[1]
         apart = ratio[WIDE] / (theory.spectrum(WIDE, 0.5) / theory.spectrum(1, 0.5))
-        fit = interpretation.fit_power(reference(), gradient, 100, "cross", LOW)
+        fit = interpretation.fit_power_law(reference(), gradient, omega_t=100, estimator="cross", ell=LOW)
         return (
             f"C_ℓ/C_1 over the curve between {apart.min():.2f} and {apart.max():.2f} for ℓ = 2–30; "
             f"best p {pm(fit.p, fit.p_error)}, χ² = {fit.chi2:.0f} for {fit.dof} (ℓ = 2–12)"
@@ -154,7 +161,7 @@ def eq9_estimator() -> tuple[str, str]:
     """Where the estimate of Eq. 9 turns negative."""
 
     def say(gradient: str) -> str:
-        cl = reference().spectrum(gradient, 100, "eq9").cl
+        cl = reference().spectrum(gradient, omega_t=100, estimator="eq9").cl
         return f"{int(np.flatnonzero(cl[1:] < 0)[0]) + 1}"
 
     return (
@@ -167,7 +174,7 @@ def cosmic_variance() -> tuple[str, str]:
     """Scatter from field to field against that of Gaussian skies."""
 
     def say(gradient: str) -> str:
-        one = reference().spectrum(gradient, 100, "cross")
+        one = reference().spectrum(gradient, omega_t=100, estimator="cross")
         scatter = one.error * np.sqrt(reference().n_realizations) / one.cl
         return ", ".join(f"{scatter[ell]:.2f}" for ell in (1, 2, 3, 5))
 
@@ -179,12 +186,12 @@ def cosmic_variance() -> tuple[str, str]:
 
 def data() -> tuple[str, str]:
     """A later observed spectrum beside the simulated one."""
-    seen = observations.spectra()[0]
+    seen = observations.spectrum(observations.WIDEST)
     inside = (seen.ell >= 2) & (seen.ell <= 12)
     observed = theory.slope(seen.ell[inside], seen.cl[inside])[0]
 
     def say(gradient: str) -> str:
-        found = observations.compare(seen, reference().spectrum(gradient, 100, "cross").cl)
+        found = observations.compare(seen, reference().spectrum(gradient, omega_t=100, estimator="cross").cl)
         within = (found.ell >= 2) & (found.ell <= 12)
         ratio = (found.observed / found.simulated)[within]
         return f"{ratio.min():.2f} to {ratio.max():.2f}"

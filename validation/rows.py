@@ -62,7 +62,7 @@ def reference() -> Result:
 def covariances_known() -> bool:
     """Whether the shipped result has covariances between multipoles; early versions kept variances only."""
     try:
-        reference().covariance("parallel", 100, "cross")
+        reference().covariance("parallel", omega_t=100, estimator="cross")
     except ValueError:
         return False
     return True

@@ -9,62 +9,53 @@ plus Eq. 9's noise (`running` gives it), as far as Eq. 9 holds.
 
 from __future__ import annotations
 
-import datetime
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from crviz import diffusion, means, spectra
+from crviz import diffusion, means, spectra, turbulence
 from crviz._version import __version__
+from crviz.arrays import Array, ArrayLike
 from crviz.atlas import interpolation
 from crviz.atlas.grid import Grid
 from crviz.atlas.joining import Sample, join, steadied_covariances, typical_slope
-from crviz.config import NUMERICS_VERSION
+from crviz.config import NUMERICS_VERSION, Config
 from crviz.gradient import gradient_tensor, pair_weights
 from crviz.library import Library
-from crviz.result.storage import write
+from crviz.parameters import TURBULENCE
+from crviz.result import Result, netcdf
+from crviz.result.schema import GRADIENTS, Quantity, created
 
 #: Layout of the file; raised when names or meanings change.
 SCHEMA = 1
-GRADIENTS = ("parallel", "perpendicular")
-#: What of the turbulence is the same at all points.
-TURBULENCE = ("gamma", "lambda_min", "lambda_max", "n_modes")
-
+_TENSOR = ("gradient", "omega_t")
+#: What is kept of every point.
+QUANTITIES = {
+    "cl": Quantity((*_TENSOR, "ell"), "r_L^2", "C_l of r(-T).g, cross spectrum of two grids, ensemble mean"),
+    "standard_dipole": Quantity(_TENSOR, "r_L^2", "C_1 of standard diffusion (Eq. 3), U-statistic"),
+    "k": Quantity(_TENSOR, "r_L^2 Omega", "K_ij = -<r_i(-T) p_j(-T)>, symmetric part"),
+    "running": Quantity(_TENSOR, "r_L^2 Omega", "<r_i r_j> / 2T"),
+    "exponent": Quantity(_TENSOR, "1", "d ln <r_i r_j> / d ln T = K_ij / (<r_i r_j> / 2T)"),
+    "k_antisymmetric": Quantity(("omega_t",), "r_L^2 Omega", "(K_xy - K_yx) / 2: drift"),
+    "fields": Quantity((), "", "fields seen by coarse grids"),
+    "fine_fields": Quantity((), "", "those of them seen by fine grids too"),
+    "step": Quantity((), "1/Omega", "integration step"),
+}
 _POINT = ("sigma2", "rl_over_lc")
-_DIMS = {
-    "cl": ("gradient", "omega_t", "ell"),
-    "standard_dipole": ("gradient", "omega_t"),
-    "k": ("gradient", "omega_t"),
-    "running": ("gradient", "omega_t"),
-    "exponent": ("gradient", "omega_t"),
-    "k_antisymmetric": ("omega_t",),
-    "fields": (),
-    "fine_fields": (),
-    "step": (),
-}
-_ATTRIBUTES = {
-    "cl": {"units": "r_L^2", "long_name": "C_l of r(-T).g, cross spectrum of two grids, ensemble mean"},
-    "standard_dipole": {"units": "r_L^2", "long_name": "C_1 of standard diffusion (Eq. 3), U-statistic"},
-    "k": {"units": "r_L^2 Omega", "long_name": "K_ij = -<r_i(-T) p_j(-T)>, symmetric part"},
-    "k_antisymmetric": {"units": "r_L^2 Omega", "long_name": "(K_xy - K_yx) / 2: drift"},
-    "running": {"units": "r_L^2 Omega", "long_name": "<r_i r_j> / 2T"},
-    "exponent": {"units": "1", "long_name": "d ln <r_i r_j> / d ln T = K_ij / (<r_i r_j> / 2T)"},
-    "fields": {"long_name": "fields seen by coarse grids"},
-    "fine_fields": {"long_name": "those of them seen by fine grids too"},
-    "step": {"units": "1/Omega", "long_name": "integration step"},
-}
 
 
-def assemble(folder, grid=None):
+def assemble(folder: str | Path, grid: Grid | None = None) -> xr.Dataset:
     """The table of all points, from whatever number of fields each of them has.
 
     Parameters
     ----------
-    folder : path
+    folder
         Of the part files; see `making`.
-    grid : Grid or None
+    grid
         None is the shipped atlas's.
 
     Returns
@@ -95,12 +86,12 @@ def assemble(folder, grid=None):
     return tabulate(grid, points)
 
 
-def save(dataset, path):
+def save(dataset: xr.Dataset, path: str | Path) -> None:
     """Write the table: compressed, and put in place at once. Raises OSError."""
-    write(dataset, None, Path(path))
+    netcdf.write(path, dataset)
 
 
-def _part(library, config):
+def _part(library: Library, config: Config) -> Result:
     result = library.get(config)
     if result is None:
         raise ValueError(
@@ -110,22 +101,22 @@ def _part(library, config):
     return result
 
 
-def _two(tensor):
+def _two(tensor: ArrayLike) -> Array:
     """Parallel and perpendicular of symmetric tensors: (R, T, 3, 3, ...) -> (R, 2, T, ...)."""
     tensor = np.asarray(tensor, float)
     return np.stack([tensor[:, :, 2, 2], (tensor[:, :, 0, 0] + tensor[:, :, 1, 1]) / 2], 1)
 
 
-def _sample(coarse, fine):
+def _sample(coarse: Result, fine: Result) -> Sample:
     few = fine.n_realizations
-    coarse, fine = (
+    seen = [
         {name: _two(result.dataset[name].values) for name in ("cl", "cl_cross")} for result in (coarse, fine)
-    )
-    noise = (spectra["cl"].mean(0) - spectra["cl_cross"].mean(0) for spectra in (coarse, fine))
-    return Sample(coarse["cl_cross"][few:], fine["cl_cross"], *noise)
+    ]
+    noise = (each["cl"].mean(0) - each["cl_cross"].mean(0) for each in seen)
+    return Sample(seen[0]["cl_cross"][few:], seen[1]["cl_cross"], *noise)
 
 
-def _moments(result):
+def _moments(result: Result) -> dict[str, Any]:
     """What many fields on coarse grids say, apart from the spectrum."""
     data = result.dataset
     k = diffusion.diffusion_tensor(data["rp"].values)
@@ -148,25 +139,25 @@ def _moments(result):
     )
 
 
-def _mean(fields):
+def _mean(fields: Array) -> tuple[Array, Array]:
     """Mean over fields (R, 2, T) and its covariance (2, 2, T)."""
     covariance = means.covariance_of_mean(np.moveaxis(fields, 1, -1))
     return fields.mean(0), np.moveaxis(covariance, 0, -1)
 
 
-def _two_covariance(covariance):
+def _two_covariance(covariance: Array) -> Array:
     """Covariance (T, 6, 6) of a tensor's PAIRS -> (2, 2, T) of parallel and perpendicular."""
     weights = [pair_weights(gradient_tensor(gradient)) for gradient in GRADIENTS]
     return np.einsum("ga,tab,hb->ght", weights, covariance, weights)
 
 
-def _two_gradients(name, value, covariance):
+def _two_gradients(name: str, value: Array, covariance: Array) -> dict[str, Any]:
     deviation = np.sqrt(np.einsum("gg...->g...", covariance))
     correlation = covariance[0, 1] / (deviation[0] * deviation[1])
     return {name: value, f"{name}_error": deviation, f"{name}_correlation": correlation}
 
 
-def tabulate(grid, points):
+def tabulate(grid: Grid, points: Mapping[tuple[float, float], Mapping[str, Any]]) -> xr.Dataset:
     """The table of points {(sigma2, rl_over_lc): {name: array}}, in single precision: see `assemble`."""
     shape = len(grid.sigma2), len(grid.rl_over_lc)
     ordered = [points[sigma2, rl] for sigma2 in grid.sigma2 for rl in grid.rl_over_lc]
@@ -175,7 +166,7 @@ def tabulate(grid, points):
     predicted = interpolation.left_out_errors(tables, grid.sigma2, grid.rl_over_lc)
     variables = {name: (_POINT + _dims(name), _compact(name, values)) for name, values in tables.items()}
     variables |= {
-        f"{name}_interpolation": (("share", *_DIMS[name]), _compact("_error", values))
+        f"{name}_interpolation": (("share", *QUANTITIES[name].dims), _compact("_error", values))
         for name, values in predicted.items()
     }
     coords = {
@@ -187,19 +178,20 @@ def tabulate(grid, points):
         "share": list(interpolation.QUANTILES),
     }
     dataset = xr.Dataset(variables, coords, _attributes(grid))
-    for name, attributes in _ATTRIBUTES.items():
-        dataset[name].attrs.update(attributes)
+    for name, quantity in QUANTITIES.items():
+        dataset[name].attrs.update(quantity.attributes)
     return dataset
 
 
-def _dims(name):
+def _dims(name: str) -> tuple[str, ...]:
     noun, _, suffix = name.rpartition("_")
     if suffix not in ("error", "correlation"):
-        return _DIMS[name]
-    return _DIMS[noun][1:] if suffix == "correlation" else _DIMS[noun]
+        return QUANTITIES[name].dims
+    dims = QUANTITIES[noun].dims
+    return dims[1:] if suffix == "correlation" else dims
 
 
-def _compact(name, values):
+def _compact(name: str, values: Array) -> Array:
     """Single precision with fewer digits, which compresses: 2^-15 relative, and 2^-9 for errors."""
     if values.dtype.kind == "i":
         return values
@@ -208,15 +200,15 @@ def _compact(name, values):
     return np.ldexp(np.round(mantissa * 2.0**bits) / 2.0**bits, exponent).astype(np.float32)
 
 
-def _attributes(grid):
+def _attributes(grid: Grid) -> dict[str, Any]:
     config = grid.configs(grid.sigma2[0], grid.rl_over_lc[0])[0]
-    turbulence = {name: getattr(config, name) for name in TURBULENCE}
+    own = [TURBULENCE, *turbulence.get(config.turbulence).parameters]
     return {
         "schema": SCHEMA,
-        "turbulence": json.dumps(turbulence),
+        "turbulence": json.dumps({each.name: getattr(config, each.name) for each in own}),
         "seed": config.seed,
         "numerics": NUMERICS_VERSION,
         "nside": [sampling.nside for sampling in grid.rounds[0]],
         "crviz_version": __version__,
-        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "created": created(),
     }

@@ -49,7 +49,7 @@ class Grid:
     omega_t : increasing tuple [1/Omega]
     rounds : tuple of (coarse, fine) Samplings
         The resolutions are the same in every round.
-    n_modes : int
+    n_modes
     """
 
     sigma2: tuple[float, ...] = SIGMA2
@@ -58,7 +58,7 @@ class Grid:
     rounds: tuple[tuple[Sampling, Sampling], ...] = ROUNDS
     n_modes: int = 200
 
-    def configs(self, sigma2, rl_over_lc):
+    def configs(self, sigma2: float, rl_over_lc: float) -> tuple[Config, ...]:
         """The Configs of one point, (coarse, fine). Raises ParameterError."""
         return tuple(
             Config(
@@ -72,7 +72,7 @@ class Grid:
             for sampling in self.rounds[0]
         )
 
-    def points(self):
+    def points(self) -> list[tuple[float, float]]:
         """All (sigma2, rl_over_lc), the paper's first and then outwards, so that an early end is seen
         at the rim."""
         paper = Config()
@@ -82,5 +82,5 @@ class Grid:
         return [(self.sigma2[a], self.rl_over_lc[b]) for a, b in indices]
 
 
-def _nearest(values, value):
+def _nearest(values: tuple[float, ...], value: float) -> int:
     return min(range(len(values)), key=lambda index: abs(math.log(values[index] / value)))

@@ -13,8 +13,12 @@ table. Runs at six places between points, with the same fields, differed from it
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 import scipy
+
+from crviz.arrays import Array, ArrayLike
 
 #: Fewest points that a thin-plate spline goes through.
 _FEWEST = 3
@@ -30,16 +34,16 @@ class Surface:
     sigma2, rl_over_lc : increasing (S,), (R,)
     """
 
-    def __init__(self, sigma2, rl_over_lc):
+    def __init__(self, sigma2: ArrayLike, rl_over_lc: ArrayLike) -> None:
         self._axes = np.log(sigma2), np.log(rl_over_lc)
         self._points = np.stack(np.meshgrid(*self._axes, indexing="ij"), -1).reshape(-1, 2)
         self._spline = _spline(self._points)
 
-    def weights(self, sigma2, rl_over_lc):
+    def weights(self, sigma2: float, rl_over_lc: float) -> Array:
         """Weights (S R,) of the points at a place; they add up to 1."""
         return self._spline(np.log([[sigma2, rl_over_lc]]))[0]
 
-    def around(self, sigma2, rl_over_lc):
+    def around(self, sigma2: float, rl_over_lc: float) -> Array:
         """Which of the points are corners of the cell of a place: (S R,) bool."""
         along = []
         for axis, value in zip(self._axes, np.log([sigma2, rl_over_lc]), strict=True):
@@ -49,7 +53,7 @@ class Surface:
             along.append(inside)
         return np.outer(*along).ravel()
 
-    def filled(self, values):
+    def filled(self, values: Array) -> Array:
         """Values (S R, ...) with the missing ones (NaN) where the spline through the others goes.
 
         Going through them too changes no spline, so that `weights` may be used then. What is there
@@ -68,7 +72,7 @@ class Surface:
                 flat[:, columns] = np.nan
         return flat.reshape(values.shape)
 
-    def left_out(self):
+    def left_out(self) -> tuple[Array, Array]:
         """Inner points, and the weights of all the others when one of them is left out.
 
         Returns
@@ -88,7 +92,7 @@ class Surface:
         return inner, weights
 
 
-def _spline(points):
+def _spline(points: Array) -> Callable[[Array], Array]:
     """Of values at points (P, 2), as weights: places (n, 2) -> (n, P).
 
     A plane plus sum_p c_p |x - x_p|^2 ln |x - x_p|, with no constant or linear moment of the c_p.
@@ -100,16 +104,16 @@ def _spline(points):
     return lambda places: np.hstack([_bending(places, points), _plane(places)]) @ coefficients
 
 
-def _plane(places):
+def _plane(places: Array) -> Array:
     return np.hstack([np.ones((len(places), 1)), places])
 
 
-def _bending(places, points):
+def _bending(places: Array, points: Array) -> Array:
     square = ((places[:, None] - points) ** 2).sum(-1)
     return scipy.special.xlogy(square, square) / 2
 
 
-def smooth_quantities(variables):
+def smooth_quantities(variables: Mapping[str, Array]) -> dict[str, Array]:
     """What is interpolated, from a table's variables: {name: (S, R, ...)} -> {name: (S R, ...)}.
 
     NaN where a logarithm is none.
@@ -127,7 +131,7 @@ def smooth_quantities(variables):
     return quantities | {name: flat[name] for name in flat if name.endswith("_correlation")}
 
 
-def physical_quantities(smooth):
+def physical_quantities(smooth: Mapping[str, Array]) -> dict[str, Array]:
     """The inverse: a table's variables at some places, from weighted sums of `smooth_quantities`."""
     physical = {name: np.exp(values) for name, values in smooth.items() if name.endswith("_error")}
     physical |= {name: values for name, values in smooth.items() if name not in physical}
@@ -140,7 +144,9 @@ def physical_quantities(smooth):
     return physical
 
 
-def left_out_errors(variables, sigma2, rl_over_lc):
+def left_out_errors(
+    variables: Mapping[str, Array], sigma2: ArrayLike, rl_over_lc: ArrayLike
+) -> dict[str, Array]:
     """How well inner points are predicted from all others: quantiles of |ln(predicted / true)|.
 
     An upper bound of the error between points, where the distance to the nearest ones is half as
@@ -172,7 +178,7 @@ def left_out_errors(variables, sigma2, rl_over_lc):
     return errors
 
 
-def _quantiles(values):
+def _quantiles(values: Array) -> Array:
     if not len(values):
         return np.full((len(QUANTILES), *values.shape[1:]), np.nan)
     nothing = np.isnan(values).all(0)
@@ -180,5 +186,5 @@ def _quantiles(values):
     return np.where(nothing, np.nan, quantiles)
 
 
-def _log(values):
+def _log(values: Array) -> Array:
     return np.log(np.where(values > 0, values, np.nan))

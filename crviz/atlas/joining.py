@@ -24,10 +24,12 @@ other points (`scatter`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from crviz.arrays import Array, ArrayLike
 from crviz.atlas.scatter import moderated
 
 
@@ -46,13 +48,13 @@ class Sample:
         What the auto spectra of one grid have more than the cross spectra, in the mean.
     """
 
-    coarse: np.ndarray
-    fine: np.ndarray
-    coarse_noise: np.ndarray
-    fine_noise: np.ndarray
+    coarse: Array
+    fine: Array
+    coarse_noise: Array
+    fine_noise: Array
 
 
-def coarse_weight(sample):
+def coarse_weight(sample: Sample) -> Array:
     """Weight of the coarse mean where both are there: (G, T, L_coarse), from 0 to 1."""
     low = sample.coarse.shape[-1]
     coarse, fine = sample.coarse.mean(0), sample.fine.mean(0)[..., :low]
@@ -65,11 +67,11 @@ def coarse_weight(sample):
     return weight
 
 
-def _variance(power, noise):
+def _variance(power: Array, noise: Array) -> Array:
     return (power + np.maximum(noise, 0)) ** 2 + power**2
 
 
-def band_slope(sample):
+def band_slope(sample: Sample) -> Array:
     """Regression of C_l / <C_l> on the power of the band over its mean, between the few fields.
 
     Returns
@@ -83,7 +85,7 @@ def band_slope(sample):
     return np.einsum("rgtl,rgt->gtl", away, of_band) / (of_band**2).sum(0)[..., None]
 
 
-def typical_slope(samples):
+def typical_slope(samples: Iterable[Sample]) -> Array:
     """Median of `band_slope` over samples, (G, T, L)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         slopes = np.array([band_slope(sample) for sample in samples])
@@ -105,24 +107,19 @@ class Joined:
         Degrees of freedom of its variances.
     """
 
-    cl: np.ndarray
-    covariance: np.ndarray
-    gaussian: np.ndarray
-    freedom: np.ndarray
+    cl: Array
+    covariance: Array
+    gaussian: Array
+    freedom: Array
 
 
-def join(sample, slope):
+def join(sample: Sample, slope: ArrayLike) -> Joined:
     """The spectrum of one point and its errors.
 
     Parameters
     ----------
-    sample : Sample
     slope : (G, T, L) or 0
         b_l; only that beyond the coarse grids' last multipole is used.
-
-    Returns
-    -------
-    Joined
     """
     weight = coarse_weight(sample)
     slope = np.broadcast_to(slope, sample.fine.shape[1:])
@@ -135,14 +132,14 @@ def join(sample, slope):
     return Joined(cl, of_coarse + of_fine, gaussian, _freedom(sample, of_coarse, of_fine))
 
 
-def _freedom(sample, of_coarse, of_fine):
+def _freedom(sample: Sample, of_coarse: Array, of_fine: Array) -> Array:
     """Of a sum of two estimated variances (Welch and Satterthwaite)."""
     one, other = (np.einsum("gg...->g...", covariance) for covariance in (of_coarse, of_fine))
     below = one**2 / max(len(sample.coarse) - 1, 1) + other**2 / max(len(sample.fine) - 1, 1)
     return np.divide((one + other) ** 2, below, out=np.zeros_like(below), where=below > 0)
 
 
-def steadied_covariances(joined):
+def steadied_covariances(joined: Sequence[Joined]) -> Array:
     """The covariances (P, G, G, T, L) of all points of an atlas, from a list of `Joined`."""
     covariance = np.array([one.covariance for one in joined])
     variance = np.einsum("pgg...->pg...", covariance)
@@ -153,7 +150,7 @@ def steadied_covariances(joined):
     return covariance * factor[:, :, None] * factor[:, None]
 
 
-def _joined(coarse, fine, weight, slope):
+def _joined(coarse: Array, fine: Array, weight: Array, slope: Array) -> Array:
     low = coarse.shape[-1]
     joined = weight * coarse + (1 - weight) * fine[..., :low]
     excess = 1 - _band(fine, low) / _band(joined, low)
@@ -161,17 +158,17 @@ def _joined(coarse, fine, weight, slope):
     return np.concatenate([np.broadcast_to(joined, (*beyond.shape[:-1], low)), beyond], -1)
 
 
-def _band(cl, low):
+def _band(cl: Array, low: int) -> Array:
     ell = np.arange(low // 2, low)
     return cl[..., ell] @ (2 * ell + 1)
 
 
-def _leaving_out(fields):
+def _leaving_out(fields: Array) -> Array:
     n = len(fields)
     return (fields.sum(0) - fields) / (n - 1) if n > 1 else np.full_like(fields, np.nan)
 
 
-def _jackknife(values):
+def _jackknife(values: Array) -> Array:
     n = len(values)
     away = values - values.mean(0)
     return (n - 1) / n * np.einsum("rgtl,rhtl->ghtl", away, away)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from crviz.atlas.table import load
+from crviz.atlas.table import Atlas, load
+from crviz.config import Config
 from crviz.library import Library
+from crviz.result import Source
 
 
-def nearest(config, library=None, atlas=None):
+def nearest(config: Config, *, library: Library | None = None, atlas: Atlas | None = None) -> Source:
     """The stored thing nearest to a configuration.
 
     Parameters
     ----------
-    config : Config
-    library : Library or None
+    library
         None is the user's.
-    atlas : Atlas or None
+    atlas
         None is the shipped one.
 
     Returns
     -------
-    Result or AtlasPoint
+    Source
         The stored result of just this configuration; or else the atlas at its place, where it covers
         it; or else the nearest stored result, whatever its turbulence.
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
 from crviz import ensemble
 from crviz.atlas.grid import Grid
 from crviz.config import Config
-from crviz.library import Library
-
-#: Realisations between two storings of a part file.
-_STORE_EVERY = 40
+from crviz.library import Library, begun, grow
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,7 @@ class Part:
 
     Attributes
     ----------
-    config : Config
-    before, fields : int
+    before, fields
         How many there are when its turn comes, and in the end.
     """
 
@@ -30,26 +30,22 @@ class Part:
     fields: int
 
     @property
-    def work(self):
+    def work(self) -> int:
         """Wave evaluations that are missing."""
         return (self.fields - self.before) * ensemble.work(self.config)
 
 
-def missing(folder, grid=None, rounds=None):
+def missing(folder: str | Path, grid: Grid | None = None, *, rounds: int | None = None) -> list[Part]:
     """What is still to be made, in the order in which it is made.
 
     Parameters
     ----------
-    folder : path
+    folder
         Where the part files are.
-    grid : Grid or None
+    grid
         None is the shipped atlas's.
-    rounds : int or None
+    rounds
         Stop after so many rounds; None makes all of them.
-
-    Returns
-    -------
-    list of Part
     """
     grid = grid or Grid()
     have = {entry.digest: entry.n_realizations for entry in Library(folder).entries() if not entry.shipped}
@@ -64,16 +60,20 @@ def missing(folder, grid=None, rounds=None):
     return parts
 
 
-def make(folder, parts, executor=None, progress=None):
+def make(
+    folder: str | Path,
+    parts: list[Part],
+    *,
+    executor: Executor | None = None,
+    progress: WorkProgress | None = None,
+) -> Iterator[Part]:
     """Simulate parts and store them. What is stored already goes on, bit for bit.
 
     Parameters
     ----------
-    folder : path
-    parts : list of Part
+    parts
         From `missing`.
-    executor : concurrent.futures.Executor or None
-    progress : ensemble.Progress or None
+    progress
         Told of wave evaluations in place of orbits.
 
     Yields
@@ -84,33 +84,33 @@ def make(folder, parts, executor=None, progress=None):
 
     Raises OSError where the folder cannot be written to.
     """
-    library = Library(folder)
+    places = [Library(folder)]
     for part in parts:
-        _make_part(library, part, executor, progress)
+        counted = _Work(part.config, progress) if progress else None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # caveats of the rim, which the atlas carries itself
+            there = begun(part.config, part.fields, places)
+            for _ in grow(
+                part.config, part.fields, places, resume=there, executor=executor, progress=counted
+            ):
+                pass
         yield part
 
 
-def _make_part(library, part, executor, progress):
-    result = before = library.get(part.config)
-    counted = _Work(part.config, progress) if progress else None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # caveats of the rim, which the atlas carries itself
-        try:
-            for result in ensemble.simulate(part.config, part.fields, executor, counted, before):
-                if result.n_realizations % _STORE_EVERY == 0:
-                    library.put(result)
-        finally:
-            if result is not before:
-                library.put(result)
+class WorkProgress(Protocol):
+    """Told how much work is done."""
+
+    def advance(self, work: float) -> None:
+        """So many more wave evaluations are done."""
 
 
 class _Work:
     """Orbits told on as wave evaluations, of which they take different numbers at different points."""
 
-    def __init__(self, config, progress):
+    def __init__(self, config: Config, progress: WorkProgress) -> None:
         self._each = ensemble.work(config) / config.n_orbits
         self._progress = progress
 
-    def advance(self, orbits):
+    def advance(self, orbits: int) -> None:
         """The `Progress` of `ensemble.simulate`."""
         self._progress.advance(orbits * self._each)

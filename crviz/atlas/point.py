@@ -1,134 +1,133 @@
-"""One place of the atlas, simulated or interpolated, read as a result is."""
+"""One place of the atlas, simulated or interpolated: a source like a result."""
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
-from crviz import spectra
+from crviz import diffusion, spectra
+from crviz.arrays import Array
+from crviz.checks import ParameterError
 from crviz.config import Config
-from crviz.diffusion import regime_of_exponent
-from crviz.gradient import gradient_tensor
-from crviz.result import Spectrum, nearest_time
+from crviz.diffusion import Diffusion, Moments, Regime, regime_of_exponent
+from crviz.gradient import Gradient
+from crviz.result import Estimate, Source
 
 
 @dataclass(frozen=True, eq=False)
-class AtlasPoint:
+class AtlasPoint(Source):
     """One place of the atlas: a point as it was simulated, or between points.
+
+    Errors are statistical; see `interpolation_error`. C_l is NaN where, at one of the points around, noise
+    leaves no positive power.
 
     Attributes
     ----------
-    config : Config
-        What a run of this place would be; its times are the atlas's.
-    is_interpolated : bool
-    dataset : xarray.Dataset
+    place
+        The configuration of a run of this place; its times are the atlas's. The noise of Eq. 9 is that of its
+        pixels; nothing of it is in C_l.
+    is_interpolated
+    dataset
         cl, standard_dipole, k, running, exponent (gradient, omega_t[, ell]), k_antisymmetric
         (omega_t), their `_error`, `_correlation` of the errors of the two gradients, `fields`.
-    prediction : xarray.Dataset
+    prediction
         How well points of the atlas are predicted from their neighbours: quantiles `share` of
         |ln(predicted / true)| for cl, k, running, standard_dipole.
     """
 
-    config: Config
+    place: Config
     is_interpolated: bool
     dataset: xr.Dataset
     prediction: xr.Dataset
 
+    default_estimator = "cross"
+    estimators = ("cross",)
+
     @property
-    def sigma2(self):
+    def config(self) -> Config:
+        """The configuration of a run of this place."""
+        return self.place
+
+    @property
+    def sigma2(self) -> float:
         """Mean square of the turbulent field over B0^2."""
         return self.config.sigma2
 
     @property
-    def rl_over_lc(self):
+    def rl_over_lc(self) -> float:
         """Larmor radius over L_c."""
         return self.config.rl_over_lc
 
     @property
-    def omega_t(self):
-        """Backtracking times (T,) [1/Omega]."""
-        return self.dataset["omega_t"].values
+    def digest(self) -> str:
+        """Hex content hash of the configuration."""
+        return self.config.digest
 
     @property
-    def ell(self):
-        """Multipoles (L,)."""
-        return self.dataset["ell"].values
-
-    @property
-    def n_realizations(self):
+    def n_realizations(self) -> int:
         """Fields behind the low multipoles; between points, the fewest of the points around."""
         return int(self.dataset["fields"])
 
     @property
-    def caveats(self):
+    def provenance(self) -> str:
+        """From where in the atlas."""
+        return "interpolated from the atlas" if self.is_interpolated else "from the atlas"
+
+    @property
+    def sampling(self) -> str:
+        """How many fields, and how many of them on fine grids too."""
+        return f"atlas: {self.n_realizations} fields, {int(self.dataset['fine_fields'])} on fine grids too"
+
+    @property
+    def recipe(self) -> str:
+        """Where in the atlas it is."""
+        return f"crviz.atlas.load().interpolate({self.sigma2!r}, {self.rl_over_lc!r})"
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
         """Sentences on what is not resolved here."""
         return self.config.caveats
 
-    def time_index(self, omega_t=None):
-        """Index of the time nearest to omega_t [1/Omega]; None is the last."""
-        return nearest_time(self.omega_t, omega_t)
+    def seen_by(self, nside: int) -> AtlasPoint:
+        """The same place with the noise of other pixels."""
+        return dataclasses.replace(self, place=self.place.replace(nside=nside))
 
-    def spectrum(self, gradient="parallel", omega_t=None, nside=32):
-        """The angular power spectrum at one time, as `Result.spectrum` with two grids.
+    def estimate(self, estimator: str, times: int | slice = slice(None)) -> Estimate:
+        """The cross spectrum for all gradients, with the noise of Eq. 9 of the configuration's pixels.
 
-        Parameters
-        ----------
-        gradient : (theta, phi) [rad] or "parallel" or "perpendicular"
-        omega_t : float or None [1/Omega]
-            The nearest time of the atlas is taken; None is the last.
-        nside : int
-            The pixels whose noise (Eq. 9) goes into `noise` and `noise_variance`; nothing of it is
-            in C_l.
-
-        Returns
-        -------
-        crviz.result.Spectrum
-            NaN where, at one of the points around, noise leaves no positive power. The error is
-            statistical; see `interpolation_error`.
-
-        Raises
-        ------
-        ValueError
+        Raises ParameterError for other estimators.
         """
-        return self._spectrum(gradient, self.time_index(omega_t), nside)
+        if estimator not in self.estimators:
+            raise ParameterError("estimator", estimator, "must be 'cross': the atlas keeps nothing else")
+        running, _ = self._tensor("running")
+        mean_square = 2 * self.omega_t[times, ..., None, None] * running[times]
+        cl, covariance = self._tensor("cl")
+        return Estimate(cl[times], spectra.pixel_noise(mean_square, self.config.n_pixels), covariance[times])
 
-    def evolution(self, gradient="parallel", nside=32):
-        """The spectrum at all times: a `Spectrum` of (T, L) arrays; arguments as in `spectrum`."""
-        return self._spectrum(gradient, slice(None), nside)
+    def standard_dipole_tensor(self) -> tuple[Array, Array]:
+        """S_ij of Eq. 3 (T, 3, 3) and the covariance of its components (T, 6, 6)."""
+        return self._tensor("standard_dipole")
 
-    def _spectrum(self, gradient, times, nside):
-        cl, error = (values[times] for values in self._along("cl", gradient))
-        running, _ = self._along("running", gradient)
-        mean_square = 2 * self.omega_t[times] * running[times]
-        noise = spectra.pixel_noise(mean_square, 12 * nside**2)
-        return Spectrum(
-            ell=self.ell,
-            cl=cl,
-            error=error,
-            noise=noise,
-            noise_variance=spectra.noise_variance(noise, self.ell),
-            cosmic_variance=spectra.cosmic_variance(cl, self.ell),
-            omega_t=self.omega_t[times],
+    def diffusion(self) -> Diffusion:
+        """The diffusion tensors against time; errors of K~ are not known here."""
+        found = diffusion.measured(self._moments())
+        (_, k_covariance), (_, running_covariance) = self._tensor("k"), self._tensor("running")
+        drift_error = np.zeros_like(found.drift)
+        drift_error[:, 2] = self.dataset["k_antisymmetric_error"].values
+        return dataclasses.replace(
+            found,
+            k_error=np.hypot(_errors(k_covariance), _about_z(drift_error[:, 2])),
+            k_covariance=k_covariance,
+            drift_error=drift_error,
+            running_error=_errors(running_covariance),
+            running_covariance=running_covariance,
         )
 
-    def diffusion(self, gradient="parallel", which="k"):
-        """g_i g_j K_ij, or with which = "running" <(r.g)^2>/2T, and the standard error: (T,), (T,)."""
-        if which not in ("k", "running"):
-            raise ValueError(f"which = {which!r} must be 'k' or 'running'.")
-        return self._along(which, gradient)
-
-    def drift(self):
-        """(K_xy - K_yx) / 2 and its standard error: (T,), (T,)."""
-        return self.dataset["k_antisymmetric"].values, self.dataset["k_antisymmetric_error"].values
-
-    def standard_dipole(self, gradient="parallel"):
-        """C_1 of standard diffusion (Eq. 3) and its standard error: (T,), (T,) [r_L^2]."""
-        return self._along("standard_dipole", gradient)
-
-    def regime(self, gradient="parallel"):
-        """Ballistic, diffusive or something else, against time: `diffusion.Regime`.
+    def regime(self, gradient: Gradient = "parallel") -> Regime:
+        """Ballistic, diffusive or something else, against time.
 
         At an oblique gradient the exponent's error is that of K alone, relative to <(r.g)^2>/2T.
         """
@@ -136,11 +135,14 @@ class AtlasPoint:
             one = self.dataset.sel(gradient=gradient)
             exponent, error = one["exponent"].values, one["exponent_error"].values
         else:
-            (k, k_error), (running, _) = self.diffusion(gradient), self.diffusion(gradient, "running")
+            tensors = self.diffusion()
+            (k, k_error), (running, _) = tensors.along(gradient), tensors.along(gradient, "running")
             exponent, error = k / running, k_error / running
         return regime_of_exponent(self.omega_t, exponent, error)
 
-    def interpolation_error(self, which="cl", gradient="parallel", share=0.5):
+    def interpolation_error(
+        self, which: str = "cl", gradient: str = "parallel", *, share: float = 0.5
+    ) -> Array:
         """|ln(predicted / true)| of points left out of the atlas, measured; 0 at a point itself.
 
         An upper bound of the error between points, and one that holds the noise of the point left
@@ -148,10 +150,10 @@ class AtlasPoint:
 
         Parameters
         ----------
-        which : "cl", "k", "running" or "standard_dipole"
-        gradient : "parallel" or "perpendicular"
-        share : 0.5 or 0.9
-            Of the points that were predicted better.
+        which
+            "cl", "k", "running" or "standard_dipole".
+        share
+            0.5 or 0.9 of the points were predicted better.
 
         Returns
         -------
@@ -160,14 +162,42 @@ class AtlasPoint:
         values = self.prediction[which].sel(gradient=gradient, share=share).values
         return values if self.is_interpolated else np.zeros_like(values)
 
-    def _along(self, name, gradient):
-        """sum_ij G_ij X_ij and its error, for a tensor that is symmetric about the regular field."""
-        tensor = gradient_tensor(gradient)
-        weights = tensor[2, 2], tensor[0, 0] + tensor[1, 1]
-        values, errors = self.dataset[name].values, self.dataset[f"{name}_error"].values
-        if min(weights) < 1e-12:  # the other one does not count, though it may be NaN
-            only = int(np.argmax(weights))
-            return weights[only] * values[only], weights[only] * errors[only]
-        one, other = weights[0] * errors[0], weights[1] * errors[1]
-        variance = one**2 + other**2 + 2 * self.dataset[f"{name}_correlation"].values * one * other
-        return weights[0] * values[0] + weights[1] * values[1], np.sqrt(variance)
+    def _moments(self) -> Moments:
+        running, cl = self._tensor("running")[0], self._tensor("cl")[0][None]
+        k = self._tensor("k")[0] + _about_z(self.dataset["k_antisymmetric"].values, -1)
+        rr = 2 * self.omega_t[:, None, None] * running
+        return Moments(self.omega_t, rr[None], -k[None], cl[..., 0], diffusion.total_power(cl))
+
+    def _pair_spectra(self) -> tuple[Array, Array]:
+        positions = np.einsum("tiil->tl", self._tensor("cl")[0])
+        return positions[None], np.full_like(positions, np.nan)
+
+    def _tensor(self, name: str) -> tuple[Array, Array]:
+        """A tensor that is symmetric about the regular field, (T, 3, 3, ...), and the covariance of its
+        components xx, yy, zz, xy, xz, yz, (T, 6, 6, ...).
+
+        xx and yy are the same number here: both are the mean of the two.
+        """
+        par, perp = self.dataset[name].values
+        par_error, perp_error = self.dataset[f"{name}_error"].values
+        mixed = self.dataset[f"{name}_correlation"].values * par_error * perp_error
+        tensor = np.zeros((par.shape[0], 3, 3, *par.shape[1:]))
+        tensor[:, 0, 0] = tensor[:, 1, 1] = perp
+        tensor[:, 2, 2] = par
+        covariance = np.zeros((par.shape[0], 6, 6, *par.shape[1:]))
+        covariance[:, :2, :2] = (perp_error**2)[:, None, None]
+        covariance[:, 2, 2] = par_error**2
+        covariance[:, :2, 2] = covariance[:, 2, :2] = mixed[:, None]
+        return tensor, covariance
+
+
+def _errors(covariance: Array) -> Array:
+    """Standard errors (T, 3, 3) from the covariance (T, 6, 6) of the components; 0 off the diagonal."""
+    return np.sqrt(np.einsum("taa->ta", covariance)[:, :3])[:, None] * np.eye(3)
+
+
+def _about_z(values: Array, sign: int = 1) -> Array:
+    """Tensors with one number (T,) at xy and, with a sign, at yx: (T, 3, 3)."""
+    out = np.zeros((len(values), 3, 3))
+    out[:, 0, 1], out[:, 1, 0] = values, sign * values
+    return out

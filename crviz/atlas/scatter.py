@@ -12,11 +12,13 @@ from __future__ import annotations
 import numpy as np
 import scipy
 
+from crviz.arrays import Array
+
 #: No more than so many fields' worth of weight for what other points say.
 MOST_PRIOR = 30.0
 
 
-def moderated(variance, expected, freedom):
+def moderated(variance: Array, expected: Array, freedom: Array) -> Array:
     """Variances of all points, steadied.
 
     Parameters
@@ -48,5 +50,5 @@ def moderated(variance, expected, freedom):
     return np.where(known & (points > 2), steadied, variance)
 
 
-def _mean(values, known, number):
+def _mean(values: Array, known: Array, number: Array) -> Array:
     return np.where(known, values, 0).sum(0) / np.maximum(number, 1)

@@ -6,15 +6,20 @@ import json
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from crviz import paths
+from crviz.arrays import Array
 from crviz.atlas import interpolation
 from crviz.atlas.assembly import SCHEMA
 from crviz.atlas.point import AtlasPoint
-from crviz.config import Config, ParameterError, check_number
+from crviz.checks import ParameterError, check_number
+from crviz.config import Config
+from crviz.parameters import TURBULENCE
+from crviz.result import netcdf
 
 #: Places closer than this in the logarithm are the point itself.
 _SAME = 1e-9
@@ -26,52 +31,51 @@ class Atlas:
 
     Attributes
     ----------
-    dataset : xarray.Dataset
+    dataset
         As `assembly.assemble` makes it.
     """
 
     dataset: xr.Dataset
 
     @property
-    def sigma2(self):
+    def sigma2(self) -> Array:
         """The simulated values, increasing."""
         return self.dataset["sigma2"].values
 
     @property
-    def rl_over_lc(self):
+    def rl_over_lc(self) -> Array:
         """The simulated values, increasing."""
         return self.dataset["rl_over_lc"].values
 
     @property
-    def omega_t(self):
+    def omega_t(self) -> Array:
         """Backtracking times (T,) [1/Omega]."""
         return self.dataset["omega_t"].values
 
     @property
-    def ell(self):
+    def ell(self) -> Array:
         """Multipoles (L,)."""
         return self.dataset["ell"].values
 
     @cached_property
-    def turbulence(self):
-        """What is the same at all points: gamma, lambda_min, lambda_max, n_modes."""
-        return json.loads(self.dataset.attrs["turbulence"])
+    def turbulence(self) -> dict[str, Any]:
+        """What is the same at all points: the kind of turbulence and its own parameters."""
+        return {TURBULENCE.name: TURBULENCE.default} | json.loads(self.dataset.attrs["turbulence"])
 
-    def covers(self, config):
+    def covers(self, config: Config) -> bool:
         """Whether a configuration has the atlas's turbulence and lies in its range."""
-        same = all(getattr(config, name) == value for name, value in self.turbulence.items())
         return (
-            same
+            config.items() >= self.turbulence.items()
             and self._inside(config.sigma2, self.sigma2)
             and self._inside(config.rl_over_lc, self.rl_over_lc)
         )
 
     @staticmethod
-    def _inside(value, axis):
+    def _inside(value: float, axis: Array) -> bool:
         return bool(axis[0] <= value <= axis[-1])
 
-    def nearest(self, sigma2, rl_over_lc):
-        """The simulated point nearest in the logarithms, from anywhere: `AtlasPoint`.
+    def nearest(self, sigma2: float, rl_over_lc: float) -> AtlasPoint:
+        """The simulated point nearest in the logarithms, from anywhere.
 
         Raises ParameterError where a value is not above 0.
         """
@@ -81,8 +85,8 @@ class Atlas:
             indices.append(int(np.abs(np.log(axis / value)).argmin()))
         return self._point(*indices)
 
-    def interpolate(self, sigma2, rl_over_lc):
-        """The atlas at a place: `AtlasPoint`, a simulated one where it is one.
+    def interpolate(self, sigma2: float, rl_over_lc: float) -> AtlasPoint:
+        """The atlas at a place, a simulated point where it is one.
 
         Raises ParameterError outside the atlas's range, which the sentence says.
         """
@@ -97,43 +101,43 @@ class Atlas:
             return self._point(*indices)
         return self._between(float(sigma2), float(rl_over_lc))
 
-    def _places(self, sigma2, rl_over_lc):
+    def _places(self, sigma2: float, rl_over_lc: float) -> tuple[tuple[str, float, Array], ...]:
         return ("sigma2", sigma2, self.sigma2), ("rl_over_lc", rl_over_lc, self.rl_over_lc)
 
     @cached_property
-    def _surface(self):
+    def _surface(self) -> interpolation.Surface:
         return interpolation.Surface(self.sigma2, self.rl_over_lc)
 
     @cached_property
-    def _variables(self):
+    def _variables(self) -> dict[str, Array]:
         """The variables with a value at every point, as float arrays (S, R, ...)."""
         return {
-            name: values.values.astype(float)
+            str(name): values.values.astype(float)
             for name, values in self.dataset.items()
             if values.dims[:2] == ("sigma2", "rl_over_lc")
         }
 
     @cached_property
-    def _smooth(self):
+    def _smooth(self) -> tuple[dict[str, Array], Array]:
         """What is interpolated, NaN filled; and where there was none: {name: (S R, ...)} each."""
         smooth = interpolation.smooth_quantities(self._variables)
         return {name: self._surface.filled(values) for name, values in smooth.items()}, np.isnan(smooth["cl"])
 
     @cached_property
-    def _prediction(self):
+    def _prediction(self) -> xr.Dataset:
         names = {
-            name: name.removesuffix("_interpolation")
+            name: str(name).removesuffix("_interpolation")
             for name in self.dataset
-            if name.endswith("_interpolation")
+            if str(name).endswith("_interpolation")
         }
         return self.dataset[list(names)].rename(names)
 
-    def _point(self, a, b):
+    def _point(self, a: int, b: int) -> AtlasPoint:
         dataset = self.dataset[list(self._variables)].isel(sigma2=a, rl_over_lc=b, drop=True)
         config = self._config(float(self.sigma2[a]), float(self.rl_over_lc[b]))
         return AtlasPoint(config, False, dataset, self._prediction)
 
-    def _between(self, sigma2, rl_over_lc):
+    def _between(self, sigma2: float, rl_over_lc: float) -> AtlasPoint:
         weights = self._surface.weights(sigma2, rl_over_lc)
         around = self._surface.around(sigma2, rl_over_lc)
         smooth, missing = self._smooth
@@ -146,12 +150,12 @@ class Atlas:
             for name in ("fields", "fine_fields")
         }
         config = self._config(sigma2, rl_over_lc)
-        values["step"] = config.resolved_step
+        values["step"] = np.array(config.resolved_step)
         template = self.dataset.isel(sigma2=0, rl_over_lc=0, drop=True)
         dataset = template[list(values)].copy(data=values)
         return AtlasPoint(config, True, dataset, self._prediction)
 
-    def _config(self, sigma2, rl_over_lc):
+    def _config(self, sigma2: float, rl_over_lc: float) -> Config:
         return Config(
             sigma2=sigma2,
             rl_over_lc=rl_over_lc,
@@ -162,7 +166,7 @@ class Atlas:
         )
 
 
-def load(path=None):
+def load(path: str | Path | None = None) -> Atlas:
     """Read an atlas; None is the shipped one, read once.
 
     Raises
@@ -171,26 +175,13 @@ def load(path=None):
     ValueError
         Where the file is no atlas, or one of a layout that this version does not know.
     """
-    return _shipped() if path is None else _read(Path(path))
+    return _shipped() if path is None else _read(path)
 
 
 @cache
-def _shipped():
+def _shipped() -> Atlas:
     return _read(paths.assets() / "atlas.nc")
 
 
-def _read(path):
-    if not path.exists():
-        raise FileNotFoundError(f"{path} does not exist.")
-    try:
-        dataset = xr.load_dataset(path, engine="h5netcdf", phony_dims="access")
-    except (OSError, ValueError, KeyError) as error:
-        raise ValueError(f"{path} is no crviz atlas: it cannot be read as NetCDF-4.") from error
-    if not {"schema", "turbulence"} <= set(dataset.attrs):
-        raise ValueError(f"{path} is no crviz atlas: it carries no turbulence.")
-    if dataset.attrs["schema"] != SCHEMA:
-        raise ValueError(
-            f"{path} has the layout {dataset.attrs['schema']}, "
-            f"but this version of crviz reads layout {SCHEMA}."
-        )
-    return Atlas(dataset)
+def _read(path: str | Path) -> Atlas:
+    return Atlas(netcdf.read(path, what="atlas", carries="turbulence", schema=SCHEMA))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Self
+
+import xarray as xr
 
 from crviz import ensemble
-from crviz.cli.arguments import INTERRUPTED, check_threads, check_writable
-from crviz.config import check_whole
+from crviz.arrays import Array
+from crviz.atlas.making import Part
+from crviz.checks import check_whole
+from crviz.cli.arguments import INTERRUPTED, Subparsers, check_threads, check_writable
 
 
-def add(commands):
+def add(commands: Subparsers) -> None:
     """Declare the command and its options."""
     atlas = commands.add_parser("atlas", help="the table of spectra over sigma2 and r_L/L_c")
     actions = atlas.add_subparsers(title="actions", required=True, metavar="ACTION")
@@ -34,7 +40,7 @@ def add(commands):
     info.set_defaults(command=_info)
 
 
-def _make(options):
+def _make(options: argparse.Namespace) -> int:
     from crviz.atlas import assembly, making
 
     check_threads(options)
@@ -55,7 +61,7 @@ def _make(options):
     return 0
 
 
-def _simulate(options, parts):
+def _simulate(options: argparse.Namespace, parts: list[Part]) -> None:
     from crviz.atlas import making
 
     if not parts:
@@ -65,14 +71,14 @@ def _simulate(options, parts):
         ThreadPoolExecutor(options.threads or ensemble.thread_count()) as pool,
         _ProgressBar(parts) as bar,
     ):
-        for done, _ in enumerate(making.make(options.parts, parts, pool, bar), 1):
+        for done, _ in enumerate(making.make(options.parts, parts, executor=pool, progress=bar), 1):
             bar.done(done)
 
 
 class _ProgressBar:
     """A line on the terminal: parts, share of the work, time left."""
 
-    def __init__(self, parts):
+    def __init__(self, parts: list[Part]) -> None:
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
         self._bar = Progress(
@@ -85,23 +91,23 @@ class _ProgressBar:
         )
         self._task = self._bar.add_task("", total=sum(part.work for part in parts), done=0, asked=len(parts))
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self._bar.start()
         return self
 
-    def __exit__(self, *exc):
+    def __exit__(self, *exc: object) -> None:
         self._bar.stop()
 
-    def advance(self, work):
+    def advance(self, work: float) -> None:
         """Told of wave evaluations by `making.make`."""
         self._bar.update(self._task, advance=work)
 
-    def done(self, parts):
+    def done(self, parts: int) -> None:
         """So many parts are stored."""
         self._bar.update(self._task, done=parts)
 
 
-def _info(options):
+def _info(options: argparse.Namespace) -> int:
     from crviz.atlas import load
 
     atlas = load(options.file)
@@ -113,7 +119,7 @@ def _info(options):
         print(f"  {name:<12} {' '.join(f'{value:g}' for value in data[name].values)}")
     print(f"  {'omega_t':<12} {atlas.omega_t[0]:.3g} to {atlas.omega_t[-1]:g}")
     for name, value in atlas.turbulence.items():
-        print(f"  {name:<12} {value:g}")
+        print(f"  {name:<12} {value:g}" if isinstance(value, float) else f"  {name:<12} {value}")
     for nside, name in zip(data.attrs["nside"], ("fields", "fine_fields"), strict=True):
         print(f"  nside {nside:<6} {_range(data[name].values)} fields a point")
     print(
@@ -124,7 +130,7 @@ def _info(options):
     return 0
 
 
-def _print_errors(time):
+def _print_errors(time: xr.Dataset) -> None:
     print(f"at Omega T = {float(time.omega_t):.3g}")
     rows = {f"C_{ell}": time[_OF_CL].sel(ell=ell) for ell in (1, 2, 5, 20) if ell in time.ell}
     rows["K"] = time[_OF_K].rename(dict(zip(_OF_K, _OF_CL, strict=True)))
@@ -141,6 +147,6 @@ _OF_CL = ["cl", "cl_error", "cl_interpolation"]
 _OF_K = ["k", "k_error", "k_interpolation"]
 
 
-def _range(numbers):
+def _range(numbers: Array) -> str:
     least, most = numbers.min(), numbers.max()
     return f"{least}" if least == most else f"{least} to {most}"

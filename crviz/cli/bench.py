@@ -6,9 +6,10 @@ import argparse
 import json
 
 from crviz._version import __version__
+from crviz.cli.arguments import Subparsers
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add(commands: Subparsers) -> None:
     """Declare the command and its options."""
     bench = commands.add_parser("bench", help="measure speed and accuracy on this machine")
     bench.add_argument("--json", action="store_true", help="a machine-readable record")

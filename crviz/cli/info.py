@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
-from crviz.gradient import gradient_tensor
+import numpy as np
+
+from crviz.cli.arguments import Subparsers
+from crviz.config import NUMERICS_VERSION, is_current
 from crviz.result import load
 
 
-def add(commands):
+def add(commands: Subparsers) -> None:
     """Declare the command and its options."""
     info = commands.add_parser("info", help="say what a result file holds")
     info.add_argument("result", metavar="RESULT.nc", type=Path)
     info.set_defaults(command=_info)
 
 
-def _info(options):
+def _info(options: argparse.Namespace) -> int:
     result = load(options.result)
     config = result.config
     print(
@@ -28,17 +32,15 @@ def _info(options):
         elif name == "step" and value is None:
             value = f"{config.resolved_step:g} /Omega (chosen)"
         print(f"  {name:<12} {value}")
+    if not is_current(result.numerics):
+        print(f"  note: computed with numerics {result.numerics}; this version has {NUMERICS_VERSION}.")
     for caveat in config.caveats:
         print(f"  note: {caveat}")
     tensors = result.diffusion()
     print(f"at Omega T = {result.omega_t[-1]:g}, in units of r_L and Omega:")
-    for label, gradient in (("parallel", "parallel"), ("perpendicular", "perpendicular")):
-        g = gradient_tensor(gradient)
+    for gradient in ("parallel", "perpendicular"):
         spectrum = result.spectrum(gradient, estimator="plateau")
-        k, running = ((g * tensor[-1]).sum() for tensor in (tensors.k, tensors.running))
-        c1, error = spectrum.cl[1], spectrum.error[1]
-        print(
-            f"  {label:<14} K = {k:.3g}   <r r>/2T = {running:.3g}   "
-            f"C_1/4pi = {c1 / 12.566370614:.3g} +- {error / 12.566370614:.2g}"
-        )
+        k, running = (tensors.along(gradient, which)[0][-1] for which in ("k", "running"))
+        c1, error = spectrum.cl[1] / (4 * np.pi), spectrum.error[1] / (4 * np.pi)
+        print(f"  {gradient:<14} K = {k:.3g}   <r r>/2T = {running:.3g}   C_1/4pi = {c1:.3g} +- {error:.2g}")
     return 0

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crviz.cli.arguments import check_writable
-from crviz.config import ParameterError, check_number
+from crviz.checks import ParameterError, check_number
+from crviz.cli.arguments import Subparsers, check_writable
 from crviz.gradient import Gradient
-from crviz.result import ESTIMATORS, Result, load
+from crviz.result import ESTIMATORS, Result, Source, estimators, load
 from crviz.theory import FORMS
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ PAPER_TIME = 100.0
 _DIRECTIONS = {"parallel": (0.0, 0.0), "perpendicular": (math.pi / 2, 0.0)}
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add(commands: Subparsers) -> None:
     """Declare the command and its options."""
     plot = commands.add_parser("plot", help="draw a figure of a result into a PNG, SVG or PDF file")
     plot.add_argument("result", metavar="RESULT.nc", type=Path)
@@ -113,7 +113,7 @@ def _check_known(options: argparse.Namespace) -> None:
             raise ParameterError(name, value, f"means nothing for --figure {options.figure}")
 
 
-def _time(options: argparse.Namespace, result: Result) -> float | None:
+def _time(options: argparse.Namespace, result: Source) -> float | None:
     """The chosen time, or the paper's, or the last one; figure 1 has a cursor only where it is chosen."""
     first, last = result.omega_t[[0, -1]]
     if options.omega_t is None:
@@ -124,35 +124,32 @@ def _time(options: argparse.Namespace, result: Result) -> float | None:
     return time
 
 
-def _estimator(options: argparse.Namespace, result: Result) -> str:
+def _estimator(options: argparse.Namespace, result: Source) -> str:
     """The chosen estimator; else that of the paper's Figure 1, or the one without a noise floor."""
-    crossed = "cl_cross" in result.dataset
-    if options.estimator == "cross" and not crossed:
-        raise ParameterError("estimator", "cross", "needs a run with grids = 'cross'")
     if options.estimator is not None:
-        return options.estimator
-    return "none" if options.figure == "1" else "cross" if crossed else "eq9"
+        return estimators.get(options.estimator, result.estimators).name
+    return "none" if options.figure == "1" else result.usable("cross")
 
 
-def _figure_1(result: Result, dark: bool, **options: Any) -> list[Panel]:
+def _figure_1(result: Source, dark: bool, **options: Any) -> list[Panel]:
     from crviz.plots.content.evolution import evolution
 
     return [evolution(result, dark=dark, **options)]
 
 
-def _figure_2(result: Result, dark: bool, **options: Any) -> list[Panel]:
+def _figure_2(result: Source, dark: bool, **options: Any) -> list[Panel]:
     from crviz.plots.content.spectra import power_spectra
 
     return [power_spectra(result, dark=dark, **options)]
 
 
-def _diffusion(result: Result, dark: bool) -> list[Panel]:
+def _diffusion(result: Source, dark: bool) -> list[Panel]:
     from crviz.plots.content.diffusion import diffusion, growth
 
     return [diffusion(result, dark=dark), growth(result, dark=dark)]
 
 
-def _rate(result: Result, dark: bool, **options: Any) -> list[Panel]:
+def _rate(result: Source, dark: bool, **options: Any) -> list[Panel]:
     from crviz.plots.content.rate import rate
 
     return [rate(result, dark=dark, **options)]
@@ -163,7 +160,7 @@ def _sky(result: Result, dark: bool, gradient: Gradient, omega_t: float) -> Sky:
     from crviz.plots.content.sky import PAPER_WIDTH, sky
 
     direction = _DIRECTIONS[gradient] if isinstance(gradient, str) else gradient
-    values, time = result.sky_map(direction, omega_t)
+    values, time = result.sky_map(direction, omega_t=omega_t)
     title = f"{described(result, of_one=True)}, Ω T = {time:.4g}, gradient {gradient_name(gradient)}"
     return sky(values, direction, PAPER_WIDTH, title=title, dark=dark)
 

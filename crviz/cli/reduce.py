@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from crviz.cli.arguments import check_writable
+from crviz.cli.arguments import Subparsers, check_writable
 from crviz.result import load
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add(commands: Subparsers) -> None:
     """Declare the command and its options."""
     reduce = commands.add_parser("reduce", help="write a small copy: means and covariances, no realisations")
     reduce.add_argument("result", metavar="RESULT.nc", type=Path)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import threading
 
-from crviz.cli.arguments import Parser, check_threads, library
-from crviz.config import ParameterError
+from crviz.checks import ParameterError
+from crviz.cli.arguments import Subparsers, check_threads, library
 from crviz.library import shipped
 
 
-def add(commands: argparse._SubParsersAction[Parser]) -> None:
+def add(commands: Subparsers) -> None:
     """Declare the command and its options."""
     serve = commands.add_parser("serve", help="open the dashboard in a browser")
     serve.add_argument("--port", type=int, default=5006, help="0 takes any free port")

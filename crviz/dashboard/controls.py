@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import panel as pn
 import param
 from param.parameterized import Event
 
-from crviz import observations
+from crviz import observations, turbulence
 from crviz.dashboard.observed import caveats
 from crviz.dashboard.scripts import bundle, stylesheet
-from crviz.dashboard.state import GRIDS, NSIDES, RL_VALUES, SIGMA2_VALUES, State
-from crviz.result import ESTIMATORS
-from crviz.theory import FORMS
+from crviz.dashboard.state import State, choices, on_page
+from crviz.parameters import TURBULENCE, Control, Parameter
 
 
 class Controls(pn.custom.JSComponent):
@@ -75,69 +74,27 @@ class Controls(pn.custom.JSComponent):
 
 def physics_and_run() -> list[dict[str, Any]]:
     """The sidebar's groups, in the order physics, sky, theory, run."""
-    labels = {name: State.param[name].label for name in State.param}
-
-    def control(kind: str, key: str, **options: Any) -> dict[str, Any]:
-        return {"kind": kind, "key": key, "label": options.pop("label", labels.get(key, key)), **options}
-
-    def named(values: Iterable[int | str]) -> list[list[int | str]]:
-        return [[str(value), value] for value in values]
-
+    fitted = observations.WIDEST
     return [
-        {
-            "legend": "Physics",
-            "controls": [
-                control("log", "sigma2", values=SIGMA2_VALUES),
-                control("log", "rl_over_lc", values=RL_VALUES),
-                control("text", "energy"),
-            ],
-        },
-        {
-            "legend": "Turbulence",
-            "open": False,
-            "controls": [control("number", key) for key in ("gamma", "lambda_min", "lambda_max", "n_modes")],
-        },
-        {
-            "legend": "Gradient of the density",
-            "controls": [
-                control(
-                    "range",
-                    "theta",
-                    min=0,
-                    max=90,
-                    step=1,
-                    marks=[["parallel", {"theta": 0}], ["perpendicular", {"theta": 90}]],
-                ),
-                control("range", "phi", min=0, max=360, step=1),
-            ],
-        },
+        {"legend": "Physics", "controls": [*_group("Physics"), _text("energy")]},
+        {"legend": "Turbulence", "open": False, "controls": _group("Turbulence")},
+        {"legend": "Gradient of the density", "controls": _group("Gradient")},
         {
             "legend": "Theory",
             "controls": [
-                control("range", "p", min=0.02, max=0.98, step=0.01, places=2),
-                control("choice", "form", options=[["as printed", FORMS[0]], [FORMS[1], FORMS[1]]]),
-                control("button", "fit", label="Fit p", help="to the simulated spectrum that is shown"),
-                control(
-                    "button",
-                    "fit_observed",
-                    label="Fit p to data",
-                    help=f"to {observations.spectra()[0].name}, seen through the same window",
-                ),
+                *_group("Theory"),
+                _button("fit", "Fit p", help="to the simulated spectrum that is shown"),
+                _button("fit_observed", "Fit p to data", help=f"to {fitted}, seen through the same window"),
             ],
         },
         {
             "legend": "Run",
             "controls": [
-                control("number", "realizations", step=1),
-                control("select", "nside", options=named(NSIDES)),
-                control("select", "grids", options=[list(item) for item in GRIDS.items()]),
-                control("number", "omega_t_max"),
-                control("number", "seed", step=1),
-                control("select", "estimator", options=named(ESTIMATORS)),
-                control("text", "cost"),
-                control("button", "run", label="Run", look="main"),
-                control("button", "cancel", label="Cancel"),
-                control("button", "add", label="Add 20 more"),
+                *_group("Run"),
+                _text("cost"),
+                _button("run", "Run", look="main"),
+                _button("cancel", "Cancel"),
+                _button("add", "Add 20 more"),
             ],
         },
     ]
@@ -145,28 +102,50 @@ def physics_and_run() -> list[dict[str, Any]]:
 
 def sky_switches() -> list[dict[str, Any]]:
     """What stands below the sky map."""
-    row = _row("without_dipole", "smooth", number="realization")
-    orbit = {"kind": "button", "key": "orbit", "label": "Orbit at ∇n", "help": "as a click on the map there"}
-    return [row | {"controls": [*row["controls"], orbit]}]
+    orbit = _button("orbit", "Orbit at ∇n", help="as a click on the map there")
+    return [{"legend": "", "controls": [*_group("Sky"), orbit]}]
 
 
 def evolution_switches() -> list[dict[str, Any]]:
     """What stands below the evolution."""
-    return [_row("analytic") | {"help": "— chosen gradient ⋯ perpendicular"}]
+    return [{"legend": "", "controls": _group("Evolution"), "help": "— chosen gradient ⋯ perpendicular"}]
 
 
 def spectra_switches() -> list[dict[str, Any]]:
     """What stands below the spectra."""
+    marks = f"◆ chosen gradient ▲ perpendicular to B₀ ▽ upper limit {caveats()}"
+    return [{"legend": "", "controls": _group("Spectra"), "help": marks}]
+
+
+def _group(name: str) -> list[dict[str, Any]]:
+    """Inputs for the parameters of a group of the table; a single kind of turbulence needs no choice."""
+    kinds = turbulence.known()
     return [
-        _row("normalized", "observed")
-        | {"help": f"◆ chosen gradient ▲ perpendicular to B₀ ▽ upper limit {caveats()}"}
+        _input(parameter)
+        for parameter in on_page()
+        if parameter.group == name and (parameter is not TURBULENCE or len(kinds) > 1)
     ]
 
 
-def _row(*switches: str, number: str | None = None) -> dict[str, Any]:
-    controls: list[dict[str, Any]] = [
-        {"kind": "switch", "key": key, "label": State.param[key].label} for key in switches
-    ]
-    if number:
-        controls.append({"kind": "number", "key": number, "label": State.param[number].label, "step": 1})
-    return {"legend": "", "controls": controls}
+def _input(parameter: Parameter) -> dict[str, Any]:
+    """What the browser makes an input of."""
+    control = parameter.control or Control("number")
+    spec = {"kind": control.kind, "key": parameter.name, "label": parameter.label, **control.options}
+    if control.kind == "range":
+        spec |= {"min": parameter.at_least, "max": parameter.at_most}
+    elif control.kind == "log":
+        spec["values"] = list(control.values)
+    elif control.kind in ("select", "choice"):
+        spec["options"] = [list(pair) for pair in choices(parameter)]
+    kinds = [name for name in turbulence.known() if parameter in turbulence.get(name).parameters]
+    if kinds and len(kinds) < len(turbulence.known()):
+        spec["needs"] = {TURBULENCE.name: kinds}
+    return spec
+
+
+def _text(key: str) -> dict[str, Any]:
+    return {"kind": "text", "key": key}
+
+
+def _button(key: str, label: str, **options: str) -> dict[str, Any]:
+    return {"kind": "button", "key": key, "label": label, **options}

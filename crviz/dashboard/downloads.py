@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import math
@@ -25,7 +26,7 @@ from crviz.gradient import gradient_vector
 from crviz.jobs import Manager
 from crviz.plots.content import evolution, spectra
 from crviz.plots.content import sky as sky_content
-from crviz.result import Result, nearest_time
+from crviz.result import NotKept, nearest_time
 
 #: What its button says, its name, and what makes it.
 _File: TypeAlias = tuple[str, str, Callable[[], io.BytesIO | io.StringIO]]
@@ -33,15 +34,14 @@ _File: TypeAlias = tuple[str, str, Callable[[], io.BytesIO | io.StringIO]]
 
 def downloads(state: State, manager: Manager) -> list[pn.widgets.FileDownload]:
     """The drawer: one button a file, each made when it is pressed; skies are looked up at the manager."""
-    whole = state.shown.result is not None
     fits = ("Sky map (FITS)", "crviz-sky.fits", lambda: _fits(state, manager))
     files: list[_File] = [
-        *([("Run (NetCDF)", "crviz-run.nc", lambda: _netcdf(state))] if whole else []),
+        *([("Run (NetCDF)", "crviz-run.nc", lambda: _netcdf(state))] if state.shown.source.savable else []),
         # a sky that is being computed, or would take too long, cannot be taken away
         *([fits] if _positions(state, manager) is not None else []),
         ("Spectra (CSV)", "crviz-spectra.csv", lambda: io.StringIO(spectra_csv(state))),
         ("Script (Python)", "crviz-reproduce.py", lambda: io.StringIO(reproducing_script(state))),
-        *(_figures(state, manager) if whole else []),
+        *_figures(state, manager),
     ]
     return [
         pn.widgets.FileDownload(
@@ -73,13 +73,15 @@ def _figure(state: State, manager: Manager, name: str, kind: str) -> io.BytesIO:
         title = f"{state.shown.origin}, Ω T = {time:.4g}"
         picture = sky_content.sky(values, state.gradient, sky_content.PAPER_WIDTH, title=title)
         return _through_file(f"sky.{kind}", lambda path: paper.save_sky(picture, path))
-    result, gradient = _result(state), gradient_name(state)
+    source, gradient = state.shown.source, gradient_name(state)
     if name == "1":
-        panel = evolution.evolution(result, gradient=gradient, omega_t=state.omega_t)
+        panel = evolution.evolution(
+            source, gradient=gradient, omega_t=state.omega_t, estimator=source.usable("none")
+        )
     else:
-        estimator = state.shown.usable(state.estimator)
+        estimator = source.usable(state.estimator)
         panel = spectra.power_spectra(
-            result, gradient=gradient, omega_t=state.omega_t, estimator=estimator, p=state.p, form=state.form
+            source, gradient=gradient, omega_t=state.omega_t, estimator=estimator, p=state.p, form=state.form
         )
     return _through_file(f"figure.{kind}", lambda path: paper.save_panels([panel], path))
 
@@ -92,15 +94,8 @@ def _through_file(name: str, write: Callable[[Path], None]) -> io.BytesIO:
         return io.BytesIO(path.read_bytes())
 
 
-def _result(state: State) -> Result:
-    """The run that is shown; when a button is pressed it may be another than when the drawer was opened."""
-    if state.shown.result is None:
-        raise ValueError("A place of the atlas has no run behind it.")
-    return state.shown.result
-
-
 def _netcdf(state: State) -> io.BytesIO:
-    return _through_file("run.nc", _result(state).save)
+    return _through_file("run.nc", state.shown.source.save)
 
 
 def _fits(state: State, manager: Manager) -> io.BytesIO:
@@ -145,23 +140,25 @@ def _positions(state: State, manager: Manager) -> tuple[float, Array] | None:
     if found is not None:
         index = nearest_time(found.config.omega_t, state.omega_t)
         return found.config.omega_t[index], found.components[index] * found.scale[index]
-    if realization == 0 and state.shown.sample is not None:
-        times, maps = state.shown.sample
-        index = nearest_time(times, state.omega_t)
-        return float(times[index]), maps[index]
+    if realization == 0:
+        with contextlib.suppress(NotKept):
+            times, maps = state.shown.source.maps
+            index = nearest_time(times, state.omega_t)
+            return float(times[index]), maps[index]
     return None
 
 
 def spectra_csv(state: State) -> str:
     """C_l at the time shown, for the chosen gradient and the perpendicular one, as CSV."""
     out = io.StringIO()
-    shown = state.shown
+    shown, source = state.shown, state.shown.source
     out.write(
         f"# crviz {__version__}: sigma2 = {shown.config.sigma2:g}, r_L/L_c = {shown.config.rl_over_lc:g}"
     )
-    estimator = shown.usable(state.estimator)
+    estimator = source.usable(state.estimator)
     columns = [
-        shown.spectrum(gradient, state.omega_t, estimator) for gradient in (state.gradient, "perpendicular")
+        source.spectrum(gradient, omega_t=state.omega_t, estimator=estimator)
+        for gradient in (state.gradient, "perpendicular")
     ]
     out.write(f", Omega T = {float(columns[0].omega_t):g}, estimator {estimator}, {shown.origin}\n")
     out.write("# C_l of delta I in units of (r_L |grad n| / n)^2; errors of the mean over fields\n")

@@ -78,7 +78,7 @@ class Drawers:
             grid.extend(plots)
         else:
             document.add_next_tick_callback(partial(self._plot, grid, plots, document))
-        return [grid, words_on(shown)]
+        return [grid, words_on()]
 
     def _plot(self, grid: pn.Column, plots: Iterator[pn.pane.Bokeh], document: Document) -> None:
         """Add the next of some plots, unless the drawer shows something else by now."""

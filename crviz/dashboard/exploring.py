@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from crviz import atlas, ensemble, library
-from crviz.config import ParameterError
-from crviz.dashboard.shown import Shown, ShownPoint, fields_in_words
-from crviz.result import load
+from crviz.checks import ParameterError
+from crviz.config import Config, is_current
+from crviz.dashboard.shown import Shown
+from crviz.dashboard.state import State, physics_of
+from crviz.library import Entry, Library
+from crviz.result import fields_in_words, load
 
 SHIPPED = "the paper's run, shipped"
-#: What tells one physical situation from another.
-PHYSICS = ("sigma2", "rl_over_lc", "gamma", "lambda_min", "lambda_max", "n_modes")
+#: Resolution at which a place of the atlas gets a sky of one field, and whose noise is drawn.
+POINT_NSIDE = 16
 
 
 class Exploring:
@@ -17,16 +20,15 @@ class Exploring:
 
     Parameters
     ----------
-    state : State
-    stored : crviz.library.Library or None
+    stored
         None looks at the shipped result and the atlas alone.
     """
 
-    def __init__(self, state, stored):
+    def __init__(self, state: State, stored: Library | None) -> None:
         self._state, self._stored = state, stored
-        state.param.watch(lambda *_: self.look(), list(PHYSICS))
+        state.param.watch(lambda *_: self.look(), state.physics)
 
-    def look(self):
+    def look(self) -> None:
         """Show what there is for the parameters as they are set."""
         try:
             config = self._state.config
@@ -34,35 +36,37 @@ class Exploring:
             return
         self._state.show(self._best_stored(config) or from_atlas(config))
 
-    def _best_stored(self, config):
+    def _best_stored(self, config: Config) -> Shown | None:
         entries = self._stored.entries() if self._stored is not None else []
-        same = [entry for entry in entries if entry.config and _same_physics(entry.config, config)]
+        same = [entry for entry in entries if entry.config and physics_of(entry.config) == physics_of(config)]
         for entry in sorted(same, key=_computed, reverse=True):
             if entry.shipped:
                 break
             try:
-                return Shown(load(entry.path), f"stored, {fields_in_words(entry.n_realizations)}")
+                return Shown(load(entry.path), stored_words(entry))
             except (ValueError, FileNotFoundError):  # whoever opens it in the drawer of runs is told why
                 continue
-        if _same_physics(library.shipped().config, config):
+        if physics_of(library.shipped().config) == physics_of(config):
             return Shown(library.shipped(), SHIPPED)
         return None
 
 
-def _computed(entry):
+def stored_words(entry: Entry) -> str:
+    """Where a stored result comes from."""
+    earlier = "" if is_current(entry.numerics) else f", by earlier numerics ({entry.numerics})"
+    return f"stored, {fields_in_words(entry.n_realizations)}{earlier}"
+
+
+def _computed(entry: Entry) -> int:
     """Wave evaluations behind an entry: many fields on a coarse grid, or for a short time, are little."""
-    return ensemble.work(entry.config) * entry.n_realizations
+    return ensemble.work(entry.config) * entry.n_realizations if entry.config else 0
 
 
-def _same_physics(one, other):
-    return all(getattr(one, name) == getattr(other, name) for name in PHYSICS)
-
-
-def from_atlas(config):
-    """The place of a configuration in the atlas, or the point of it that is nearest: `ShownPoint`."""
+def from_atlas(config: Config) -> Shown:
+    """The place of a configuration in the atlas, or the point of it that is nearest."""
     table = atlas.load()
     if table.covers(config):
-        point = table.interpolate(config.sigma2, config.rl_over_lc)
-        return ShownPoint(point, "interpolated from the atlas" if point.is_interpolated else "from the atlas")
-    point = table.nearest(max(config.sigma2, 1e-9), config.rl_over_lc)
-    return ShownPoint(point, "the nearest point of the atlas, which does not reach what is set")
+        point = table.interpolate(config.sigma2, config.rl_over_lc).seen_by(POINT_NSIDE)
+        return Shown(point, point.provenance)
+    point = table.nearest(max(config.sigma2, 1e-9), config.rl_over_lc).seen_by(POINT_NSIDE)
+    return Shown(point, "the nearest point of the atlas, which does not reach what is set")

@@ -3,71 +3,44 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any, NoReturn
 
 import param
 
-from crviz.config import ParameterError, check_realizations
-from crviz.dashboard.state import State
-
-#: Names in the address that differ from the state's.
-_OTHER_NAMES = {"T": "omega_t"}
-#: Values that a run may be impossible with together, though each is possible by itself.
-_TURBULENCE = ("lambda_max", "lambda_min", "gamma", "n_modes")
-_KEYS = (
-    *("sigma2", "rl_over_lc", "gamma", "lambda_min", "lambda_max", "n_modes", "nside", "grids", "seed"),
-    *("theta", "phi", "p", "T", "form", "analytic", "estimator", "realizations", "omega_t_max"),
-    *("realization", "without_dipole", "smooth", "observed", "normalized"),
-)
+from crviz.arrays import Array
+from crviz.checks import ParameterError
+from crviz.dashboard.state import State, on_page
+from crviz.parameters import REALIZATIONS
 
 
-def restore(state, arguments):
-    """Set a state from the arguments of an address; starts nothing.
+def restore(state: State, arguments: Mapping[str, list[bytes]]) -> str:
+    """Set a state from the arguments of an address, as a server hands them on; starts nothing.
 
-    Parameters
-    ----------
-    state : State
-    arguments : dict of str, list of bytes
-        As a server hands them on.
-
-    Returns
-    -------
-    str
-        What was clamped or left out, in sentences; empty where all was well.
+    Returns what was clamped or left out, in sentences; nothing where all was well.
     """
-    notices = []
-    for key in _KEYS:
+    notices: list[str] = []
+    for parameter in on_page():
+        key = parameter.link or ""
         if key in arguments:
-            _set(
-                state, _OTHER_NAMES.get(key, key), key, arguments[key][-1].decode("utf8", "replace"), notices
-            )
+            _set(state, parameter.name, key, arguments[key][-1].decode("utf8", "replace"), notices)
     _make_possible(state, notices)
     return " ".join(notices)
 
 
-def reach(state, asked, times):
-    """Take the time of an address as far as what is shown then reaches.
+def reach(state: State, asked: float, times: Array) -> str:
+    """Take the time of an address [1/Omega], which `restore` has set, as far as what is shown reaches.
 
-    Parameters
-    ----------
-    state : State
-    asked : float [1/Omega]
-        The time that `restore` has set.
-    times : (T,) [1/Omega]
-        Of what is shown.
-
-    Returns
-    -------
-    str
-        What was clamped, in a sentence; empty where nothing was.
+    Returns what was clamped, in a sentence; nothing where nothing was.
     """
     taken = float(min(max(asked, times[0]), times[-1]))
     if math.isclose(asked, taken, rel_tol=1e-4):  # an address has five digits
         return ""
-    state.omega_t = taken
+    state.param.update(omega_t=taken)
     return f"T = {asked:g} in the link is beyond what is shown: {taken:g} is taken."
 
 
-def _set(state, name, key, text, notices):
+def _set(state: State, name: str, key: str, text: str, notices: list[str]) -> None:
     try:
         wanted = _read(State.param[name], text)
     except ValueError:
@@ -81,32 +54,44 @@ def _set(state, name, key, text, notices):
         notices.append(f"{key} = {wanted:g} in the link {what}: {taken:g} is taken.")
 
 
-def _range(parameter):
+def _range(parameter: param.Parameter) -> tuple[float, float]:
     if isinstance(parameter, param.Selector):
         return min(parameter.objects), max(parameter.objects)
     low, high = parameter.bounds or (None, None)
     return -math.inf if low is None else low, math.inf if high is None else high
 
 
-def _make_possible(state, notices):
+def _make_possible(state: State, notices: list[str]) -> None:
     """Set back, one by one, what no run could have; something must be there to be shown."""
     while (error := _refusal(state)) is not None:
-        named = {"omega_t": "omega_t_max"}.get(error.parameter, error.parameter)
-        name = next(n for n in (named, *_TURBULENCE) if getattr(state, n) != State.param[n].default)
+        name = _culprit(state, error)
         state.param.update(**{name: State.param[name].default})
         notices.append(f"{error} {name} of the link is left out.")
 
 
-def _refusal(state):
+def _culprit(state: State, error: ParameterError) -> str:
+    """The setting that an error is about, or, where it stands at its default, one that it goes with."""
+    named = {"omega_t": "omega_t_max"}.get(error.parameter, error.parameter)
+    values = {name: getattr(state, name) for name in state.of_a_run}
+    changed = {name: value for name, value in values.items() if value != State.param[name].default}
+    if named in changed:
+        return named
+    for name in changed:
+        if _refusal(State(**{other: value for other, value in changed.items() if other != name})) is None:
+            return name
+    return next(iter(changed))
+
+
+def _refusal(state: State) -> ParameterError | None:
     try:
-        check_realizations(state.realizations)
+        REALIZATIONS.check(state.realizations)
         _ = state.config
     except ParameterError as error:
         return error
     return None
 
 
-def _read(parameter, text):
+def _read(parameter: param.Parameter, text: str) -> Any:
     """The value of a parameter that a text stands for. Raises ValueError."""
     if isinstance(parameter, param.Boolean):
         return {"true": True, "false": False}[text] if text in ("true", "false") else _refuse()
@@ -120,5 +105,5 @@ def _read(parameter, text):
     return number if math.isfinite(number) else _refuse()
 
 
-def _refuse():
+def _refuse() -> NoReturn:
     raise ValueError

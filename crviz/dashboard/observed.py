@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from crviz import observations
@@ -10,17 +12,17 @@ from crviz import observations
 _SIGNS = dict(zip(observations.MARKERS, "○□⬡☆", strict=True))
 
 
-def observed_spectra():
+def observed_spectra() -> list[dict[str, Any]]:
     """One dict a spectrum: name, short, marker, caption, ell, ratio, low, high (errors), noise levels."""
     return [_drawn(one) for one in observations.drawn()]
 
 
-def caveats():
+def caveats() -> str:
     """What the drawn spectra are and are not, with their marks, in one line."""
     return " ".join(f"{_SIGNS[one.marker]} {one.short}: {one.caption}." for one in observations.drawn())
 
 
-def _drawn(spectrum):
+def _drawn(spectrum: observations.ObservedSpectrum) -> dict[str, Any]:
     dipole = spectrum.cl[spectrum.ell == 1][0]
     low, high = np.nan_to_num(spectrum.error, nan=-1.0) / dipole  # below zero: not published
     return {

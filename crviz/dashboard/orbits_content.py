@@ -9,8 +9,8 @@ import numpy as np
 
 from crviz.arrays import Array
 from crviz.config import Config
+from crviz.field import Field, draw_field
 from crviz.neighbours import field_line, neighbouring_orbits
-from crviz.turbulence import Field, draw_field
 
 _SEPARATION_TIMES = 120
 _MOST_DRAWN_TIMES = 850  # five orbits as float32 are 51 KB

@@ -13,7 +13,8 @@ from bokeh.document import Document
 from bokeh.model import Model
 from panel.io.resources import BUNDLE_DIR, LOCAL_DIST
 
-from crviz.config import Config, ParameterError, check_number
+from crviz.checks import ParameterError, check_number
+from crviz.config import Config
 from crviz.dashboard import scripts
 from crviz.dashboard.orbits_content import content
 from crviz.plots.style import palette

@@ -30,7 +30,7 @@ from crviz.dashboard.process import page_opened, shared_manager
 from crviz.dashboard.scripts import stylesheet
 from crviz.dashboard.session import Session
 from crviz.dashboard.sky_link import SkyLink
-from crviz.dashboard.state import CONFIG_NAMES, State
+from crviz.dashboard.state import State
 from crviz.dashboard.theory_link import TheoryLink
 from crviz.dashboard.toolbar import Toolbar
 from crviz.jobs import Manager
@@ -165,7 +165,7 @@ class Visit:
                 "energy": energy_words(state.rl_over_lc),
             }
 
-        state.param.watch(say, [*CONFIG_NAMES, "omega_t_max", "realizations"])
+        state.param.watch(say, state.of_a_run)
         session.param.watch(say, "status")
         say()
         return controls

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-#: Name: values of the state's parameters.
+from crviz.config import Config
+from crviz.dashboard.state import State, physics_of
+
+#: Name: values of the state's parameters; the rest of the physics is the paper's.
 PRESETS = {
     "The paper": {"sigma2": 1.0, "rl_over_lc": 0.1},
     "Weak turbulence": {"sigma2": 0.1, "rl_over_lc": 0.1},
@@ -12,13 +15,10 @@ PRESETS = {
     "Nearly no field: the bare dipole": {"sigma2": 0.01, "rl_over_lc": 0.1},
 }
 
-#: What every preset shares.
-_COMMON = {"gamma": 11 / 3, "lambda_min": 0.01, "lambda_max": 100.0, "n_modes": 200}
 
-
-def apply(state, name):
+def apply(state: State, name: str) -> None:
     """Set a state to a preset; where it stands there already, what is shown is looked for anew."""
-    settings = _COMMON | PRESETS[name]
+    settings = physics_of(Config()) | PRESETS[name]
     if all(getattr(state, key) == value for key, value in settings.items()):
         state.param.trigger(*PRESETS[name])
     else:

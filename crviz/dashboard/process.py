@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 
-from crviz import atlas
+from crviz import atlas, turbulence
 from crviz.jobs import Manager
 from crviz.library import Library
+
+_log = logging.getLogger(__name__)
 
 #: Seconds after which what is wanted next is prepared, if no page has been opened by then.
 PATIENCE = 5.0
@@ -16,7 +19,12 @@ _opened = threading.Event()
 
 
 def configure(library: Library | None = None, threads: int | None = None) -> Manager:
-    """Make the shared manager. Call once, before serving."""
+    """Make the shared manager, and kinds of turbulence that are installed known to the page and its links.
+
+    Call once, before serving.
+    """
+    for trouble in turbulence.install():
+        _log.warning("%s", trouble)
     manager = Manager(library or Library(), threads)
     threading.Thread(target=_prepare, args=(manager,), name="crviz-prepare", daemon=True).start()
     _shared["manager"] = manager

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from crviz.config import Config, ParameterError
+from crviz.checks import ParameterError
+from crviz.config import Config, is_current
 from crviz.dashboard.controls import Controls
+from crviz.dashboard.exploring import stored_words
 from crviz.dashboard.session import Session
-from crviz.dashboard.shown import Shown, fields_in_words
+from crviz.dashboard.shown import Shown
 from crviz.dashboard.state import State
 from crviz.library import Entry, Library
-from crviz.result import load
+from crviz.result import fields_in_words, load
 
 #: More of one's own are not listed; the newest come first.
 MOST = 30
@@ -43,19 +45,20 @@ def words(entry: Entry) -> str:
     config, size = entry.config, entry.size / 1e6
     if config is None:
         return entry.problem
+    earlier = "" if is_current(entry.numerics) else f" · numerics {entry.numerics}"
     date = f"{entry.created:%Y-%m-%d %H:%M}" if entry.created else "no date"
     shipped = "shipped · " if entry.shipped else ""
     return (
         f"{shipped}σ² = {config.sigma2:.3g}, r_L = {config.rl_over_lc:.3g} L_c, "
         f"nside {config.nside} {config.grids}, Ω T to {config.omega_t[-1]:.3g}, seed {config.seed} · "
-        f"{fields_in_words(entry.n_realizations)} · {date} · {size:.1f} MB"
+        f"{fields_in_words(entry.n_realizations)} · {date} · {size:.1f} MB{earlier}"
     )
 
 
 def _button(
     presses: dict[str, Callable[[], None]], what: str, entry: Entry, action: Callable[[], None]
 ) -> dict[str, Any]:
-    key = f"{what}:{entry.digest}"
+    key = f"{what}:{entry.path.stem}"
     presses[key] = action
     return {"kind": "button", "key": key, "label": what.capitalize()}
 
@@ -67,7 +70,7 @@ def _open(state: State, session: Session, entry: Entry) -> None:
         session.notice = str(error)
         return
     state.take(result.config)
-    state.show(Shown(result, f"stored, {fields_in_words(result.n_realizations)}"))
+    state.show(Shown(result, stored_words(entry)))
 
 
 def _extend(state: State, session: Session, entry: Entry, config: Config) -> None:
@@ -77,7 +80,7 @@ def _extend(state: State, session: Session, entry: Entry, config: Config) -> Non
 
 def _delete(session: Session, library: Library, entry: Entry, changed: Callable[[], None]) -> None:
     try:
-        library.delete(entry.digest)
+        library.delete(entry.path.stem)
     except (ParameterError, OSError) as error:
         session.notice = str(error)
     changed()

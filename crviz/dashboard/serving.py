@@ -7,7 +7,7 @@ import socket
 
 import panel as pn
 
-from crviz.config import ParameterError
+from crviz.checks import ParameterError
 from crviz.dashboard.page import explorer
 from crviz.dashboard.process import configure
 from crviz.library import Library

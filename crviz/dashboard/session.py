@@ -11,10 +11,13 @@ import panel as pn
 import param
 from param.parameterized import Event
 
-from crviz.config import Config, ParameterError, check_realizations
-from crviz.dashboard.shown import Shown, fields_in_words
-from crviz.dashboard.state import CONFIG_NAMES, State
+from crviz.checks import ParameterError
+from crviz.config import Config
+from crviz.dashboard.shown import Shown
+from crviz.dashboard.state import State
 from crviz.jobs import Job, Manager, Status
+from crviz.parameters import REALIZATIONS
+from crviz.result import fields_in_words
 
 
 class Session(param.Parameterized):
@@ -35,7 +38,7 @@ class Session(param.Parameterized):
         self._document = pn.state.curdoc
         self._tick_due = False
         self._rest_until = 0.0
-        state.param.watch(self._leave_behind, [*CONFIG_NAMES, "omega_t_max"])
+        state.param.watch(self._leave_behind, [name for name in state.of_a_run if name != REALIZATIONS.name])
 
     def _leave_behind(self, *_: Event) -> None:
         """Other parameters are set: the run of those before is wanted no more."""
@@ -55,7 +58,7 @@ class Session(param.Parameterized):
     def estimate(self) -> str:
         """What Run would take, in words; or what is wrong with the parameters."""
         try:
-            wanted = check_realizations(self._state.realizations)
+            wanted = REALIZATIONS.check(self._state.realizations)
             seconds = self._manager.seconds(self._state.config, wanted)
         except ParameterError as error:
             return str(error)
@@ -65,7 +68,7 @@ class Session(param.Parameterized):
         """Start, join or extend the run of the state's parameters."""
         try:
             config = self._state.config
-            wanted = check_realizations(self._state.realizations if realizations is None else realizations)
+            wanted = REALIZATIONS.check(self._state.realizations if realizations is None else realizations)
         except ParameterError as error:
             self.notice = str(error)
             return
@@ -98,7 +101,7 @@ class Session(param.Parameterized):
         if self._job is not None and self._job.status.config.digest == digest and not self._job.stop.is_set():
             there = self._job.status.asked
         elif self._state.shown.config.digest == digest:
-            there = self._state.shown.n_realizations
+            there = self._state.shown.source.n_realizations
         self.run(there + more)
 
     def cancel(self) -> None:
@@ -145,7 +148,7 @@ class Session(param.Parameterized):
         result = status.result or status.preview
         start = time.monotonic()
         soon = start < self._rest_until and not status.over
-        if result is None or result is self._state.shown.result or soon:
+        if result is None or result is self._state.shown.source or soon:
             return
         self._state.show(Shown(result, _origin(status)))
         end = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from crviz.dashboard.hub import Hub
 from crviz.dashboard.state import State
 from crviz.jobs import Manager
 from crviz.jobs.skies import rounded, sky_id
+from crviz.result import NotKept
 
 #: Wave evaluations of one realisation (some 15 s on two cores) beyond which its sky is shown only at the
 #: times that the result keeps.
@@ -39,11 +41,12 @@ class SkyLink:
             sky = self._manager.skies.request(config, realization, self._wake, id(self))
         if sky is not None:
             self._offer(sky.id, config, realization, np.array(config.omega_t), sky.components, sky.scale)
-        elif realization == 0 and self._state.shown.sample is not None:
-            times, r = self._state.shown.sample
-            name = f"{sky_id(config, 0)}-{len(times)}"
-            if name not in self._series:
-                self._offer(name, config, 0, times, *rounded(r))
+        elif realization == 0:
+            with contextlib.suppress(NotKept):
+                times, r = self._state.shown.source.maps
+                name = f"{sky_id(config, 0)}-{len(times)}"
+                if name not in self._series:
+                    self._offer(name, config, 0, times, *rounded(r))
 
     def close(self) -> None:
         """The visitor is gone."""

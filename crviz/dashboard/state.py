@@ -3,84 +3,110 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import param
 
-from crviz import theory
-from crviz.config import Config, backtracking_times
-from crviz.dashboard.shown import Shown, ShownPoint
+from crviz import turbulence
+from crviz.config import Config, parameters_of
+from crviz.dashboard.shown import Shown
+from crviz.parameters import CONFIGURATION, REQUEST, TURBULENCE, VIEW, Parameter, backtracking_times
 from crviz.result import ESTIMATORS
 
-NSIDES = (4, 8, 16, 32, 64)
-GRIDS = {"two, rotated": "cross", "one": "single"}
-
-#: Parameters of a configuration that are set as they are.
-CONFIG_NAMES = (
-    *("sigma2", "rl_over_lc", "gamma", "lambda_min", "lambda_max", "n_modes"),
-    *("nside", "grids", "seed"),
-)
+#: What tells one physical situation from another.
+PHYSICS = ("Physics", "Turbulence")
 
 
-def _log_values(low, high, per_decade):
-    """Log-spaced values of two digits."""
-    number = round(math.log10(high / low) * per_decade) + 1
-    return sorted({float(f"{value:.2g}") for value in np.geomspace(low, high, number)})
+def choices(parameter: Parameter) -> Sequence[tuple[str, Any]]:
+    """(words, value) of what a parameter can be, where that is a choice."""
+    if parameter is TURBULENCE:
+        return [(turbulence.get(name).label, name) for name in turbulence.known()]
+    if parameter.name == "estimator":
+        return [(name, name) for name in ESTIMATORS]
+    if parameter.control is not None and parameter.control.values:
+        return parameter.control.named_values
+    return [(word, word) for word in parameter.choices]
 
 
-SIGMA2_VALUES = _log_values(0.01, 10, 20)
-RL_VALUES = _log_values(0.001, 10, 20)
+def on_page() -> list[Parameter]:
+    """What the page can set or a link can say, the own parameters of all kinds of turbulence included."""
+    own: dict[str, Parameter] = {}
+    for name in turbulence.known():
+        own = {each.name: each for each in turbulence.get(name).parameters} | own
+    after = CONFIGURATION.index(TURBULENCE) + 1
+    everything = (*CONFIGURATION[:after], *own.values(), *REQUEST, *CONFIGURATION[after:], *VIEW)
+    return [parameter for parameter in everything if parameter.link]
 
 
-def _distance(allowed, value):
-    """How far apart two values are, in the logarithm where there is one."""
-    return abs(math.log(allowed / value)) if value > 0 else allowed - value
+def _declared(parameter: Parameter) -> param.Parameter:
+    """A parameter as `State` has it.
+
+    Numbers of a run have no bounds: what is out of range gets its sentence beside Run, from the
+    configuration itself.
+    """
+    control = parameter.control
+    default = parameter.default if control is None or control.default is None else control.default
+    said = {"default": default, "label": parameter.label}
+    if values := [value for _, value in choices(parameter)]:
+        return param.Selector(objects=values, **said)
+    if parameter.kind is bool:
+        return param.Boolean(**said)
+    number: Any = param.Integer if parameter.kind is int else param.Number
+    if parameter not in VIEW:
+        return number(allow_None=True, **said)
+    bounds = tuple(
+        bound if math.isfinite(bound) else None for bound in (parameter.at_least, parameter.at_most)
+    )
+    step = control.options.get("step") if control is not None else None
+    return number(bounds=bounds, step=step, allow_None=parameter.optional, **said)
+
+
+def physics_of(config: Config) -> dict[str, Any]:
+    """The values of a configuration that tell its physical situation."""
+    return {each.name: getattr(config, each.name) for each in config.parameters if each.group in PHYSICS}
 
 
 class State(param.Parameterized):
-    """Parameters of the next run, the view of what is shown, and that itself."""
+    """Parameters of the next run, the view of what is shown, and that itself.
 
-    sigma2 = param.Selector(default=1.0, objects=SIGMA2_VALUES, label="σ² = δB² / B₀²")
-    rl_over_lc = param.Selector(default=0.1, objects=RL_VALUES, label="Rigidity r_L / L_c")
-    # without bounds: what is out of range gets its sentence beside Run, from the configuration itself
-    gamma = param.Number(11 / 3, allow_None=True, label="γ")
-    lambda_min = param.Number(0.01, allow_None=True, label="λ_min [L_c]")
-    lambda_max = param.Number(100.0, allow_None=True, label="λ_max [L_c]")
-    n_modes = param.Integer(200, allow_None=True, label="Waves N")
+    What the page can set comes from the table of parameters.
+    """
 
-    theta = param.Number(0.0, bounds=(0, 90), step=1, label="Angle to B₀ [°]")
-    phi = param.Number(0.0, bounds=(0, 360), step=1, label="Azimuth [°]")
+    if TYPE_CHECKING:  # what the table declares, by name; something is always shown
 
-    p = param.Number(0.5, bounds=(0.02, 0.98), step=0.01, label="p, in ν_r ∝ (1 − x)^p")
-    form = param.Selector(default="printed", objects=list(theory.FORMS), label="Form of Eq. 16")
-    analytic = param.Boolean(False, label="Analytic evolution")
+        def __getattr__(self, name: str) -> Any: ...
 
-    realizations = param.Integer(20, allow_None=True, label="Realisations")
-    nside = param.Selector(default=16, objects=list(NSIDES), label="nside")
-    grids = param.Selector(default="cross", objects=GRIDS, label="Grids")
-    omega_t_max = param.Number(100.0, allow_None=True, label="Largest Ω T")
-    seed = param.Integer(0, allow_None=True, label="Seed")
-    estimator = param.Selector(default="cross", objects=list(ESTIMATORS), label="Noise estimator")
-
-    omega_t = param.Number(100.0, bounds=(0.001, None), label="Backtracking time Ω T")
-    realization = param.Integer(0, bounds=(0, None), allow_None=True, label="Field")
-    without_dipole = param.Boolean(False, label="Dipole removed")
-    smooth = param.Boolean(False, label="Smoothed 10°")
-    observed = param.Boolean(True, label="Observed spectra")
-    normalized = param.Boolean(True, label="Normalised to the dipole")
-
-    shown = param.ClassSelector(class_=(Shown, ShownPoint), allow_refs=False, doc="What the plots show.")
+        shown: Shown
+    else:
+        shown = param.ClassSelector(class_=Shown, allow_refs=False, doc="What the plots show.")
     dark = param.Boolean(False)
 
+    def __init__(self, **values: Any) -> None:
+        _declare()  # kinds of turbulence may have come since the last visitor
+        super().__init__(**values)
+
     @property
-    def config(self):
+    def physics(self) -> list[str]:
+        """Names of what tells one physical situation from another."""
+        return [parameter.name for parameter in on_page() if parameter.group in PHYSICS]
+
+    @property
+    def of_a_run(self) -> list[str]:
+        """Names of what changes the run that would be started."""
+        return [parameter.name for parameter in on_page() if parameter not in VIEW]
+
+    @property
+    def config(self) -> Config:
         """The Config that Run would start. Raises ParameterError."""
-        settings = {name: getattr(self, name) for name in CONFIG_NAMES}
+        known = {parameter.name for parameter in parameters_of(self.turbulence)} & set(self.param)
+        settings = {name: getattr(self, name) for name in known - {"omega_t"}}
         return Config(omega_t=backtracking_times(self.omega_t_max), **settings)
 
-    def set(self, key, value):
+    def set(self, key: str, value: Any) -> None:
         """Take a value that came from outside as far as the parameter allows it: within bounds, the
-        nearest of the values that there are, a whole number where one is meant."""
+        nearest of the values that there are, a whole number where one is meant. A kind of turbulence brings
+        the defaults of its own parameters along."""
         parameter = self.param[key]
         if isinstance(parameter, param.Selector):
             if value not in parameter.objects:
@@ -94,23 +120,41 @@ class State(param.Parameterized):
             low, high = parameter.bounds or (None, None)
             value = max(value, low) if low is not None else value
             value = min(value, high) if high is not None else value
-        self.param.update(**{key: value})
+        own = turbulence.get(value).parameters if key == TURBULENCE.name else ()
+        self.param.update(**{key: value}, **{each.name: each.default for each in own})
 
-    def take(self, config):
+    def take(self, config: Config) -> None:
         """Set the controls to a configuration, as far as they have its values."""
         with param.parameterized.batch_call_watchers(self):
-            for name in CONFIG_NAMES:
-                self.set(name, getattr(config, name))
+            for name, value in config.items():
+                if name in self.param and name != "omega_t":
+                    self.set(name, value)
             self.omega_t_max = config.omega_t[-1]
 
     @property
-    def gradient(self):
+    def gradient(self) -> tuple[float, float]:
         """Direction of the gradient (theta, phi) [rad]."""
         return math.radians(self.theta), math.radians(self.phi)
 
-    def show(self, shown):
+    def show(self, shown: Shown) -> None:
         """Put something on the page; the time stays where it is as far as it reaches."""
-        changes = {"shown": shown}
+        changes: dict[str, Any] = {"shown": shown}
         if self.omega_t > shown.last_time:
             changes["omega_t"] = shown.last_time
         self.param.update(**changes)
+
+
+def _distance(allowed: float, value: float) -> float:
+    """How far apart two values are, in the logarithm where there is one."""
+    return abs(math.log(allowed / value)) if value > 0 else allowed - value
+
+
+def _declare() -> None:
+    """Give `State` what of the table it does not have yet."""
+    for parameter in on_page():
+        if parameter.name not in State.param:
+            State.param.add_parameter(parameter.name, _declared(parameter))
+    State.param[TURBULENCE.name].objects = list(turbulence.known())
+
+
+_declare()

@@ -10,7 +10,7 @@ from param.parameterized import Event
 from crviz.dashboard import presets
 from crviz.dashboard.controls import Controls
 from crviz.dashboard.session import Session, duration
-from crviz.dashboard.shown import Shown, ShownPoint
+from crviz.dashboard.shown import Shown
 from crviz.dashboard.state import State
 from crviz.jobs import Status
 
@@ -47,7 +47,7 @@ class Toolbar(Controls):
         }
 
 
-def shown_words(shown: Shown | ShownPoint) -> str:
+def shown_words(shown: Shown) -> str:
     """What is on the page, in words."""
     config = shown.config
     return f"σ² = {config.sigma2:.3g}, r_L = {config.rl_over_lc:.3g} L_c: {shown.origin}"

@@ -1,7 +1,8 @@
 """Diffusion, read off positions and momenta on the way back: tensors, sum rules, and the regime."""
 
+from crviz.diffusion.measured import TENSORS, Diffusion, Moments, known_together, measured
 from crviz.diffusion.regime import REGIMES, Regime, regime, regime_of_exponent
-from crviz.diffusion.sum_rules import SumRule, power, sum_rule
+from crviz.diffusion.sum_rules import SumRule, monopole_sum_rule, power_sum_rule, sum_rule, total_power
 from crviz.diffusion.tensors import (
     diffusion_tensor,
     drift,
@@ -13,11 +14,17 @@ from crviz.diffusion.tensors import (
 
 __all__ = [
     "REGIMES",
+    "TENSORS",
+    "Diffusion",
+    "Moments",
     "Regime",
     "SumRule",
     "diffusion_tensor",
     "drift",
-    "power",
+    "known_together",
+    "measured",
+    "monopole_sum_rule",
+    "power_sum_rule",
     "regime",
     "regime_of_exponent",
     "relative_diffusion",
@@ -25,4 +32,5 @@ __all__ = [
     "running_diffusion",
     "standard_dipole_power",
     "sum_rule",
+    "total_power",
 ]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from crviz import means
-from crviz.diffusion.tensors import diffusion_tensor
-from crviz.gradient import gradient_tensor
+from crviz.arrays import Array, ArrayLike
+from crviz.diffusion.measured import Moments
+from crviz.gradient import Gradient, gradient_tensor
 
 #: Words for the exponent, and "undetermined" where its error leaves both 1 and 2 possible.
 REGIMES = ("ballistic", "superdiffusive", "diffusive", "subdiffusive", "undetermined")
@@ -32,39 +33,30 @@ class Regime:
         One of `REGIMES`.
     """
 
-    omega_t: np.ndarray
-    exponent: np.ndarray
-    error: np.ndarray
-    name: np.ndarray
+    omega_t: Array
+    exponent: Array
+    error: Array
+    name: Array
 
 
-def regime(rr, rp, omega_t, gradient):
-    """`Regime` along a gradient, from the moments of every realisation.
+def regime(moments: Moments, gradient: Gradient) -> Regime:
+    """`Regime` along a gradient, from the moments of every field.
 
     No differences in time are taken: d<r_i r_i>/dT = 2 K_ii, exactly, so that
     d ln <r_i r_i> / d ln T = 2 T K_ii / <r_i r_i>, the diffusion tensor over its running average.
-    The error is that of a ratio of means, from the scatter of the realisations.
-
-    Parameters
-    ----------
-    rr : (R, T, 3, 3) [r_L^2]
-        Sky means of r_i(-T) r_j(-T).
-    rp : (R, T, 3, 3) [r_L]
-        Sky means of r_i(-T) p_j(-T).
-    omega_t : (T,) [1/Omega]
-    gradient : see `gradient_tensor`
+    The error is that of a ratio of means, from the scatter of the fields.
     """
     g = gradient_tensor(gradient)
-    k, mean_square = (np.einsum("ij,rtij->rt", g, tensor) for tensor in (diffusion_tensor(rp), rr))
-    return regime_of_exponent(omega_t, *means.ratio(2 * np.asarray(omega_t) * k, mean_square))
+    k, mean_square = (np.einsum("ij,rtij->rt", g, tensor) for tensor in (moments.k, moments.rr))
+    return regime_of_exponent(moments.omega_t, *means.ratio(2 * moments.omega_t * k, mean_square))
 
 
-def regime_of_exponent(omega_t, exponent, error):
+def regime_of_exponent(omega_t: ArrayLike, exponent: Array, error: Array) -> Regime:
     """`Regime` where the exponent and its error (T,) are known already."""
     return Regime(np.asarray(omega_t), exponent, error, _name(exponent, error))
 
 
-def _name(exponent, error):
+def _name(exponent: Array, error: Array) -> Array:
     margin = np.fmax(TOLERANCE, 2 * error)
     diffusive = np.abs(exponent - 1) <= margin
     ballistic = exponent >= 2 - margin

@@ -2,15 +2,17 @@
 scattering rates of a diffusion tensor."""
 
 from crviz.interpretation.bgk import BgkComparison, bgk_comparison
+from crviz.interpretation.evolution import analytic_evolution
 from crviz.interpretation.observed import ObservedFit, fit_observed
-from crviz.interpretation.power import MULTIPOLES, dipole_ratio, fit_power
+from crviz.interpretation.power_law import MULTIPOLES, dipole_ratio, fit_power_law
 
 __all__ = [
     "MULTIPOLES",
     "BgkComparison",
     "ObservedFit",
+    "analytic_evolution",
     "bgk_comparison",
     "dipole_ratio",
     "fit_observed",
-    "fit_power",
+    "fit_power_law",
 ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from crviz import theory
+from crviz.arrays import Array
+from crviz.result import Source
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,34 +26,34 @@ class BgkComparison:
     """
 
     omega_t: float
-    k: np.ndarray
-    k_error: np.ndarray
+    k: Array
+    k_error: Array
     rates: theory.Rates
-    bgk: np.ndarray
+    bgk: Array
     bgk_nu_perp: float
     bgk_nu_a: float
 
     @property
-    def perpendicular_excess(self):
+    def perpendicular_excess(self) -> float:
         """K_perp over that of the approximation: some 20 in strong turbulence, where field lines wander."""
         return float((self.k[0, 0] + self.k[1, 1]) / (self.bgk[0, 0] + self.bgk[1, 1]))
 
 
-def bgk_comparison(result, omega_t=None):
-    """`BgkComparison` of a result at the recorded time nearest to omega_t [1/Omega]; None is the last.
+def bgk_comparison(source: Source, omega_t: float | None = None) -> BgkComparison:
+    """`BgkComparison` of a source at the recorded time nearest to omega_t [1/Omega]; None is the last.
 
     Raises
     ------
     ParameterError
         Where the measured K_par is not above 0.
     """
-    time = result.time_index(omega_t)
-    measured = result.diffusion()
+    time = source.time_index(omega_t)
+    measured = source.diffusion()
     k, k_error = measured.k[time], measured.k_error[time]
     rates = theory.rates(k, k_error)
     nu_perp, nu_a = theory.bgk_rates(rates.nu_par)
     return BgkComparison(
-        omega_t=float(result.omega_t[time]),
+        omega_t=float(source.omega_t[time]),
         k=k,
         k_error=k_error,
         rates=rates,

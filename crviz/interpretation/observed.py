@@ -9,7 +9,7 @@ import scipy
 
 from crviz import observations, theory
 from crviz.arrays import Array, ArrayLike
-from crviz.config import ParameterError, check_number
+from crviz.checks import ParameterError, check_number
 
 #: Multipoles of the theory that a mask may mix into the observed ones.
 _LMAX = 64

@@ -14,15 +14,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
 from crviz import ensemble
-from crviz.config import Config, ParameterError, check_realizations
+from crviz.checks import ParameterError
+from crviz.config import Config
 from crviz.jobs.skies import Skies
-from crviz.library import Library
+from crviz.library import Library, begun, grow
+from crviz.parameters import REALIZATIONS
 from crviz.result import Result
 
 _log = logging.getLogger(__name__)
@@ -33,8 +35,6 @@ NICENESS = 10
 PREVIEW_NSIDE = 8
 #: Jobs that compute at the same time; others wait for their turn.
 RUNNING_AT_ONCE = 2
-#: Realisations are stored at least this often [s].
-STORE_EVERY = 20.0
 #: Wave evaluations a second and thread that are assumed before any were measured.
 ASSUMED_RATE = 1.5e9
 
@@ -86,8 +86,9 @@ class Job:
     Made by `Manager.request` only.
     """
 
-    def __init__(self, config: Config, asked: int) -> None:
+    def __init__(self, config: Config, asked: int, places: Sequence[Keeping] = ()) -> None:
         self.status = Status(config, "waiting", asked)
+        self.places = places
         self.listeners: dict[Hashable, Callable[[], None]] = {}
         self.stop = threading.Event()
         self._changing = threading.Lock()
@@ -189,7 +190,7 @@ class Manager:
         ------
         ParameterError
         """
-        check_realizations(realizations)
+        REALIZATIONS.check(realizations)
         if self.most_work is not None and ensemble.work(config) * realizations > self.most_work:
             allowed = int(self.most_work / ensemble.work(config))
             raise ParameterError(
@@ -198,7 +199,8 @@ class Manager:
         with self._lock:
             job = self._jobs.get(config.digest)
             if job is None or job.stop.is_set():
-                job = self._jobs[config.digest] = Job(config, realizations)
+                places = [Keeping(self.library)] if self.library is not None else []
+                job = self._jobs[config.digest] = Job(config, realizations, places)
                 job.listeners[key] = listener or _nothing
                 self._start("crviz-job", self._work, job)
             else:
@@ -277,9 +279,7 @@ class Manager:
 
     def _simulate(self, job: Job) -> None:
         config = job.status.config
-        stored = self.library.get(config) if self.library is not None else None
-        if stored is not None and stored.sums is None and stored.n_realizations < job.status.asked:
-            stored = None  # means only, from which no run can go on
+        stored = begun(config, job.status.asked, job.places)
         done = stored.n_realizations if stored is not None else 0
         job.tell(state="running", result=stored, done=done, asked=max(done, job.status.asked))
         if stored is None and config.nside > PREVIEW_NSIDE:
@@ -298,34 +298,47 @@ class Manager:
 
     def _continue(self, job: Job, asked: int) -> None:
         config, before = job.status.config, job.status.result
-        job.begin((asked - job.status.done) * config.n_orbits)
-        started, stored_at = time.monotonic(), time.monotonic()
-        done_before = job.status.done
-        for result in ensemble.simulate(config, asked, self.pool, job, before):
+        done = before.n_realizations if before is not None and before.can_grow else 0
+        job.begin((asked - done) * config.n_orbits)
+        started = time.monotonic()
+        for result in grow(config, asked, job.places, executor=self.pool, progress=job, resume=before):
             job.tell(result=result, preview=None, done=result.n_realizations)
             spent = time.monotonic() - started
-            self.rate = (result.n_realizations - done_before) * ensemble.work(config) / spent
-            if time.monotonic() - stored_at > STORE_EVERY:
-                self._store(job)
-                stored_at = time.monotonic()
-
-    def _store(self, job: Job) -> str:
-        """Keep what is finished; what prevented it, in a sentence."""
-        if self.library is None or job.status.result is None:
-            return ""
-        try:
-            self.library.put(job.status.result)
-        except OSError as error:
-            _log.warning("a result could not be stored: %s", error)
-            return f"The result could not be stored: {error.strerror or error}."
-        return ""
+            self.rate = (result.n_realizations - done) * ensemble.work(config) / spent
 
     def _end(self, job: Job, state: str, error: str = "", **changes: Any) -> None:
         with self._lock:
             if self._jobs.get(job.status.config.digest) is job:
                 del self._jobs[job.status.config.digest]
-        not_stored = self._store(job)  # whatever happened, what is finished is kept
-        job.tell(state=state, error=error or not_stored, **changes)
+        trouble = " ".join(place.trouble for place in job.places)
+        job.tell(state=state, error=error or trouble, **changes)
+
+
+class Keeping:
+    """A library that a growing result is kept in, as far as that is possible.
+
+    Attributes
+    ----------
+    trouble
+        What prevented it the last time, in a sentence; nothing where it was kept.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self.trouble = ""
+
+    def stored(self, config: Config) -> list[Result]:
+        """What the library has of a configuration."""
+        return self._library.stored(config)
+
+    def put(self, result: Result) -> None:
+        """Keep a result; the run goes on where it cannot be."""
+        try:
+            self._library.put(result)
+            self.trouble = ""
+        except OSError as error:
+            _log.warning("a result could not be stored: %s", error)
+            self.trouble = f"The result could not be stored: {error.strerror or error}."
 
 
 def _nothing() -> None:

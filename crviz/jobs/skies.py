@@ -19,7 +19,7 @@ import numpy as np
 from crviz import orbits, sky
 from crviz.arrays import Array
 from crviz.config import Config
-from crviz.turbulence import draw_field
+from crviz.field import draw_field
 
 _log = logging.getLogger(__name__)
 

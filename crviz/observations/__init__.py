@@ -18,7 +18,7 @@ from crviz.observations.coupling import coupling_matrix, mode_coupling, pseudo_c
 from crviz.observations.field_of_view import FULL_SKY, HAWC_ICECUBE, ICECUBE, FieldOfView
 from crviz.observations.orientation import Orientation
 from crviz.observations.pseudo_spectrum import masked, pseudo_cross_spectra, pseudo_spectrum
-from crviz.observations.published import drawn, noise_levels, spectra, spectrum
+from crviz.observations.published import WIDEST, drawn, noise_levels, spectra, spectrum
 from crviz.observations.smoothing import deconvolve_spectrum, smooth_maps, smooth_spectrum, top_hat
 from crviz.observations.spectrum_file import MARKERS, ObservedSpectrum
 from crviz.observations.variance import cosmic_variance, independent_modes, missing_m0_factor
@@ -29,6 +29,7 @@ __all__ = [
     "ICECUBE",
     "MARKERS",
     "NORMALIZATIONS",
+    "WIDEST",
     "Comparison",
     "FieldOfView",
     "ObservedSpectrum",

@@ -8,7 +8,7 @@ import numpy as np
 
 from crviz import sky, spectra
 from crviz.arrays import Array, ArrayLike
-from crviz.config import ParameterError
+from crviz.checks import ParameterError
 from crviz.observations.coupling import coupling_matrix, pseudo_covariance
 from crviz.observations.orientation import Orientation
 from crviz.observations.pseudo_spectrum import pseudo_cross_spectra

@@ -14,7 +14,7 @@ import numpy as np
 import scipy
 
 from crviz.arrays import Array, ArrayLike
-from crviz.config import ParameterError, check_whole
+from crviz.checks import ParameterError, check_whole
 from crviz.observations.field_of_view import FieldOfView
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from crviz import sky
 from crviz.arrays import Array
-from crviz.config import ParameterError, check_number, check_whole
+from crviz.checks import ParameterError, check_number, check_whole
 from crviz.observations.orientation import Orientation
 
 

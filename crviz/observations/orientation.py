@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import scipy
 
-from crviz.config import check_number
+from crviz.checks import check_number
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from crviz import sky, spectra
+from crviz import harmonics, sky, spectra
 from crviz.arrays import Array, ArrayLike
-from crviz.config import ParameterError, check_whole
+from crviz.checks import ParameterError, check_whole
 from crviz.observations.orientation import Orientation
 
 #: Nearer to a celestial pole [deg] B0 stands at it.
@@ -107,11 +107,11 @@ def _coefficients(maps: ArrayLike, mask: ArrayLike, lmax: int | None, remove_m0:
     lmax = 2 * nside if lmax is None else check_whole("lmax", lmax, at_least=1)
     if lmax >= 3 * nside:
         raise ParameterError("lmax", lmax, f"must be below 3 nside = {3 * nside}")
-    alm = sky.harmonics(seen, nside, lmax)
+    alm = harmonics.analysis(seen, nside, lmax)
     if remove_m0 is not None:
         # n = -p changes the sign of odd multipoles and leaves m = 0 where it is; with B0 at a celestial
         # pole the axis is the same already, and the angles of the rotation are not defined
         if abs(remove_m0.declination) < 90 - _AT_THE_POLE:
-            alm = sky.rotate_harmonics(alm, lmax, remove_m0.rotation)
+            alm = harmonics.rotate(alm, lmax, remove_m0.rotation)
         alm[..., : lmax + 1] = 0
-    return spectra.real_harmonics(alm)
+    return harmonics.real(alm)

@@ -9,6 +9,9 @@ from pathlib import Path
 from crviz import paths
 from crviz.observations.spectrum_file import ObservedSpectrum, read_spectra
 
+#: Of most of the sky, and the better measured: what is fitted where no other is named.
+WIDEST = "HAWC + IceCube 2019, 10 TeV"
+
 
 def spectra() -> tuple[ObservedSpectrum, ...]:
     """All shipped spectra, in the order of their files' names.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import scipy
 
-from crviz import sky
+from crviz import harmonics, sky
 from crviz.arrays import Array, ArrayLike
-from crviz.config import ParameterError, check_number
+from crviz.checks import ParameterError, check_number
 
 #: The smallest |b_l| that is divided by.
 _LEAST_BEAM = 0.1
@@ -69,11 +69,11 @@ def smooth_maps(maps: ArrayLike, radius: float) -> Array:
     beam = top_hat(np.arange(2 * nside + 1), radius)
     if radius == 0:
         return maps
-    alm = sky.harmonics(maps, nside)
+    alm = harmonics.analysis(maps, nside)
     for _ in range(_REFINEMENTS):
-        alm = alm + sky.harmonics(maps - sky.synthesis(alm, nside), nside)
+        alm = alm + harmonics.analysis(maps - harmonics.synthesis(alm, nside), nside)
     ell = np.concatenate([np.arange(m, 2 * nside + 1) for m in range(2 * nside + 1)])
-    return sky.synthesis(alm * beam[ell], nside)
+    return harmonics.synthesis(alm * beam[ell], nside)
 
 
 def smooth_spectrum(ell: ArrayLike, cl: ArrayLike, radius: float) -> Array:

@@ -32,7 +32,7 @@ from typing import NoReturn
 import numpy as np
 
 from crviz.arrays import Array
-from crviz.config import ParameterError
+from crviz.checks import ParameterError
 from crviz.observations.field_of_view import FieldOfView
 
 #: Marks that nothing simulated has.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from crviz.arrays import Array, ArrayLike
-from crviz.config import ParameterError, check_number
+from crviz.checks import ParameterError, check_number
 
 
 def independent_modes(ell: ArrayLike, *, f_sky: float = 1.0, m0: bool = True) -> Array:

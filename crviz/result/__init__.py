@@ -1,22 +1,47 @@
 """Results of runs: labelled arrays, what is read off them, and their file."""
 
-from crviz.means import standard_error
-from crviz.result.estimates import ESTIMATORS, MAPS
-from crviz.result.records import Diffusion, Spectrum
-from crviz.result.reduction import kept_times
-from crviz.result.result import Result, load
-from crviz.result.storage import SCHEMA
-from crviz.result.times import nearest_time
+from __future__ import annotations
+
+from pathlib import Path
+
+from crviz.result import netcdf
+from crviz.result.estimators import ESTIMATORS
+from crviz.result.result import Result
+from crviz.result.run import Run
+from crviz.result.schema import SCHEMA
+from crviz.result.source import MAPS, NotKept, Source, fields_in_words
+from crviz.result.spectrum import Estimate, Spectrum
+from crviz.result.summary import Summary
+from crviz.result.times import kept_times, nearest_time
 
 __all__ = [
     "ESTIMATORS",
     "MAPS",
     "SCHEMA",
-    "Diffusion",
+    "Estimate",
+    "NotKept",
     "Result",
+    "Run",
+    "Source",
     "Spectrum",
+    "Summary",
+    "fields_in_words",
     "kept_times",
     "load",
     "nearest_time",
-    "standard_error",
 ]
+
+
+def load(path: str | Path) -> Run | Summary:
+    """Read a result from a file.
+
+    Raises
+    ------
+    FileNotFoundError
+    ValueError
+        Where the file is no crviz result, or one of a layout that this version does not know.
+    """
+    dataset = netcdf.read(path, what="result", carries="config", schema=SCHEMA)
+    if "realization" in dataset["cl"].dims:
+        return Run(dataset, netcdf.read_sums(path))
+    return Summary(dataset)

@@ -8,7 +8,7 @@ from crviz.theory.arguments import FORMS
 from crviz.theory.bgk import Rates, bgk_rates, bgk_tensor, rates, tensor_from_rates
 from crviz.theory.covariance import dipole_ratio, jackknife_covariance, smooth_covariance
 from crviz.theory.dipole import dipole_excess
-from crviz.theory.evolution import evolve
+from crviz.theory.evolution import evolve, evolve_by_diffusion
 from crviz.theory.fitting import P_RANGE, Fit, fit, fit_shape
 from crviz.theory.hierarchy import hierarchy
 from crviz.theory.inversion import METHODS, invert
@@ -28,6 +28,7 @@ __all__ = [
     "dipole_excess",
     "dipole_ratio",
     "evolve",
+    "evolve_by_diffusion",
     "fit",
     "fit_shape",
     "hierarchy",

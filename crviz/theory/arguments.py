@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from crviz.arrays import Array, ArrayLike
-from crviz.config import ParameterError, check_number
+from crviz.checks import ParameterError, check_number
 
 #: "printed" is Eq. 16 as the paper has it; "self-consistent" satisfies Eq. 14 for every l >= 1.
 FORMS = ("printed", "self-consistent")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crviz.arrays import Array, ArrayLike
-from crviz.config import ParameterError
+from crviz.checks import ParameterError
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import numpy as np
 import scipy
 
 from crviz.arrays import Array, ArrayLike
-from crviz.config import ParameterError
+from crviz.checks import ParameterError
 
 
 @dataclass(frozen=True, eq=False)

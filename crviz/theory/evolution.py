@@ -20,9 +20,10 @@ import scipy
 from numpy.polynomial.legendre import legvander
 
 from crviz.arrays import Array, ArrayLike
-from crviz.config import ParameterError, check_whole
+from crviz.checks import ParameterError, check_whole
 from crviz.theory.arguments import check_multipoles
 from crviz.theory.quadrature import Rate, rate_quadrature
+from crviz.theory.stationary import power_law_rate
 
 _LEAST_LMAX = 256
 
@@ -105,6 +106,28 @@ def evolve(
     amplitudes = _amplitudes(modes, times, _source_values(source, times, shape))
     rows = modes.vectors[ell.ravel()] / (2 * ell.ravel() + 1)[:, None]
     return (amplitudes[start:] @ rows.T).reshape(shape + ell.shape)
+
+
+def evolve_by_diffusion(
+    omega_t: ArrayLike, ell: ArrayLike, k: Array, k_parallel: float, *, p: float
+) -> Array:
+    """C_l(T) without a free parameter but p: the source is Q_1 = (8 pi / 3) K(T), and nu_0 = nu_par / 2^p.
+
+    Parameters
+    ----------
+    omega_t : (T,) [1/Omega]
+    ell : (L,) int >= 0
+    k : (T,) [r_L^2 Omega]
+        g_i g_j K_ij(T).
+    k_parallel
+        K_par in the end, above 0, which nu_par = 1 / (3 K_par) follows from.
+
+    Returns
+    -------
+    (T, L) [r_L^2]
+    """
+    rate = power_law_rate(p, nu0=1 / (3 * k_parallel) / 2**p)
+    return evolve(omega_t, ell, rate, source=8 * np.pi / 3 * k)
 
 
 def _amplitudes(modes: DecayModes, times: Array, source: Array) -> Array:

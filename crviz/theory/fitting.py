@@ -9,7 +9,7 @@ import numpy as np
 import scipy
 
 from crviz.arrays import Array, ArrayLike
-from crviz.config import ParameterError, check_number, check_whole
+from crviz.checks import ParameterError, check_number, check_whole
 from crviz.theory.arguments import check_form, check_spectrum
 from crviz.theory.covariance import Whitening, covariance_of_logarithms, inverse_bias, whitening
 from crviz.theory.stationary import spectrum

@@ -13,7 +13,7 @@ import numpy as np
 import scipy
 
 from crviz.arrays import Array, ArrayLike
-from crviz.config import ParameterError
+from crviz.checks import ParameterError
 from crviz.theory.arguments import check_multipoles
 
 #: Beyond this nu_1 T the ratios are the asymptotic ones to exp(-2 * 50) and stay there.

@@ -14,7 +14,7 @@ import scipy
 from numpy.polynomial.legendre import legval
 
 from crviz.arrays import Array, ArrayLike
-from crviz.config import ParameterError, check_number
+from crviz.checks import ParameterError, check_number
 from crviz.theory.arguments import check_form, check_spectrum
 from crviz.theory.measured_rate import MeasuredRate, measured_rate
 

@@ -18,7 +18,7 @@ import scipy
 from numpy.polynomial.legendre import leggauss, legvander
 
 from crviz.arrays import Array, ArrayLike
-from crviz.config import ParameterError
+from crviz.checks import ParameterError
 from crviz.theory.covariance import Whitening, whitening
 from crviz.theory.fitting import Fit, fit
 

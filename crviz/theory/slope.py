@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from crviz.arrays import ArrayLike
-from crviz.config import ParameterError, check_number
+from crviz.checks import ParameterError, check_number
 from crviz.theory.arguments import check_spectrum
 from crviz.theory.covariance import covariance_of_logarithms, whitening
 

@@ -11,7 +11,7 @@ import numpy as np
 import scipy
 
 from crviz.arrays import Array, ArrayLike
-from crviz.config import check_number
+from crviz.checks import check_number
 from crviz.theory.arguments import check_form, check_multipoles, check_power
 from crviz.theory.quadrature import Rate, rate_quadrature
 

@@ -37,7 +37,7 @@ def test_a_gradient_at_an_angle_is_the_mean_over_its_azimuths(small_atlas, paper
     running = np.mean([along(coarse, "rr", gradient) for gradient in gradients], 0) / 2 / coarse.omega_t
     k = -np.mean([along(coarse, "rp", gradient) for gradient in gradients], 0)
     for which, fields in (("running", running), ("k", k)):
-        value, error = point.diffusion((0.7, 1.9), which)
+        value, error = point.diffusion().along((0.7, 1.9), which)
         np.testing.assert_allclose(value, fields.mean(0), rtol=VALUES, atol=1e-6)
         np.testing.assert_allclose(error, means.standard_error(fields), rtol=3 * ERRORS)
     standard = np.mean([coarse.standard_dipole(gradient)[0] for gradient in gradients], 0)
@@ -47,9 +47,9 @@ def test_a_gradient_at_an_angle_is_the_mean_over_its_azimuths(small_atlas, paper
 def test_named_gradients_are_zz_and_the_mean_of_xx_and_yy(small_atlas, paper):
     point, (coarse, _) = small_atlas.nearest(1.0, 0.1), paper
     k = coarse.diffusion().k
-    np.testing.assert_allclose(point.diffusion("parallel")[0], k[:, 2, 2], rtol=VALUES)
+    np.testing.assert_allclose(point.diffusion().along("parallel")[0], k[:, 2, 2], rtol=VALUES)
     np.testing.assert_allclose(
-        point.diffusion("perpendicular")[0], (k[:, 0, 0] + k[:, 1, 1]) / 2, rtol=VALUES
+        point.diffusion().along("perpendicular")[0], (k[:, 0, 0] + k[:, 1, 1]) / 2, rtol=VALUES
     )
 
 
@@ -79,7 +79,8 @@ def test_high_multipoles_are_those_of_the_fine_grids_but_for_the_brightness_of_t
 
 
 def test_the_drift_has_the_sign_of_positive_charges(small_atlas):
-    drift, error = small_atlas.nearest(1.0, 0.1).drift()
+    tensors = small_atlas.nearest(1.0, 0.1).diffusion()
+    drift, error = tensors.drift[:, 2], tensors.drift_error[:, 2]
     # of free gyration (1 - cos T) / 3: 0.15 at T = 1, less with turbulence as strong as B0
     assert 0.05 < drift[0] < 0.2
     assert drift[0] > 5 * error[0]

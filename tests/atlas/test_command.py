@@ -62,8 +62,8 @@ def test_it_stops_after_fewer_rounds_and_the_same_command_goes_on(call, tmp_path
 def test_ctrl_c_ends_with_130_and_keeps_what_is_finished(call, tmp_path, monkeypatch):
     make = making.make
 
-    def stopped(*arguments):
-        yield next(make(*arguments))
+    def stopped(*arguments, **options):
+        yield next(make(*arguments, **options))
         raise KeyboardInterrupt
 
     monkeypatch.setattr(making, "make", stopped)

@@ -30,7 +30,7 @@ class Counter:
 
 
 def make_all(folder, grid=GRID, progress=None, rounds=None):
-    return list(make(folder, missing(folder, grid, rounds), progress=progress))
+    return list(make(folder, missing(folder, grid, rounds=rounds), progress=progress))
 
 
 def contents(folder):

@@ -49,13 +49,16 @@ def test_every_point_has_its_first_round(atlas):
 def test_the_paper_is_that_of_the_shipped_result(paper, gradient, omega_t):
     # the same fields in part, so that 3 combined errors are more than they say
     reference = library.shipped()
-    one, other = paper.spectrum(gradient, omega_t), reference.spectrum(gradient, omega_t, estimator="cross")
+    one, other = (
+        paper.spectrum(gradient, omega_t=omega_t),
+        reference.spectrum(gradient, omega_t=omega_t, estimator="cross"),
+    )
     # recorded times differ by up to 1 %, and what grows as T^2 at most by 2 %
     assert one.omega_t == pytest.approx(other.omega_t, rel=0.01)
     for ell in (1, 2, 3, 5, 8, 12, 20):
         error = np.hypot(one.error[ell], other.error[ell])
         assert abs(one.cl[ell] - other.cl[ell]) < 3 * error + 0.02 * other.cl[ell], ell
-    (k, k_error), (true, true_error) = paper.diffusion(gradient), reference.diffusion().along(gradient)
+    (k, k_error), (true, true_error) = (source.diffusion().along(gradient) for source in (paper, reference))
     here, there = paper.time_index(omega_t), reference.time_index(omega_t)
     assert abs(k[here] - true[there]) < 3 * np.hypot(k_error[here], true_error[there]) + 0.02 * true[there]
 
@@ -70,13 +73,13 @@ def test_the_paper_is_that_of_the_shipped_result(paper, gradient, omega_t):
 def test_figures_of_700_fields_at_omega_t_100(paper, gradient, c1, running, k):
     index = paper.time_index(100.0)
     assert paper.omega_t[index] == 100.0
-    spectrum = paper.spectrum(gradient, 100.0)
+    spectrum = paper.spectrum(gradient, omega_t=100.0)
     found = {
         "c1": (spectrum.cl[1] / FOUR_PI, spectrum.error[1] / FOUR_PI, c1),
-        "running": (*(x[index] for x in paper.diffusion(gradient, "running")), running),
+        "running": (*(x[index] for x in paper.diffusion().along(gradient, "running")), running),
     }
     if k is not None:
-        found["k"] = (*(x[index] for x in paper.diffusion(gradient)), k)
+        found["k"] = (*(x[index] for x in paper.diffusion().along(gradient)), k)
     for name, (value, error, (expected, its_error)) in found.items():
         assert abs(value - expected) < 3 * np.hypot(error, its_error), name
 
@@ -98,7 +101,10 @@ def test_weak_turbulence_is_not_yet_diffusive_and_strong_turbulence_is(atlas):
 def test_stronger_turbulence_slows_the_spread_along_the_field(atlas):
     # from sigma2 = 1 on, and up to r_L = 0.2 L_c, where it is diffusive by Omega T = 300
     for rl_over_lc in (0.05, 0.1, 0.2):
-        k = [atlas.nearest(sigma2, rl_over_lc).diffusion()[0][-1] for sigma2 in (1.0, 2.0, 5.0, 10.0)]
+        k = [
+            atlas.nearest(sigma2, rl_over_lc).diffusion().along("parallel")[0][-1]
+            for sigma2 in (1.0, 2.0, 5.0, 10.0)
+        ]
         assert (np.diff(k) < 0).all()
 
 
@@ -135,6 +141,6 @@ def test_left_out_points_are_predicted_within_the_errors(atlas):
 
 
 def test_it_answers_at_once_for_a_configuration_that_nobody_ran(tmp_path):
-    point = nearest(Config(sigma2=0.33, rl_over_lc=0.07), Library(tmp_path))
+    point = nearest(Config(sigma2=0.33, rl_over_lc=0.07), library=Library(tmp_path))
     assert point.is_interpolated
-    assert np.isfinite(point.spectrum("parallel", 100.0).cl[:6]).all()
+    assert np.isfinite(point.spectrum("parallel", omega_t=100.0).cl[:6]).all()

@@ -6,7 +6,7 @@ import pytest
 from crviz import Config, library, load, run
 from crviz.atlas import Atlas, AtlasPoint, nearest
 from crviz.atlas import load as load_atlas
-from crviz.config import ParameterError
+from crviz.checks import ParameterError
 from crviz.library import Library
 
 #: Rounding to 15 and 9 binary digits, and what is left of it where points are added up.
@@ -43,7 +43,7 @@ def test_a_point_has_no_error_of_interpolation(small_atlas, power_laws):
     assert (small_atlas.interpolate(1.0, 0.1).interpolation_error() == 0).all()
     between = power_laws.interpolate(0.5, 0.2)
     for which in ("cl", "k", "running", "standard_dipole"):
-        assert (between.interpolation_error(which, "perpendicular", 0.9) < VALUES).all()
+        assert (between.interpolation_error(which, "perpendicular", share=0.9) < VALUES).all()
 
 
 # --- between them
@@ -74,13 +74,15 @@ def test_where_noise_leaves_no_power_nothing_is_said_around(power_law_points, ta
     cl[0, 1, 7] = -0.01
     points[1.0, 0.1]["cl"] = cl
     atlas = tabulated(points)
-    assert atlas.interpolate(1.0, 0.1).spectrum("parallel", 10.0).cl[7] == pytest.approx(-0.01, rel=VALUES)
+    assert atlas.interpolate(1.0, 0.1).spectrum("parallel", omega_t=10.0).cl[7] == pytest.approx(
+        -0.01, rel=VALUES
+    )
     beside = atlas.interpolate(1.5, 0.2)
-    assert np.isnan(beside.spectrum("parallel", 10.0).cl).tolist() == [ell == 7 for ell in range(9)]
-    assert np.isfinite(beside.spectrum("perpendicular", 10.0).cl).all()
-    assert np.isfinite(beside.spectrum("parallel", 1.0).cl).all()
+    assert np.isnan(beside.spectrum("parallel", omega_t=10.0).cl).tolist() == [ell == 7 for ell in range(9)]
+    assert np.isfinite(beside.spectrum("perpendicular", omega_t=10.0).cl).all()
+    assert np.isfinite(beside.spectrum("parallel", omega_t=1.0).cl).all()
     # farther off the point is as if it were not there
-    far = atlas.interpolate(0.2, 1.0).spectrum("parallel", 10.0)
+    far = atlas.interpolate(0.2, 1.0).spectrum("parallel", omega_t=10.0)
     np.testing.assert_allclose(far.cl, law(0.2, 1.0)["cl"][0, 1], rtol=VALUES)
 
 
@@ -90,8 +92,9 @@ def test_quantities_of_both_signs_are_interpolated_too(power_law_points, tabulat
         values["exponent"] = values["exponent"] - 1.0 - 0.3 * np.log(sigma2)
         values["k"] = values["exponent"] * values["running"]
     point = tabulated(points).interpolate(5.0, 0.3)
-    k, _ = point.diffusion()
-    np.testing.assert_allclose(k, (0.5 - 0.3 * np.log(5.0)) * point.diffusion(which="running")[0], rtol=1e-3)
+    k, _ = point.diffusion().along("parallel")
+    running, _ = point.diffusion().along("parallel", "running")
+    np.testing.assert_allclose(k, (0.5 - 0.3 * np.log(5.0)) * running, rtol=1e-3)
     assert (np.array([values["k"] for values in points.values()]) < 0).any()
 
 
@@ -100,8 +103,8 @@ def test_quantities_of_both_signs_are_interpolated_too(power_law_points, tabulat
 
 def test_a_gradient_at_an_angle_mixes_both_with_their_correlation(power_laws):
     point = power_laws.interpolate(1.0, 0.1)
-    one, other = (point.spectrum(gradient, 10.0) for gradient in ("parallel", "perpendicular"))
-    oblique = point.spectrum((0.5, 2.0), 10.0)
+    one, other = (point.spectrum(gradient, omega_t=10.0) for gradient in ("parallel", "perpendicular"))
+    oblique = point.spectrum((0.5, 2.0), omega_t=10.0)
     c, s = np.cos(0.5) ** 2, np.sin(0.5) ** 2
     np.testing.assert_allclose(oblique.cl, c * one.cl + s * other.cl, rtol=1e-6)
     variance = (c * one.error) ** 2 + (s * other.error) ** 2 + 2 * 0.25 * c * s * one.error * other.error
@@ -109,7 +112,7 @@ def test_a_gradient_at_an_angle_mixes_both_with_their_correlation(power_laws):
 
 
 def test_noise_is_that_of_eq_9_for_the_pixels_asked_for(power_laws, law):
-    spectrum = power_laws.interpolate(1.0, 0.1).spectrum("parallel", 10.0, nside=16)
+    spectrum = power_laws.interpolate(1.0, 0.1).seen_by(16).spectrum("parallel", omega_t=10.0)
     mean_square = 2 * 10.0 * law(1.0, 0.1)["running"][0, 1]
     assert spectrum.noise == pytest.approx(4 * np.pi / 3072 * mean_square, rel=VALUES)
     np.testing.assert_allclose(spectrum.noise_variance, 2 * spectrum.noise**2 / (2 * spectrum.ell + 1))
@@ -120,7 +123,7 @@ def test_the_evolution_is_the_spectrum_at_all_times(power_laws):
     point = power_laws.interpolate(0.4, 0.3)
     evolution = point.evolution("perpendicular")
     for index, omega_t in enumerate(point.omega_t):
-        spectrum = point.spectrum("perpendicular", omega_t)
+        spectrum = point.spectrum("perpendicular", omega_t=omega_t)
         assert spectrum.omega_t == omega_t
         for name in ("cl", "error", "noise", "noise_variance", "cosmic_variance"):
             np.testing.assert_array_equal(getattr(evolution, name)[index], getattr(spectrum, name))
@@ -222,20 +225,20 @@ def shelf(tmp_path, monkeypatch):
 def test_the_stored_result_itself_comes_first(shelf, power_laws):
     config = TINY.replace(n_modes=200)
     shelf.put(run(config, 1))
-    assert nearest(config, shelf, power_laws).config == config
+    assert nearest(config, library=shelf, atlas=power_laws).config == config
 
 
 def test_then_the_atlas_at_the_place(shelf, power_laws):
-    found = nearest(Config(sigma2=0.5, rl_over_lc=0.3), shelf, power_laws)
+    found = nearest(Config(sigma2=0.5, rl_over_lc=0.3), library=shelf, atlas=power_laws)
     assert isinstance(found, AtlasPoint)
     assert (found.sigma2, found.rl_over_lc) == (0.5, 0.3)
-    assert not nearest(Config(), shelf, power_laws).is_interpolated
+    assert not nearest(Config(), library=shelf, atlas=power_laws).is_interpolated
 
 
 def test_then_the_nearest_result(shelf, power_laws):
     shelf.put(run(TINY.replace(sigma2=50.0), 1))
-    assert nearest(Config(sigma2=40.0), shelf, power_laws).config.sigma2 == 50.0
-    assert nearest(Config(gamma=4.0), shelf, power_laws).config.seed == 9
+    assert nearest(Config(sigma2=40.0), library=shelf, atlas=power_laws).config.sigma2 == 50.0
+    assert nearest(Config(gamma=4.0), library=shelf, atlas=power_laws).config.seed == 9
 
 
 def test_atlases_are_frozen(power_laws):

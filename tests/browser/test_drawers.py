@@ -93,7 +93,7 @@ def test_the_spectra_arrive_with_their_numbers(visitor, deliver):
     text = path.read_text(encoding="utf8")
     rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
     gradient = tuple(np.radians([60, 120]))
-    truth = library.shipped().spectrum(gradient, shown_time(visitor), "cross")
+    truth = library.shipped().spectrum(gradient, omega_t=shown_time(visitor), estimator="cross")
     # six digits are written
     np.testing.assert_allclose([float(row["C_l_chosen"]) for row in rows], truth.cl, rtol=0.6e-5)
     np.testing.assert_allclose([float(row["error_chosen"]) for row in rows], truth.error, rtol=0.6e-5)
@@ -109,7 +109,9 @@ def test_the_script_says_the_numbers_of_the_spectra(visitor, deliver):
         {"print": lambda *words: print(*words, file=said)},
     )
     lines = [line.split() for line in said.getvalue().splitlines()]
-    truth = library.shipped().spectrum(tuple(np.radians([60, 120])), shown_time(visitor), "cross")
+    truth = library.shipped().spectrum(
+        tuple(np.radians([60, 120])), omega_t=shown_time(visitor), estimator="cross"
+    )
     np.testing.assert_allclose([float(line[1]) for line in lines[:-1]], truth.cl)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from visitor import Visitor
 
-from crviz.dashboard.state import SIGMA2_VALUES
+from crviz.parameters import SIGMA2
 
 pytestmark = pytest.mark.browser
 
@@ -291,7 +291,7 @@ def test_play_goes_through_the_times_and_stops(regular):
 
 def test_the_state_of_the_atlas_is_shown_at_once_where_nothing_is_simulated(regular):
     regular.page.evaluate("() => { window.heldBefore = crviz.held }")
-    regular.slide(sigma2=SIGMA2_VALUES.index(0.32))
+    regular.slide(sigma2=SIGMA2.control.values.index(0.32))
     regular.page.wait_for_function("() => crviz.held !== window.heldBefore")
     regular.settle()
     assert regular.page.get_by_text(re.compile(r"from the atlas")).first.is_visible()

@@ -73,8 +73,8 @@ def truth(view, shipped) -> dict[str, Spectrum]:
     """The spectra of both gradients, by the library."""
     omega_t = shipped.omega_t[view.time]
     return {
-        "chosen gradient": shipped.spectrum(view.gradient, omega_t, view.estimator),
-        "perpendicular": shipped.spectrum("perpendicular", omega_t, view.estimator),
+        "chosen gradient": shipped.spectrum(view.gradient, omega_t=omega_t, estimator=view.estimator),
+        "perpendicular": shipped.spectrum("perpendicular", omega_t=omega_t, estimator=view.estimator),
     }
 
 
@@ -140,12 +140,12 @@ def test_lines_against_time_are_the_results(visitor, view, shipped, which):
     gradient = view.gradient if which == "chosen" else "perpendicular"
     suffix = "" if which == "chosen" else ", perpendicular"
     lines = visitor.lines("evolution")
-    plain = shipped.evolution(gradient, "none")
+    plain = shipped.evolution(gradient, estimator="none")
     for l in range(10):  # noqa: E741 - the multipole
         times, height = lines[f"C{'₀₁₂₃₄₅₆₇₈₉'[l]}{suffix}"]
         np.testing.assert_allclose(times, shipped.omega_t, rtol=VALUES)
         np.testing.assert_allclose(height, plain.cl[:, l] / FOUR_PI, rtol=3 * VALUES)
-    noise = shipped.evolution(gradient, view.estimator).noise
+    noise = shipped.evolution(gradient, estimator=view.estimator).noise
     np.testing.assert_allclose(lines[f"noise{suffix}"][1], noise / FOUR_PI, rtol=3 * VALUES)
     standard, _ = shipped.standard_dipole(gradient)
     height = lines[f"standard C₁{suffix}"][1]
@@ -157,7 +157,7 @@ def test_lines_against_time_are_the_results(visitor, view, shipped, which):
 
 def test_the_band_is_the_error_of_the_dipole(visitor, view, shipped):
     band = visitor.read("crviz-evolution-band", "x", "low", "high")
-    plain = shipped.evolution(view.gradient, "none")
+    plain = shipped.evolution(view.gradient, estimator="none")
     dipole, error = plain.cl[:, 1] / FOUR_PI, plain.error[:, 1] / FOUR_PI
     np.testing.assert_allclose(band["x"], shipped.omega_t, rtol=VALUES)
     np.testing.assert_allclose(np.array(band["high"]) - dipole, error, rtol=ERRORS, atol=1e-5 * dipole.max())

@@ -98,7 +98,7 @@ def test_options_reach_figure_1(call, single, saved, small_run):
     words = ("--gradient", "30,90", "--omega-t", 10, "--p", 0.5, "--estimator", "plateau", "--dark")
     assert call(single, "--figure", 1, "-o", "a.svg", *words, "--width", 3.4).status == 0
     ([panel], width, dark) = saved[0]
-    expected = small_run.evolution((np.pi / 6, np.pi / 2), "plateau").cl[:, 1] / (4 * np.pi)
+    expected = small_run.evolution((np.pi / 6, np.pi / 2), estimator="plateau").cl[:, 1] / (4 * np.pi)
     solid = [line.y for line in panel.lines if line.name == "C₁" and line.dash == "solid"]
     np.testing.assert_allclose(solid[0], expected, rtol=1e-12)
     assert panel.verticals[0].x == small_run.omega_t[small_run.time_index(10)]
@@ -124,7 +124,7 @@ def test_the_sky_is_that_of_the_gradient(call, single, saved, small_run):
     assert call(single, "--figure", "sky", "-o", "a.png", "--gradient", "90,0").status == 0
     picture = saved[0][0]
     assert isinstance(picture, Sky)
-    values, _ = small_run.sky_map((np.pi / 2, 0.0), 30)
+    values, _ = small_run.sky_map((np.pi / 2, 0.0), omega_t=30)
     assert picture.limit == pytest.approx(np.abs(values).max())
     assert picture.gradient == pytest.approx((0, 0), abs=1e-12)  # the middle of the picture
 

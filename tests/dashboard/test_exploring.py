@@ -7,11 +7,11 @@ import pytest
 from test_held import Reader, assert_variance_is
 
 from crviz import Config, atlas, library, run
-from crviz.dashboard.exploring import SHIPPED, Exploring, from_atlas
-from crviz.dashboard.shown import POINT_NSIDE, Shown, ShownPoint, fields_in_words
+from crviz.atlas import AtlasPoint
+from crviz.dashboard.exploring import POINT_NSIDE, SHIPPED, Exploring, from_atlas
 from crviz.dashboard.state import State
 from crviz.library import Library
-from crviz.result import Result
+from crviz.result import NotKept, Run, fields_in_words
 
 GRADIENTS = ["parallel", "perpendicular", (0.7, 2.1), (np.pi / 2, 5.5)]
 SINGLE = 1e-5  # single precision, and sums of six terms
@@ -53,7 +53,7 @@ def stored(tmp_path, weaker):
 def test_a_visitor_sees_the_shipped_result(tmp_path):
     for stored in (None, Library(tmp_path)):
         shown = looked(stored).shown
-        assert shown.result is library.shipped()
+        assert shown.source is library.shipped()
         assert shown.origin == SHIPPED
 
 
@@ -61,8 +61,8 @@ def test_at_a_point_of_the_atlas_it_is_shown_as_it_was_simulated():
     shown = looked(sigma2=0.5).shown
     assert shown.origin == "from the atlas"
     assert (shown.config.sigma2, shown.config.rl_over_lc) == (0.5, 0.1)
-    expected = atlas.load().nearest(0.5, 0.1).spectrum("parallel", 30.0)
-    np.testing.assert_array_equal(shown.spectrum("parallel", 30.0, "eq9").cl, expected.cl)
+    expected = atlas.load().nearest(0.5, 0.1).spectrum("parallel", omega_t=30.0)
+    np.testing.assert_array_equal(shown.source.spectrum("parallel", omega_t=30.0).cl, expected.cl)
 
 
 def test_between_its_points_the_atlas_is_interpolated_and_says_so():
@@ -92,7 +92,7 @@ def test_a_stored_run_of_the_same_physics_comes_before_the_atlas(stored, weaker)
     shown = looked(stored, sigma2=0.5).shown
     assert shown.origin == "stored, 2 fields"
     assert shown.config == weaker.config
-    np.testing.assert_array_equal(shown.result.spectrum().cl, weaker.spectrum().cl)
+    np.testing.assert_array_equal(shown.source.spectrum().cl, weaker.spectrum().cl)
 
 
 @pytest.mark.parametrize("name", ["gamma", "lambda_min", "lambda_max", "n_modes", "sigma2", "rl_over_lc"])
@@ -108,7 +108,7 @@ def test_of_several_the_one_with_most_fields_is_shown(stored, weaker):
     stored.put(run(weaker.config.replace(seed=4), 3))
     stored.put(run(weaker.config.replace(seed=5), 1))
     shown = looked(stored, sigma2=0.5).shown
-    assert (shown.config.seed, shown.n_realizations) == (4, 3)
+    assert (shown.config.seed, shown.source.n_realizations) == (4, 3)
 
 
 def test_a_run_like_the_shipped_one_is_shown_once_it_has_more_fields(tmp_path, result):
@@ -138,7 +138,7 @@ def test_many_coarse_fields_for_a_short_time_do_not_take_the_place_of_the_shippe
 def test_a_file_that_cannot_be_read_is_passed_over(stored, weaker, spoil):
     best = run(weaker.config.replace(seed=4), 3)
     if spoil == "later layout":
-        best = Result(best.dataset.assign_attrs(schema=99))
+        best = Run(best.dataset.assign_attrs(schema=99))
     path = stored.path(best.config)
     best.save(path)
     entries = stored.entries()
@@ -159,7 +159,7 @@ def test_looking_follows_the_physics_and_nothing_else():
     state.sigma2 = 0.5
     assert state.shown.config.sigma2 == 0.5
     state.sigma2 = 1.0
-    assert state.shown.result is first.result
+    assert state.shown.source is first.source
 
 
 def test_what_makes_no_sense_leaves_what_is_there():
@@ -199,7 +199,7 @@ class PointReader(Reader):
 
 @pytest.mark.parametrize("gradient", GRADIENTS, ids=str)
 def test_spectra_errors_and_noise_are_those_of_the_atlas(place, gradient):
-    held, truth = PointReader(place, gradient), place.point.evolution(gradient, POINT_NSIDE)
+    held, truth = PointReader(place, gradient), place.source.evolution(gradient)
     np.testing.assert_allclose(held.value("estimate"), truth.cl, rtol=SINGLE)
     np.testing.assert_allclose(held.value("power"), truth.cl[:, :10], rtol=SINGLE)
     np.testing.assert_allclose(held.value("dipole"), truth.cl[:, :2], rtol=SINGLE)
@@ -215,11 +215,11 @@ def test_low_multipoles_are_there_at_all_times(place):
 
 @pytest.mark.parametrize("gradient", GRADIENTS, ids=str)
 def test_the_standard_dipole_and_the_diffusion_are_those_of_the_atlas(place, gradient):
-    held, point = PointReader(place, gradient), place.point
+    held, point = PointReader(place, gradient), place.source
     for name, (value, error) in {
         "standard": point.standard_dipole(gradient),
-        "k": point.diffusion(gradient),
-        "running": point.diffusion(gradient, "running"),
+        "k": point.diffusion().along(gradient),
+        "running": point.diffusion().along(gradient, "running"),
     }.items():
         np.testing.assert_allclose(held.value(name)[:, 0], value, rtol=SINGLE)
         assert_variance_is(held, name, error)
@@ -227,25 +227,17 @@ def test_the_standard_dipole_and_the_diffusion_are_those_of_the_atlas(place, gra
 
 def test_times_and_name_are_those_of_the_place(place):
     content = place.held("eq9")
-    np.testing.assert_allclose(content["omega_t"], place.point.omega_t)
+    np.testing.assert_allclose(content["omega_t"], place.source.omega_t)
     assert content["digest"] == place.config.digest
     assert content["source"] == place.origin
     assert place.last_time == content["omega_t"][-1]
 
 
-def test_diffusion_along_the_gradient_is_what_both_kinds_say(result):
-    shown, point = Shown(result, "here"), looked(sigma2=0.5).shown
-    gradient = (0.7, 2.1)
-    for one, truth in ((shown, result.diffusion().along), (point, point.point.diffusion)):
-        times, along, parallel = one.diffusion(gradient)
-        assert times.shape == along.shape == parallel.shape
-        np.testing.assert_allclose(along, truth(gradient)[0], rtol=1e-9)
-        np.testing.assert_allclose(parallel, truth("parallel")[0], rtol=1e-9)
-
-
 def test_a_place_of_the_atlas_has_no_fields_and_a_sky_that_is_cheap(place):
-    assert isinstance(place, ShownPoint)
-    assert (place.result, place.sample, place.n_realizations) == (None, None, 0)
-    assert place.usable("eq9") == place.usable("plateau") == "cross"
+    assert isinstance(place.source, AtlasPoint)
+    assert not place.source.savable
+    with pytest.raises(NotKept, match="no sky maps"):
+        _ = place.source.maps
+    assert place.source.usable("eq9") == place.source.usable("plateau") == "cross"
     # the very field of this place, on one coarse grid
     assert place.sky_config == place.config.replace(nside=POINT_NSIDE, grids="single")

@@ -65,9 +65,9 @@ def estimator(request, any_result):
 @pytest.mark.parametrize("gradient", GRADIENTS, ids=str)
 def test_the_spectrum_its_error_and_its_noise_are_the_results(any_result, estimator, gradient):
     reader = Reader(held(any_result, estimator), gradient)
-    truth = any_result.evolution(gradient, estimator)
+    truth = any_result.evolution(gradient, estimator=estimator)
     # where noise is taken off, what is left is a small difference of numbers of this size
-    size = np.abs(any_result.evolution(gradient, "none").cl) + truth.noise[:, None]
+    size = np.abs(any_result.evolution(gradient, estimator="none").cl) + truth.noise[:, None]
     np.testing.assert_array_less(np.abs(reader.value("estimate") - truth.cl), SINGLE * size)
     np.testing.assert_allclose(reader.value("noise")[:, 0], truth.noise, rtol=SINGLE)
     assert_variance_is(reader, "estimate", truth.error)
@@ -77,7 +77,7 @@ def test_the_spectrum_its_error_and_its_noise_are_the_results(any_result, estima
 def test_the_plain_power_and_the_errors_of_its_lowest_two_are_the_results(any_result, gradient):
     content = held(any_result, "eq9")
     reader = Reader(content, gradient)
-    truth = any_result.evolution(gradient, "none")
+    truth = any_result.evolution(gradient, estimator="none")
     power = reader.value("power")
     assert power.shape[1] >= 10  # Figure 1 draws l = 0 to 9
     # the parallel part of a sum may cancel the perpendicular one: compare with the largest component
@@ -90,7 +90,9 @@ def test_the_plain_power_and_the_errors_of_its_lowest_two_are_the_results(any_re
 def test_the_standard_dipole_is_the_results(any_result, gradient):
     reader = Reader(held(any_result, "none"), gradient)
     value, error = any_result.standard_dipole(gradient)
-    size = any_result.evolution(gradient, "none").cl[:, 1]  # of which the variance of the mean is taken off
+    size = any_result.evolution(gradient, estimator="none").cl[
+        :, 1
+    ]  # of which the variance of the mean is taken off
     np.testing.assert_array_less(np.abs(reader.value("standard")[:, 0] - value), SINGLE * size)
     assert_variance_is(reader, "standard", error)
 
@@ -115,8 +117,8 @@ def test_one_field_has_values_and_no_errors(lone_run, estimator):
     reader = Reader(content, (0.4, 1.0))
     np.testing.assert_allclose(
         reader.value("estimate"),
-        lone_run.evolution((0.4, 1.0), estimator).cl,
-        atol=SINGLE * lone_run.evolution((0.4, 1.0), "none").cl.max(),
+        lone_run.evolution((0.4, 1.0), estimator=estimator).cl,
+        atol=SINGLE * lone_run.evolution((0.4, 1.0), estimator="none").cl.max(),
     )
     for name in ("estimate", "dipole", "standard", "k", "running"):
         # not above zero, in JavaScript's comparison: no bar is drawn and no error written

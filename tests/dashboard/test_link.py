@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from crviz.dashboard import link
-from crviz.dashboard.state import State
+from crviz.dashboard.state import State, on_page
 
 
 def restored(**values):
@@ -58,8 +58,8 @@ def test_every_key_is_restored_to_its_value_and_type():
 
 
 def test_a_link_knows_all_that_can_be_set_by_hand():
-    # what is shown and the theme are no settings
-    assert {named(key) for key in ALL} == set(State.param) - {"name", "shown", "dark"}
+    # what is shown and the theme are no settings; a single kind of turbulence is no choice
+    assert {named(key) for key in ALL} == {each.name for each in on_page()} - {"turbulence"}
 
 
 def test_an_address_without_keys_sets_nothing():

@@ -5,7 +5,8 @@ import pytest
 from crviz.dashboard import presets
 from crviz.dashboard.exploring import SHIPPED, Exploring
 from crviz.dashboard.shown import Shown
-from crviz.dashboard.state import RL_VALUES, SIGMA2_VALUES, State
+from crviz.dashboard.state import State
+from crviz.parameters import RL_OVER_LC, SIGMA2
 
 
 @pytest.fixture
@@ -28,8 +29,8 @@ def test_a_preset_sets_the_physics_alone(visitor, name):
 
 @pytest.mark.parametrize("values", presets.PRESETS.values(), ids=presets.PRESETS)
 def test_sliders_have_the_values_of_all_presets(values):
-    assert values["sigma2"] in SIGMA2_VALUES
-    assert values["rl_over_lc"] in RL_VALUES
+    assert values["sigma2"] in SIGMA2.control.values
+    assert values["rl_over_lc"] in RL_OVER_LC.control.values
 
 
 def test_the_papers_run_is_the_shipped_result_and_the_others_come_from_the_atlas(visitor):
@@ -45,7 +46,7 @@ def test_weak_turbulence_lets_particles_go_further_than_strong(visitor):
     k = {}
     for name in ("Weak turbulence", "The paper", "Strong turbulence"):
         presets.apply(visitor, name)
-        k[name] = visitor.shown.diffusion("parallel")[1][-1]
+        k[name] = visitor.shown.source.diffusion().along("parallel")[0][-1]
     assert k["Weak turbulence"] > k["The paper"] > k["Strong turbulence"]
 
 

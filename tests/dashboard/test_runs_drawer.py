@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -77,7 +78,7 @@ def test_an_empty_library_lists_the_shipped_run_alone(tmp_path, state, join, fak
 
 
 def test_a_line_gives_date_and_size():
-    entry = Entry("x.nc", CONFIG, 1, datetime.datetime(2026, 11, 24, 6, 5), 2_345_678)
+    entry = Entry(Path("x.nc"), CONFIG, CONFIG.digest, 1, datetime.datetime(2026, 11, 24, 6, 5), 2_345_678)
     assert words(entry).endswith("seed 3 · 1 field · 2026-11-24 06:05 · 2.3 MB")
     assert " · no date · " in words(dataclasses.replace(entry, created=None))
 
@@ -112,7 +113,7 @@ def test_a_broken_file_says_what_is_wrong_and_can_only_be_deleted(shelf):
 def test_opening_shows_the_run_and_takes_its_settings(shelf, kept):
     shelf.press("σ² = 0.5", "Open")
     state = shelf.state
-    np.testing.assert_array_equal(state.shown.result.spectrum().cl, kept.spectrum().cl)
+    np.testing.assert_array_equal(state.shown.source.spectrum().cl, kept.spectrum().cl)
     assert state.shown.origin == "stored, 2 fields"
     assert shown_words(state.shown) == "σ² = 0.5, r_L = 0.2 L_c: stored, 2 fields"
     assert state.config == CONFIG.replace(omega_t=state.config.omega_t)
@@ -130,7 +131,7 @@ def test_what_was_opened_stays_though_the_physics_have_changed_to_its(shelf, kep
 
 def test_the_shipped_run_opens(shelf):
     shelf.press("shipped", "Open")
-    assert shelf.state.shown.result.digest == library.shipped().digest
+    assert shelf.state.shown.source.digest == library.shipped().digest
     assert (shelf.state.nside, shelf.state.grids, shelf.state.omega_t_max) == (32, "cross", 300)
 
 

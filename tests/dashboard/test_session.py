@@ -4,10 +4,11 @@ import threading
 import pytest
 
 from crviz import ensemble, run
-from crviz.config import ParameterError
+from crviz.checks import ParameterError
 from crviz.dashboard.session import duration
 from crviz.dashboard.shown import Shown
 from crviz.dashboard.state import State
+from crviz.ensemble import tracing
 from crviz.jobs import Manager
 from crviz.library import Library
 
@@ -45,7 +46,7 @@ def test_a_run_comes_to_its_end_and_onto_the_page(state, document, join, manager
     document.turn_until(lambda: session.status.over)
     assert (session.status.state, session.status.done, session.notice) == ("finished", 2, "")
     assert not session.busy
-    assert state.shown.result is session.status.result
+    assert state.shown.source is session.status.result
     assert state.shown.config == state.config
     assert state.shown.origin == "simulated, 2 fields"
     assert state.omega_t == 1.0  # as far as this result reaches
@@ -90,7 +91,7 @@ def test_a_first_look_is_shown_and_said_to_be_one(state, document, join, fake, r
     session.run()
     preview = run(result.config.replace(seed=1), 1)
     tell(fake.requests[0], document, state="running", preview=preview)
-    assert state.shown.result is preview
+    assert state.shown.source is preview
     assert state.shown.origin == "first look: 1 field, nside 8"
 
 
@@ -102,7 +103,7 @@ def test_the_last_word_is_always_shown(state, document, join, fake, result):
     for done, grown in enumerate(growing, 1):
         tell(fake.requests[0], document, state="running", result=grown, done=done)
     tell(fake.requests[0], document, state="finished")
-    assert state.shown.result is growing[-1]
+    assert state.shown.source is growing[-1]
     assert state.shown.origin == "simulated, 3 fields"
 
 
@@ -116,7 +117,7 @@ def test_a_single_field_is_called_so(state, document, join, fake, result):
 def test_what_is_shown_before_a_run_stays_until_there_is_something_new(state, join, fake, result):
     session = join(state, fake)
     session.run()
-    assert state.shown.result is result
+    assert state.shown.source is result
 
 
 # --- what goes wrong
@@ -232,7 +233,7 @@ def test_cancelling_does_not_stop_what_somebody_else_wants(result, document, joi
     assert gone.status.state == "cancelled"
     other.turn_until(lambda: stays.status.over)
     assert (stays.status.state, stays.status.done) == ("finished", 200)
-    assert states[1].shown.n_realizations == 200
+    assert states[1].shown.source.n_realizations == 200
 
 
 def test_another_run_leaves_the_one_before(state, join, fake):
@@ -284,13 +285,13 @@ def test_adding_after_a_change_of_parameters_begins_anew(state, join, fake):
 
 def test_adding_while_it_runs_computes_nothing_twice(state, document, join, manager, monkeypatch):
     computed = []
-    trace = ensemble.draw_field
+    trace = tracing.draw_field
 
     def draw_field(config, index):
         computed.append(index)
         return trace(config, index)
 
-    monkeypatch.setattr(ensemble, "draw_field", draw_field)
+    monkeypatch.setattr(tracing, "draw_field", draw_field)
     session = join(state, manager)
     session.run(60)
     document.turn_until(lambda: session.status.done >= 4)

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from crviz import Config, library, load
-from crviz.config import ParameterError, backtracking_times
+from crviz.checks import ParameterError
 from crviz.dashboard.shown import Shown
-from crviz.dashboard.state import CONFIG_NAMES, RL_VALUES, SIGMA2_VALUES, State
+from crviz.dashboard.state import State
+from crviz.parameters import RL_OVER_LC, SIGMA2, backtracking_times
 
 
 def test_the_defaults_are_the_papers_turbulence_seen_by_two_coarser_grids():
@@ -24,8 +25,8 @@ def test_what_is_set_is_what_would_run():
         **{"sigma2": 0.1, "rl_over_lc": 1.0, "gamma": 3.0, "lambda_min": 0.1, "lambda_max": 10.0},
         **{"n_modes": 50, "nside": 8, "grids": "single", "seed": 5},
     }
-    assert set(settings) == set(CONFIG_NAMES)
     state = State(**settings, omega_t_max=30.0)
+    assert {*settings, "turbulence", "omega_t_max", "realizations"} == set(state.of_a_run)
     assert state.config == Config(**settings, omega_t=backtracking_times(30.0))
 
 
@@ -43,7 +44,10 @@ def test_the_direction_of_the_gradient_is_given_in_radians():
 
 
 def test_sliders_run_over_decades_and_hold_the_defaults():
-    for values, low, high, default in ((SIGMA2_VALUES, 0.01, 10, 1.0), (RL_VALUES, 0.001, 10, 0.1)):
+    for values, low, high, default in (
+        (SIGMA2.control.values, 0.01, 10, 1.0),
+        (RL_OVER_LC.control.values, 0.001, 10, 0.1),
+    ):
         assert values[0] == low
         assert values[-1] == high
         assert default in values
@@ -132,7 +136,7 @@ def test_the_page_opens_at_the_papers_time_or_the_last_one_before_it(result):
     state.show(shown)
     assert state.omega_t == result.omega_t[-1] < 100
     assert state.shown is shown
-    assert (shown.config, shown.n_realizations) == (result.config, 3)
+    assert (shown.config, shown.source) == (result.config, result)
 
 
 def test_showing_another_result_stays_at_the_time(result):

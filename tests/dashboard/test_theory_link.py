@@ -11,8 +11,8 @@ from crviz import Config, interpretation, library, observations, run, theory
 from crviz.dashboard.exploring import from_atlas
 from crviz.dashboard.shown import Shown
 from crviz.dashboard.state import State
-from crviz.dashboard.theory_link import TheoryLink, analytic_evolution, gradient_name
-from crviz.result import Result
+from crviz.dashboard.theory_link import TheoryLink, gradient_name
+from crviz.result import Run
 
 FOUR_PI = 4 * math.pi
 
@@ -27,6 +27,11 @@ def link(state, hub):
     return TheoryLink(state, hub, types.SimpleNamespace(notice=""))
 
 
+def evolution(times, k, k_parallel, p):
+    """Of the multipoles that the page draws."""
+    return theory.evolve_by_diffusion(times, [1, 2, 3, 5, 9], k, k_parallel, p=p)
+
+
 @pytest.fixture(scope="session")
 def shaped():
     """Sixty fields whose spectra are those of p = 0.4, in the printed form, but for 20 % of scatter."""
@@ -36,7 +41,7 @@ def shaped():
     scatter = np.random.default_rng(7).normal(1, 0.2, (60, 1, 1, 1, len(ell)))
     cl = np.eye(3)[:, :, None] * power * scatter
     cl = np.broadcast_to(cl, base.dataset["cl"].shape)
-    return Result(base.dataset.assign(cl=(base.dataset["cl"].dims, cl)))
+    return Run(base.dataset.assign(cl=(base.dataset["cl"].dims, cl)))
 
 
 # --- evolution
@@ -50,38 +55,44 @@ def test_the_evolution_is_that_of_the_theory_with_the_running_source(p):
     expected = theory.evolve(
         times, np.array([1, 2, 3, 5, 9]), theory.power_law_rate(p, nu0=nu0), source=8 * math.pi / 3 * k
     )
-    np.testing.assert_allclose(analytic_evolution(times, k, k_parallel, p), expected, rtol=1e-12)
+    np.testing.assert_allclose(evolution(times, k, k_parallel, p), expected, rtol=1e-12)
 
 
 def test_early_on_the_dipole_is_the_integral_of_its_source():
     # before anything scatters, 3 C_1 grows as 3 Q_1, so that C_1 = integral of Q_1; K = T/3: 8 pi/3 T^2/6
     times = np.array([0.01, 0.02])
-    c1 = analytic_evolution(times, times / 3, 5.0, 0.5)[:, 0]
+    c1 = evolution(times, times / 3, 5.0, 0.5)[:, 0]
     # nu T = 1e-3 is neglected
     np.testing.assert_allclose(c1, 8 * math.pi / 3 * times**2 / 6, rtol=5e-3)
 
 
 def test_the_dipole_is_near_the_simulated_one_at_all_times_without_a_free_parameter():
     shipped = library.shipped()
-    times, along, parallel = Shown(shipped, "shipped").diffusion("parallel")
-    c1 = analytic_evolution(times, along, parallel[-1], 0.5)[:, 0]
-    simulated = shipped.evolution("parallel", "cross")
+    tensors = shipped.diffusion()
+    times, (along, _) = tensors.omega_t, tensors.along("parallel")
+    c1 = evolution(times, along, along[-1], 0.5)[:, 0]
+    simulated = shipped.evolution("parallel", estimator="cross")
     at = [shipped.time_index(time) for time in (3.0, 10.0, 30.0, 50.0, 100.0, 300.0)]
     away = (c1[at] - simulated.cl[at, 1]) / simulated.error[at, 1]
     assert (np.abs(away) < 3).all()
     # a source that is constant from the start gives five times too much at Omega T = 10
-    constant = analytic_evolution(times, np.full_like(along, along[-1]), parallel[-1], 0.5)[:, 0]
+    constant = evolution(times, np.full_like(along, along[-1]), along[-1], 0.5)[:, 0]
     assert constant[at[1]] > 4 * simulated.cl[at[1], 1]
 
 
 def test_curves_are_there_while_they_are_asked_for(state, hub, link, result):
     assert hub.analytic == {}
     state.param.update(analytic=True, theta=37, phi=211, p=0.62)
-    times, along, parallel = state.shown.diffusion(state.gradient)
+    tensors = state.shown.source.diffusion()
+    times, (along, _), (parallel, _) = (
+        tensors.omega_t,
+        tensors.along(state.gradient),
+        tensors.along("parallel"),
+    )
     assert hub.analytic["omega_t"] == result.omega_t.tolist()
     assert [ell for ell, _ in hub.analytic["cl"]] == [1, 2, 3, 5, 9]
     curves = np.array([values for _, values in hub.analytic["cl"]])
-    np.testing.assert_allclose(curves.T, analytic_evolution(times, along, parallel[-1], 0.62) / FOUR_PI)
+    np.testing.assert_allclose(curves.T, evolution(times, along, parallel[-1], 0.62) / FOUR_PI)
     state.analytic = False
     assert hub.analytic == {}
 
@@ -95,13 +106,13 @@ def test_curves_follow_p_the_gradient_and_what_is_shown(state, hub, link):
         seen.append(hub.analytic)
     place = from_atlas(Config(sigma2=0.5))
     state.show(place)
-    assert hub.analytic["omega_t"] == place.point.omega_t.tolist()
+    assert hub.analytic["omega_t"] == place.source.omega_t.tolist()
 
 
 def test_where_scatter_leaves_no_diffusion_along_the_field_there_is_no_curve(state, hub, link, result):
     state.analytic = True
     assert hub.analytic
-    state.show(Shown(Result(result.dataset.assign(rp=-result.dataset["rp"])), "K below 0"))
+    state.show(Shown(Run(result.dataset.assign(rp=-result.dataset["rp"])), "K below 0"))
     assert hub.analytic == {}
     state.show(Shown(result, "as before"))
     assert hub.analytic
@@ -130,7 +141,9 @@ def test_the_fit_is_that_of_the_library(state, hub, link, shaped):
     state.show(Shown(shaped, "shaped"))
     state.param.update(estimator="none", form="self-consistent", omega_t=1.0)
     link.fit()
-    fit = interpretation.fit_power(shaped, "parallel", 1.0, "none", form="self-consistent")
+    fit = interpretation.fit_power_law(
+        shaped, "parallel", omega_t=1.0, estimator="none", form="self-consistent"
+    )
     assert f"{fit.p:.3f} ± {fit.p_error:.3f}" in hub.fitted
     assert state.p == round(fit.p, 3)
 
@@ -140,7 +153,7 @@ def test_the_shipped_result_can_be_fitted(hub):
     state.show(Shown(library.shipped(), "shipped"))
     TheoryLink(state, hub, session).fit()
     assert session.notice == ""
-    fit = interpretation.fit_power(library.shipped(), "parallel", 100.0, "cross")
+    fit = interpretation.fit_power_law(library.shipped(), "parallel", omega_t=100.0, estimator="cross")
     # where a power law does not describe the shape, that is seen by chi2 beside p
     assert f"{fit.p:.3f} ± {fit.p_error:.3f} (ℓ = 2–12, χ² = {fit.chi2:.0f}" in hub.fitted
 
@@ -149,7 +162,7 @@ def test_the_shipped_result_can_be_fitted(hub):
 def test_observed_data_speak_for_a_power_too(state, hub, link, form):
     state.form = form
     link.fit_observed()
-    fit = interpretation.fit_observed(observations.spectra()[0], form=form)
+    fit = interpretation.fit_observed(observations.spectrum(observations.WIDEST), form=form)
     assert state.p == round(fit.p, 3)
     assert f"best p = {fit.p:.2f}, {fit.low:.2f} to {fit.high:.2f}" in hub.fitted
     assert "HAWC + IceCube 2019" in hub.fitted

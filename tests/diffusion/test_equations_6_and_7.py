@@ -13,7 +13,7 @@ def contracted(result, name, gradient):
 
 
 def test_the_power_of_a_spectrum_is_weighted_by_2l_plus_1():
-    assert diffusion.power([1.0, 2.0, 3.0]) == pytest.approx((1 + 6 + 15) / (4 * np.pi), rel=1e-15)
+    assert diffusion.total_power([1.0, 2.0, 3.0]) == pytest.approx((1 + 6 + 15) / (4 * np.pi), rel=1e-15)
 
 
 @pytest.mark.parametrize("gradient", GRADIENTS)
@@ -31,7 +31,7 @@ def test_both_sides_of_eq_6_are_what_they_are_called(small_run, gradient):
 
 @pytest.mark.parametrize("gradient", GRADIENTS)
 def test_the_power_is_the_mean_square_as_long_as_maps_are_smooth_and_never_more(small_run, gradient):
-    rule = small_run.power_sum_rule(gradient, "mean square")
+    rule = small_run.power_sum_rule(gradient, right="mean square")
     np.testing.assert_allclose(rule.right, contracted(small_run, "rr", gradient).mean(0), rtol=1e-12)
     smooth = small_run.omega_t < 1
     # the grid's 2e-3 in <z^2> at nside 8 (tests/physics/test_sum_rules.py)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from crviz import interpretation, observations, theory
-from crviz.config import ParameterError
+from crviz.checks import ParameterError
 
-WHOLE, BAND = observations.spectra()[0], observations.spectra()[2]
+WHOLE = observations.spectrum(observations.WIDEST)
+BAND = observations.spectrum("IceCube 12 years, 24 TeV (pseudo-spectrum)")
 NSIDE, LMAX = 16, 40
 
 

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from crviz import Config, Result, interpretation, library, run, theory
-from crviz.config import ParameterError
+from crviz import Config, interpretation, library, run, theory
+from crviz.checks import ParameterError
+from crviz.result import Run
 
 POWER, FIELDS = 0.6, 300
 
@@ -19,11 +20,11 @@ def synthetic():
     cl = np.zeros(data["cl"].shape)
     cl[:, :, 2, 2] = (scatter * spectrum)[:, None]
     data = data.assign(cl=(data["cl"].dims, cl), realization=np.arange(FIELDS))
-    return Result(data)
+    return Run(data)
 
 
 def test_the_power_that_was_put_in_comes_out(synthetic):
-    fit = interpretation.fit_power(synthetic, estimator="none")
+    fit = interpretation.fit_power_law(synthetic, estimator="none")
     assert fit.p == pytest.approx(POWER, abs=3 * fit.p_error)
     # 300 fields with 22 % scatter each: a shape over 11 multipoles is known to some 1 %
     assert fit.p_error < 0.02
@@ -33,7 +34,7 @@ def test_the_power_that_was_put_in_comes_out(synthetic):
 def test_the_fit_takes_the_number_of_fields_into_account(synthetic):
     ratio, covariance = interpretation.dipole_ratio(synthetic, estimator="none")
     expected = theory.fit_shape(interpretation.MULTIPOLES, ratio, covariance, n_fields=FIELDS)
-    found = interpretation.fit_power(synthetic, estimator="none")
+    found = interpretation.fit_power_law(synthetic, estimator="none")
     assert (found.p, found.p_error, found.chi2) == (expected.p, expected.p_error, expected.chi2)
 
 
@@ -50,7 +51,7 @@ def test_the_ratio_and_its_covariance_are_those_of_the_jackknife(synthetic):
 @pytest.mark.parametrize("form", theory.FORMS)
 def test_a_reduced_result_gives_nearly_the_same_fit(synthetic, form):
     whole, small = (
-        interpretation.fit_power(result, estimator="none", form=form)
+        interpretation.fit_power_law(result, estimator="none", form=form)
         for result in (synthetic, synthetic.reduced())
     )
     # first order instead of the jackknife: relative corrections of (C_1's error)^2, 1/300 x 0.3
@@ -60,7 +61,7 @@ def test_a_reduced_result_gives_nearly_the_same_fit(synthetic, form):
 
 def test_the_form_is_that_of_the_fit(synthetic):
     printed, consistent = (
-        interpretation.fit_power(synthetic, estimator="none", form=form) for form in theory.FORMS
+        interpretation.fit_power_law(synthetic, estimator="none", form=form) for form in theory.FORMS
     )
     assert printed.form == "printed"
     assert consistent.form == "self-consistent"
@@ -76,14 +77,14 @@ def test_multipoles_that_are_not_there_are_refused(synthetic, ell):
 
 def test_a_fit_needs_more_fields_than_multipoles(lone_run, small_run):
     with pytest.raises(ParameterError, match="realizations = 1 must be 2"):
-        interpretation.fit_power(lone_run, ell=(2, 3))
+        interpretation.fit_power_law(lone_run, ell=(2, 3))
     with pytest.raises(ParameterError, match="n_fields = 6 must be 13 at least for 11 multipoles"):
-        interpretation.fit_power(small_run, estimator="none")
+        interpretation.fit_power_law(small_run, estimator="none")
 
 
 def test_what_a_reduced_result_has_not_kept_is_said(synthetic):
     with pytest.raises(ValueError, match="gradient"):
-        interpretation.fit_power(synthetic.reduced(), (1.0, 2.0))
+        interpretation.fit_power_law(synthetic.reduced(), (1.0, 2.0))
 
 
 def test_gyration_alone_is_compared_with_bgk_as_it_is():

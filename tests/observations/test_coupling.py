@@ -2,7 +2,7 @@ import ducc0
 import numpy as np
 import pytest
 
-from crviz import sky, spectra
+from crviz import harmonics, spectra
 from crviz.observations import (
     FULL_SKY,
     HAWC_ICECUBE,
@@ -40,7 +40,7 @@ def harmonic_maps(nside, ell):
     for m in range(1, ell + 1):
         alm[2 * m - 1, starts[m]] = np.sqrt(0.5)
         alm[2 * m, starts[m]] = 1j * np.sqrt(0.5)
-    return sky.synthesis(alm, nside)
+    return harmonics.synthesis(alm, nside)
 
 
 def gaussian_skies(rng, cl, nside, number):
@@ -49,7 +49,7 @@ def gaussian_skies(rng, cl, nside, number):
     ell, m = np.array([(ell, m) for m in range(lmax + 1) for ell in range(m, lmax + 1)]).T
     real, imaginary = rng.normal(size=(2, number, ell.size))
     alm = np.where(m == 0, real, (real + 1j * imaginary) / np.sqrt(2)) * np.sqrt(cl[ell])
-    return sky.synthesis(alm, nside)
+    return harmonics.synthesis(alm, nside)
 
 
 @pytest.mark.parametrize("lmax", [0, 1, 7])
@@ -112,7 +112,7 @@ def test_every_column_is_the_pseudo_spectrum_of_the_harmonics_of_one_degree(band
 def test_a_band_is_one_case_of_any_mask():
     nside, lmax = 64, 10
     values = HAWC_ICECUBE.mask(nside, TILTED).astype(float)[None]
-    real = spectra.real_harmonics(sky.harmonics(values, nside, 2 * lmax))
+    real = harmonics.real(harmonics.analysis(values, nside, 2 * lmax))
     from_pixels = mode_coupling(spectra.cross_spectra(real, real)[0, 0], lmax)
     exact = coupling_matrix(HAWC_ICECUBE, lmax, zero_mean=False)
     # the edge at 69 deg encircles little of the sky: half a pixel of it is 2e-3 of the sky

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.special import legendre_p_all
 
-from crviz import sky, spectra
+from crviz import harmonics, sky, spectra
 from crviz.gradient import gradient_vector
 from crviz.observations import (
     FULL_SKY,
@@ -22,7 +22,7 @@ TILTED = Orientation(140, -20, 33)
 
 
 def power(maps):
-    real = spectra.real_harmonics(sky.harmonics(maps, NSIDE))[:, None]
+    real = harmonics.real(harmonics.analysis(maps, NSIDE))[:, None]
     return spectra.cross_spectra(real, real)[:, 0, 0]
 
 

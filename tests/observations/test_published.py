@@ -82,8 +82,8 @@ def test_every_spectrum_says_in_one_line_what_it_is_not(one):
 
 
 def test_what_is_known_of_each_experiment():
-    (hawc,) = [one for one in ALL if one.experiment == "HAWC + IceCube"]
-    icecube = [one for one in ALL if one.experiment == "IceCube"]
+    hawc = observations.spectrum("HAWC + IceCube 2019, 10 TeV")
+    icecube = [one for one in ALL if one.name.startswith("IceCube 12 years")]
     assert (hawc.year, hawc.energy) == (2019, 10.0)
     assert (hawc.field_of_view, hawc.smoothing) == (observations.HAWC_ICECUBE, 5.0)
     for one in icecube:

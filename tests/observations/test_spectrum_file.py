@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from crviz import interpretation, observations, paths
-from crviz.config import ParameterError
+from crviz.checks import ParameterError
 from crviz.dashboard.observed import caveats, observed_spectra
 from crviz.observations.spectrum_file import read_spectra
 from crviz.plots.content.spectra import power_spectra

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from crviz import Config, ensemble, orbits, sky
-from crviz.turbulence import draw_field
+from crviz.field import draw_field
 
 FIELDS = 6
 LMAX = 40

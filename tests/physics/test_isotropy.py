@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from crviz import backtrack, sky, spectra
+from crviz import backtrack, harmonics, sky, spectra
 from crviz.gradient import gradient_vector
 
 
@@ -12,7 +12,7 @@ def test_an_isotropic_distribution_stays_isotropic(paper_field):
     # f is constant along an orbit and here a function of |p| alone: steep as E^-2.7, it shows d|p| 2.7 times
     intensity = np.linalg.norm(orbits.p, axis=1) ** -2.7 - 1
     assert np.abs(intensity).max() < 1e-12
-    alm = spectra.real_harmonics(sky.harmonics(intensity, 4))[:, None]
+    alm = harmonics.real(harmonics.analysis(intensity, 4))[:, None]
     assert spectra.cross_spectra(alm, alm).max() < 1e-24  # 4 pi times the square of it, at most
 
 

@@ -134,8 +134,8 @@ def test_the_rate_of_the_shipped_run_does_not_hang_on_the_last_multipoles():
         rates = []
         for highest in (30, 36, 40):
             ell = np.arange(1, highest + 1)
-            cl = result.spectrum(gradient, 100, "cross").cl[ell]
-            covariance = result.covariance(gradient, 100, "cross")[np.ix_(ell, ell)]
+            cl = result.spectrum(gradient, omega_t=100, estimator="cross").cl[ell]
+            covariance = result.covariance(gradient, omega_t=100, estimator="cross")[np.ix_(ell, ell)]
             smooth = theory.smooth_covariance(ell, cl, covariance)
             rates.append(theory.invert(x, cl, ell=ell, method="nnls", covariance=smooth))
         band = (rates[-1].high - rates[-1].low) / rates[-1].nu_r

@@ -85,7 +85,7 @@ def test_without_a_dipole_there_is_nothing_to_compare(small_run, monkeypatch, no
     """As where the noise that is taken off exceeds it."""
     spectrum = small_run.spectrum(GRADIENT)
     negative = dataclasses.replace(spectrum, cl=-spectrum.cl)
-    monkeypatch.setattr(type(small_run), "spectrum", lambda *_: negative)
+    monkeypatch.setattr(type(small_run), "spectrum", lambda *_, **__: negative)
     with pytest.raises(ValueError, match=r"^estimator = 'eq9' leaves no dipole at Omega T = 30"):
         content.power_spectra(small_run, GRADIENT, normalized=normalized)
 

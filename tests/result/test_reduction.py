@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from crviz import Config, Result, backtracking_times, library, load, run
-from crviz.result import kept_times
+from crviz import Config, backtracking_times, library, load, run
+from crviz.result import NotKept, Summary, kept_times
 
 ESTIMATORS = ["eq9", "plateau", "cross", "none"]
 GRADIENTS = ["parallel", "perpendicular"]
@@ -17,10 +17,10 @@ def long_run():
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 @pytest.mark.parametrize("gradient", [*GRADIENTS, (0.7, 2.0)])
 def test_the_covariance_is_that_of_the_mean_over_fields(cross_run, estimator, gradient):
-    fields = cross_run.fields(gradient, 10.0, estimator)
-    spectrum = cross_run.spectrum(gradient, 10.0, estimator)
+    fields = cross_run.realization_spectra(gradient, omega_t=10.0, estimator=estimator)
+    spectrum = cross_run.spectrum(gradient, omega_t=10.0, estimator=estimator)
     np.testing.assert_allclose(fields.mean(0), spectrum.cl, rtol=1e-9, atol=1e-12)  # rounding
-    found = cross_run.covariance(gradient, 10.0, estimator)
+    found = cross_run.covariance(gradient, omega_t=10.0, estimator=estimator)
     np.testing.assert_allclose(found, np.cov(fields.T) / 4, rtol=1e-9, atol=1e-12 * found.max())
     np.testing.assert_allclose(np.sqrt(np.diag(found)), spectrum.error, rtol=1e-9)
 
@@ -30,7 +30,9 @@ def test_the_covariance_is_that_of_the_mean_over_fields(cross_run, estimator, gr
 @pytest.mark.parametrize("which", [0, 20, 39])
 def test_a_reduced_result_has_the_same_covariance(long_run, estimator, gradient, which):
     time = long_run.reduced().dataset["omega_t_covariance"].values[which * 15 // 39]
-    small, whole = (r.covariance(gradient, time, estimator) for r in (long_run.reduced(), long_run))
+    small, whole = (
+        r.covariance(gradient, omega_t=time, estimator=estimator) for r in (long_run.reduced(), long_run)
+    )
     # float32 keeps 6e-8 of every entry; taking a plateau off adds entries up
     np.testing.assert_allclose(small, whole, rtol=1e-6, atol=1e-6 * np.abs(whole).max())
 
@@ -52,17 +54,17 @@ def test_another_time_was_not_kept(long_run):
     kept = kept_times(long_run.omega_t)
     other = long_run.omega_t[np.setdiff1d(np.arange(40), kept)[5]]
     with pytest.raises(ValueError, match=f"omega_t = {other:.4g} must be one of 0.3, "):
-        long_run.reduced().covariance("parallel", other)
+        long_run.reduced().covariance("parallel", omega_t=other)
 
 
 def test_single_realisations_are_not_in_a_reduced_result(long_run):
-    with pytest.raises(ValueError, match="reduced"):
-        long_run.reduced().fields()
+    with pytest.raises(NotKept, match="single realisations are not kept"):
+        long_run.reduced().realization_spectra()
 
 
 def test_a_wrong_estimator_is_named_by_whole_and_reduced_results(long_run, small_run):
     for result in (long_run, long_run.reduced()):
-        for call in (result.covariance, result.fields):
+        for call in (result.covariance, result.spectrum):
             with pytest.raises(ValueError, match="estimator = 'eq7' must be"):
                 call(estimator="eq7")
     for result in (small_run, small_run.reduced()):
@@ -78,12 +80,12 @@ def test_one_realisation_has_no_covariance(lone_run):
 def test_reducing_twice_changes_nothing(long_run):
     once = long_run.reduced()
     assert once.reduced().dataset.identical(once.dataset)
-    assert not once.is_whole
-    assert long_run.is_whole
+    assert long_run.can_grow
+    assert not once.can_grow
 
 
 def test_a_reduced_result_of_an_early_version_says_what_it_lacks(long_run):
-    early = Result(
+    early = Summary(
         long_run.reduced().dataset.drop_dims("omega_t_covariance").drop_vars(["monopole", "power"])
     )
     with pytest.raises(ValueError, match="without covariances between multipoles"):
@@ -95,7 +97,7 @@ def test_a_reduced_result_of_an_early_version_says_what_it_lacks(long_run):
 def test_the_shipped_result_can_be_read():
     shipped = library.shipped()
     for estimator in ESTIMATORS:
-        assert np.isfinite(shipped.spectrum("perpendicular", 100.0, estimator).error).all()
+        assert np.isfinite(shipped.spectrum("perpendicular", omega_t=100.0, estimator=estimator).error).all()
 
 
 @pytest.mark.parametrize("n_times", [1, 2, 16, 17, 64])

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
-from crviz import Result, library, spectra
-from crviz.config import ParameterError
+from crviz import library, spectra
+from crviz.checks import ParameterError
 from crviz.gradient import gradient_tensor
 from crviz.means import standard_error
+from crviz.result import Summary
 
 GRADIENTS = ["parallel", "perpendicular", (0.7, 2.0)]
 
@@ -12,7 +13,7 @@ GRADIENTS = ["parallel", "perpendicular", (0.7, 2.0)]
 @pytest.fixture(scope="module")
 def early(small_run):
     """As it was reduced by versions that kept no more than means of the spectra."""
-    return Result(small_run.reduced().dataset.drop_vars(["monopole", "power"]))
+    return Summary(small_run.reduced().dataset.drop_vars(["monopole", "power"]))
 
 
 def each_tensor(result):
@@ -69,7 +70,7 @@ def test_what_is_no_tensor_is_refused(small_run):
     [
         lambda result: vars(result.diffusion()),
         lambda result: vars(result.power_sum_rule("perpendicular")),
-        lambda result: vars(result.power_sum_rule("parallel", "mean square")),
+        lambda result: vars(result.power_sum_rule("parallel", right="mean square")),
         lambda result: vars(result.monopole_sum_rule((0.7, 2.0))),
     ],
 )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from crviz import theory
-from crviz.config import ParameterError
+from crviz.checks import ParameterError
 from crviz.theory.covariance import (
     inverse_bias,
     whitening,

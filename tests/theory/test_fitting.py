@@ -5,7 +5,7 @@ import pytest
 
 import crviz
 from crviz import theory
-from crviz.config import ParameterError
+from crviz.checks import ParameterError
 
 ELL = np.arange(1, 21)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from crviz import theory
-from crviz.config import ParameterError
+from crviz.checks import ParameterError
 
 ELL = np.arange(1, 2001)
 #: 1 - x from opposite directions to an angle of 2 degrees.

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from crviz import theory
-from crviz.config import ParameterError
+from crviz.checks import ParameterError
 
 ELL = np.arange(1, 31)
 X = 1 - np.array([1.9, 1.5, 1.0, 0.5, 0.2, 0.1, 0.05, 0.02])

@@ -5,6 +5,7 @@ const kinds = {range, log, number: numeric, select, menu, choice, switch: toggle
 
 class Controls {
   fields = new Map()
+  dependent = [] // rows that are there for some values of others only
 
   constructor(model, el) {
     this.model = model
@@ -13,7 +14,11 @@ class Controls {
       if (open === undefined) group.append(make("legend", legend))
       else { group.open = open; group.append(make("summary", legend)) }
       if (!legend) group.className = "bare"
-      for (const control of controls) group.append(kinds[control.kind](this, control))
+      for (const control of controls) {
+        const row = kinds[control.kind](this, control)
+        if (control.needs) this.dependent.push([row, Object.entries(control.needs)])
+        group.append(row)
+      }
       if (help) group.append(make("p", help, {class: "help"}))
       el.append(group)
     }
@@ -26,7 +31,13 @@ class Controls {
   // what Python has set, in all inputs; its words leave them alone, whatever a hand is doing there
   take() {
     this.show(this.model.values)
+    this.arrange()
     announce(this.live())
+  }
+
+  arrange() {
+    for (const [row, needs] of this.dependent)
+      row.hidden = !needs.every(([key, values]) => values.includes(this.fields.get(key).value()))
   }
 
   show(said) {
@@ -36,7 +47,10 @@ class Controls {
 
   live() { return Object.fromEntries([...this.fields].filter(([, f]) => f.value).map(([key, f]) => [key, f.value()])) }
 
-  moved(key) { announce({[key]: this.fields.get(key).value()}) }
+  moved(key) {
+    this.arrange()
+    announce({[key]: this.fields.get(key).value()})
+  }
 
   released(key) {
     this.moved(key)

@@ -6,20 +6,21 @@ import numpy as np
 
 from crviz import theory
 from crviz.arrays import Array
+from crviz.diffusion import Diffusion
 from crviz.plots import style
 from crviz.plots.content.figure import Axis, Band, Line, Panel, described, positive, time_axis
-from crviz.result import Diffusion, Result
+from crviz.result import Source
 
 _DECADES = 4
 
 
-def diffusion(result: Result, *, dark: bool = False) -> Panel:
+def diffusion(source: Source, *, dark: bool = False) -> Panel:
     """K_par, K_perp, the drift K_A, <r r>/2T, K~ (Eq. 8) and the K_perp of the BGK approximation.
 
     Where the drift is negative, its modulus is dotted.
     """
     colors = style.palette(dark)
-    tensors = result.diffusion()
+    tensors = source.diffusion()
     time = tensors.omega_t
     par, _ = tensors.along("parallel")
     lines = [
@@ -48,23 +49,23 @@ def diffusion(result: Result, *, dark: bool = False) -> Panel:
         ),
         lines=tuple(lines),
         bands=tuple(bands),
-        title=f"{described(result)}; bands: standard errors",
+        title=f"{described(source)}; bands: standard errors",
     )
 
 
-def growth(result: Result, *, dark: bool = False) -> Panel:
+def growth(source: Source, *, dark: bool = False) -> Panel:
     """The local exponents d ln<r_par^2>/d ln T and d ln<r_perp^2>/d ln T: 2 is free flight, 1 diffusion.
 
-    From `Result.regime`; bands are standard errors.
+    From `Source.regime`; bands are standard errors.
     """
     colors = style.palette(dark)
-    time = result.omega_t
+    time = source.omega_t
     lines, bands = [], []
     for gradient, name, math, color in (
         ("parallel", "⟨r∥²⟩", r"$\langle r_\parallel^2\rangle$", colors.ink),
         ("perpendicular", "⟨r⊥²⟩", r"$\langle r_\perp^2\rangle$", colors.monopole),
     ):
-        found = result.regime(gradient)
+        found = source.regime(gradient)
         error = np.nan_to_num(found.error)
         lines.append(Line(name, time, found.exponent, color, "solid", 2.0, math, named=True))
         bands.append(Band(time, found.exponent - error, found.exponent + error, color))

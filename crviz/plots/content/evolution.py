@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from crviz import theory
 from crviz.arrays import Array
 from crviz.gradient import Gradient
+from crviz.interpretation import analytic_evolution
 from crviz.plots import style
 from crviz.plots.content.figure import (
-    ESTIMATOR_WORDS,
     Axis,
     Band,
     Line,
@@ -19,7 +18,7 @@ from crviz.plots.content.figure import (
     gradient_name,
     time_axis,
 )
-from crviz.result import Result, Spectrum
+from crviz.result import Source, Spectrum, estimators
 
 #: Multipoles drawn beside monopole and dipole.
 MULTIPOLES = tuple(range(2, 10))
@@ -30,7 +29,7 @@ _DECADES = 8
 
 
 def evolution(
-    result: Result,
+    source: Source,
     gradient: Gradient,
     *,
     omega_t: float | None = None,
@@ -47,23 +46,23 @@ def evolution(
     p
         Power of the analytic evolution; None draws none.
     estimator
-        See `Result.spectrum`.
+        See `Source.spectrum`.
     """
     colors = style.palette(dark)
-    chosen = result.evolution(gradient, estimator)
-    solid = _lines(result, chosen, gradient, colors, "solid")
+    chosen = source.evolution(gradient, estimator=estimator)
+    solid = _lines(source, chosen, gradient, colors, "solid")
     dotted = []
     if gradient_name(gradient) != "perpendicular":
-        perpendicular = result.evolution("perpendicular", estimator)
-        dotted = _lines(result, perpendicular, "perpendicular", colors, "dotted")
+        perpendicular = source.evolution("perpendicular", estimator=estimator)
+        dotted = _lines(source, perpendicular, "perpendicular", colors, "dotted")
     tops = [line.y.max() for line in solid + dotted if line.name in ("C₀", "C₁", "noise")]
     top = 4 * max(tops)
-    analytic = [] if p is None else _analytic(result, gradient, p, colors)
+    analytic = [] if p is None else _analytic(source, gradient, p, colors)
     verticals = (
-        () if omega_t is None else (Vertical(result.omega_t[result.time_index(omega_t)], colors.accent),)
+        () if omega_t is None else (Vertical(source.omega_t[source.time_index(omega_t)], colors.accent),)
     )
     return Panel(
-        x=time_axis(result.omega_t),
+        x=time_axis(source.omega_t),
         y=Axis(
             "power",
             "⟨C_ℓ⟩ / 4π  [(r_L |∇n|/n)²]",
@@ -73,16 +72,16 @@ def evolution(
         lines=(*dotted, *solid, *analytic),
         bands=(_band(chosen, colors),),
         verticals=verticals,
-        title=described(result) + ("" if estimator == "none" else f", {ESTIMATOR_WORDS[estimator]}"),
+        title=described(source) + ("" if estimator == "none" else f", {estimators.get(estimator).words}"),
         legend_at="lower right",
     )
 
 
 def _lines(
-    result: Result, spectrum: Spectrum, gradient: Gradient, colors: style.Palette, dash: str
+    source: Source, spectrum: Spectrum, gradient: Gradient, colors: style.Palette, dash: str
 ) -> list[Line]:
-    time, power = result.omega_t, spectrum.cl / (4 * np.pi)
-    standard = result.standard_dipole(gradient)[0] / (4 * np.pi)
+    time, power = source.omega_t, spectrum.cl / (4 * np.pi)
+    standard = source.standard_dipole(gradient)[0] / (4 * np.pi)
     shown = [ell for ell in MULTIPOLES if ell < spectrum.ell.size]
     first = dash == "solid"
 
@@ -131,26 +130,23 @@ def _band(spectrum: Spectrum, colors: style.Palette) -> Band:
     return Band(np.asarray(spectrum.omega_t), low, power + error, colors.ink, legend="standard error of C₁")
 
 
-def _analytic(result: Result, gradient: Gradient, p: float, colors: style.Palette) -> list[Line]:
-    """C_l(T) that grows from nothing by Eqs. 12-14, without a free parameter: the source is the run's own
-    K(T), and nu0 = nu_par / 2^p."""
-    tensors = result.diffusion()
-    source = 8 * np.pi / 3 * tensors.along(gradient)[0]
-    nu_par = 1 / (3 * tensors.along("parallel")[0][-1])
-    ell = np.array([number for number in ANALYTIC if number < result.ell.size])
-    rate = theory.power_law_rate(p, nu0=nu_par / 2**p)
-    power = theory.evolve(result.omega_t, ell, rate, source=source) / (4 * np.pi)
+def _analytic(source: Source, gradient: Gradient, p: float, colors: style.Palette) -> list[Line]:
+    """The analytic evolution without a free parameter; none where the run stands for no rate."""
+    ell = np.array([number for number in ANALYTIC if number < source.ell.size])
+    power = analytic_evolution(source, gradient, ell, p=p)
+    if power is None:
+        return []
     return [
         Line(
             f"analytic C{_subscript(number)}",
-            result.omega_t,
+            source.omega_t,
             values,
             colors.accent,
             "dashed",
             1.2,
             legend=f"analytic ℓ = {', '.join(map(str, ell))}, p = {p:.3g}" if number == 1 else "",
         )
-        for number, values in zip(ell, power.T, strict=True)
+        for number, values in zip(ell, power.T / (4 * np.pi), strict=True)
     ]
 
 

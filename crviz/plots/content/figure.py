@@ -10,15 +10,7 @@ import scipy
 
 from crviz.arrays import Array, ArrayLike
 from crviz.gradient import Gradient
-from crviz.result import Result
-
-#: What was done about the noise, as titles say it.
-ESTIMATOR_WORDS = {
-    "eq9": "noise of Eq. 9 subtracted",
-    "plateau": "plateau at high ℓ subtracted",
-    "cross": "two grids crossed",
-    "none": "noise included",
-}
+from crviz.result import Source
 
 
 @dataclass(frozen=True)
@@ -193,14 +185,10 @@ def time_axis(omega_t: Array) -> Axis:
     return Axis("omega_t", "backtracking time Ω T", r"backtracking time $\Omega T$", limits)
 
 
-def described(result: Result, of_one: bool = False) -> str:
+def described(source: Source, of_one: bool = False) -> str:
     """What was simulated, in one line; of_one: for what is shown of the first field alone."""
-    config = result.config
-    fields = result.n_realizations
-    skies = "2 × " if config.grids == "cross" else ""
-    count = (
-        "one field" if of_one or fields == 1 else f"{fields} fields of {skies}{config.n_pixels} directions"
-    )
+    config = source.config
+    count = "one field" if of_one else source.sampling
     return f"σ² = {config.sigma2:g}, r_L/L_c = {config.rl_over_lc:g}, {count}"
 
 

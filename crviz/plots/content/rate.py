@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 
 from crviz import theory
 from crviz.arrays import Array
 from crviz.gradient import Gradient
 from crviz.plots import style
-from crviz.plots.content.figure import ESTIMATOR_WORDS, Axis, Band, Line, Panel, described, gradient_name
+from crviz.plots.content.figure import Axis, Band, Line, Panel, described, gradient_name
 from crviz.plots.content.spectra import PAPER_POWERS
-from crviz.result import Result, Spectrum
+from crviz.result import NotKept, Source, Spectrum, estimators
 
 #: Multipoles beyond this are left out: they tell of angles that few pixels resolve.
 HIGHEST = 40
@@ -22,7 +24,7 @@ _LEAST = 4
 
 
 def rate(
-    result: Result,
+    source: Source,
     gradient: Gradient,
     *,
     omega_t: float | None = None,
@@ -44,7 +46,7 @@ def rate(
     form
         See `theory.spectrum`.
     estimator
-        See `Result.spectrum`.
+        See `Source.spectrum`.
 
     Raises
     ------
@@ -52,25 +54,25 @@ def rate(
         Where fewer than four multipoles stand out of their errors, or there is a single field.
     """
     colors = style.palette(dark)
-    spectrum = result.spectrum(gradient, omega_t, estimator)
+    spectrum = source.spectrum(gradient, omega_t=omega_t, estimator=estimator)
     ell = resolved_multipoles(spectrum)
-    time = result.time_index(omega_t)
-    tensors = result.diffusion()
+    time = source.time_index(omega_t)
+    tensors = source.diffusion()
     q1 = 8 * np.pi / 3 * float(tensors.along(gradient)[0][time])
     nu_par = 1 / (3 * float(tensors.along("parallel")[0][time]))
-    covariance = _covariance(result, gradient, spectrum, estimator, ell)
+    covariance = _covariance(source, gradient, spectrum, estimator, ell)
     distance = np.geomspace(4 / ell[-1] ** 2, 2, _POINTS)  # 1 - x
     smooth = theory.smooth_covariance(ell, spectrum.cl[ell], covariance)
     measured = theory.measured_rate(1 - distance, ell, spectrum.cl[ell], smooth, form=form, q1=q1)
     lines = [
         *_power_laws(distance, nu_par, p, colors),
-        _fitted_law(distance, spectrum, ell, covariance, result.n_realizations, form, q1, colors),
+        _fitted_law(distance, spectrum, ell, covariance, source.n_realizations, form, q1, colors),
         Line("ν_r", distance, measured.nu_r, colors.ink, "solid", 2.2, legend="from the spectrum"),
     ]
     shown = np.concatenate([line.y for line in lines])
     words = "68 % band" + (" (errors taken as independent)" if covariance.ndim == 1 else "")
     where = f"Ω T = {spectrum.omega_t:.4g}, {gradient_name(gradient)}, ℓ = 1–{ell[-1]}"
-    how = f"{ESTIMATOR_WORDS[estimator]}, {form} form"
+    how = f"{estimators.get(estimator).words}, {form} form"
     return Panel(
         x=Axis(
             "distance", "1 − cos(opening angle)", r"$1 - x$,   $x = \cos$(opening angle)", (distance[0], 2.0)
@@ -78,7 +80,7 @@ def rate(
         y=Axis("nu_r", "ν_r  [Ω]", r"$\nu_r$   [$\Omega$]", (shown.min() / 2, shown.max() * 2)),
         lines=tuple(lines),
         bands=(Band(distance, measured.low, measured.high, colors.ink, legend=words),),
-        title=f"{described(result)}, {where}, {how}",
+        title=f"{described(source)}, {where}, {how}",
         legend_at="lower right",
     )
 
@@ -99,17 +101,13 @@ def resolved_multipoles(spectrum: Spectrum) -> Array:
     return np.arange(1, number + 1)
 
 
-def _covariance(result: Result, gradient: Gradient, spectrum: Spectrum, estimator: str, ell: Array) -> Array:
-    """Covariance (L, L) between multipoles; variances (L,) where there are too few fields for it, or a
-    reduced result does not have it."""
-    data, name = result.dataset, "cl_cross" if estimator == "cross" else "cl"
-    kept = (
-        f"{name}_ell_covariance" in data
-        and isinstance(gradient, str)
-        and spectrum.omega_t in data["omega_t_covariance"].values
-    )
-    if (result.is_whole or kept) and result.n_realizations > 2 * len(ell):
-        return result.covariance(gradient, spectrum.omega_t, estimator)[np.ix_(ell, ell)]
+def _covariance(source: Source, gradient: Gradient, spectrum: Spectrum, estimator: str, ell: Array) -> Array:
+    """Covariance (L, L) between multipoles; variances (L,) where there are too few fields for it, or it was
+    not kept."""
+    if source.n_realizations > 2 * len(ell):
+        with contextlib.suppress(NotKept):
+            omega_t = float(spectrum.omega_t)
+            return source.covariance(gradient, omega_t=omega_t, estimator=estimator)[np.ix_(ell, ell)]
     return spectrum.error[ell] ** 2
 
 

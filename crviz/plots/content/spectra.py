@@ -12,7 +12,6 @@ from crviz.arrays import Array
 from crviz.gradient import Gradient
 from crviz.plots import style
 from crviz.plots.content.figure import (
-    ESTIMATOR_WORDS,
     Axis,
     Band,
     Line,
@@ -21,7 +20,7 @@ from crviz.plots.content.figure import (
     described,
     gradient_name,
 )
-from crviz.result import Result, Spectrum
+from crviz.result import Source, Spectrum, estimators
 
 #: Powers of the analytic curves that the paper shows.
 PAPER_POWERS = {"1/3": 1 / 3, "1/2": 1 / 2, "2/3": 2 / 3}
@@ -33,7 +32,7 @@ _Simulated: TypeAlias = tuple[Spectrum, str, str, str, str]
 
 
 def power_spectra(
-    result: Result,
+    source: Source,
     gradient: Gradient,
     *,
     omega_t: float | None = None,
@@ -52,7 +51,7 @@ def power_spectra(
     p, form
         See `theory.spectrum`. p = None draws the paper's three powers alone.
     estimator
-        See `Result.spectrum`.
+        See `Source.spectrum`.
     observed
         Whether the observed spectra are drawn; they are only where spectra are normalised.
     normalized
@@ -71,35 +70,35 @@ def power_spectra(
         Where there is no dipole for the analytic curves to pass through, or to normalise by.
     """
     colors = style.palette(dark)
-    simulated = _simulated_spectra(result, gradient, omega_t, estimator, colors)
+    simulated = _simulated_spectra(source, gradient, omega_t, estimator, colors)
     chosen = simulated[0][0]
     _check_dipoles(simulated if normalized else simulated[:1], estimator)
     top = 3.0 * (1 if normalized else chosen.cl[1] / (4 * np.pi))
     floor = top / 10**_DECADES
-    marks, bands = _marks_and_bands(simulated, result.n_realizations, estimator, normalized, floor)
+    marks, bands = _marks_and_bands(simulated, source.n_realizations, estimator, normalized, floor)
     curves = _analytic(chosen, p, form, _unit(chosen, normalized), colors)
     if observed and normalized:
         shown = observations.drawn()
         marks += [_observed(spectrum, colors) for spectrum in shown]
         curves = [*_observed_noise(shown, colors), *curves]
     return Panel(
-        x=Axis("ell", "multipole ℓ", r"multipole $\ell$", (0.85, 2.2 * result.config.nside)),
+        x=Axis("ell", "multipole ℓ", r"multipole $\ell$", (0.85, 2.2 * source.config.nside)),
         y=_axis(normalized, (floor, top)),
         lines=tuple(curves),
         bands=tuple(bands),
         marks=tuple(marks),
-        title=f"{described(result)}, Ω T = {chosen.omega_t:.4g}, {ESTIMATOR_WORDS[estimator]}",
+        title=f"{described(source)}, Ω T = {chosen.omega_t:.4g}, {estimators.get(estimator).words}",
     )
 
 
 def _simulated_spectra(
-    result: Result, gradient: Gradient, omega_t: float | None, estimator: str, colors: style.Palette
+    source: Source, gradient: Gradient, omega_t: float | None, estimator: str, colors: style.Palette
 ) -> list[_Simulated]:
     """Those of the chosen gradient and, where it is another, of the perpendicular one."""
-    chosen = result.spectrum(gradient, omega_t, estimator)
+    chosen = source.spectrum(gradient, omega_t=omega_t, estimator=estimator)
     simulated = [(chosen, "chosen gradient", gradient_name(gradient), "diamond", colors.ink)]
     if gradient_name(gradient) != "perpendicular":
-        other = result.spectrum("perpendicular", omega_t, estimator)
+        other = source.spectrum("perpendicular", omega_t=omega_t, estimator=estimator)
         simulated.append((other, "perpendicular", "perpendicular", "triangle", colors.monopole))
     return simulated
 

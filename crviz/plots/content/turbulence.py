@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from crviz.arrays import Array
-from crviz.config import Config, ParameterError
+from crviz.checks import ParameterError
+from crviz.config import Config
+from crviz.field import Field, draw_field
 from crviz.plots import style
 from crviz.plots.content.figure import Axis, Line, Marks, Panel, Vertical
-from crviz.turbulence import Field, draw_field
 
 _POINTS = 400
+#: Waves of the spectrum that is drawn as a line.
+_CLOSE = 4001
 
 
 def turbulence(field_or_config: Field | Config, *, dark: bool = False) -> Panel:
@@ -40,11 +43,31 @@ def turbulence(field_or_config: Field | Config, *, dark: bool = False) -> Panel:
     if not config.sigma2 > 0:
         raise ParameterError("sigma2", config.sigma2, "must be above 0 for there to be waves to show")
     k, power = wave_power(field)
-    smooth = np.geomspace(2 * np.pi / config.lambda_max, 2 * np.pi / config.lambda_min, _POINTS)
+    lines = _intended(k, config, colors)
+    marks = Marks("waves", k, power, "circle", colors.ink, size=0.35, legend="waves of the field")
+    resonant = Vertical(1 / config.rl_over_lc, colors.noise, "k r_L = 1", "dotted", r"$k\,r_L = 1$")
+    shown = np.concatenate([power, *(line.y for line in lines[:1])])
+    x = (min(k[0], resonant.x) / 1.3, max(k[-1], resonant.x) * 1.3)
+    return Panel(
+        x=Axis("k", "wave number k L_c", r"wave number $k L_c$", x),
+        y=Axis("power", "P(k)  [B₀² L_c³]", r"$P(k)$   [$B_0^2 L_c^3$]", (shown.min() / 3, shown.max() * 10)),
+        lines=tuple(line for line in lines if line.x.size),
+        marks=(marks,),
+        verticals=(resonant,),
+        title=f"σ² = {config.sigma2:g}, {len(k)} waves",
+    )
+
+
+def _intended(k: Array, config: Config, colors: style.Palette) -> list[Line]:
+    """The spectrum that waves sample, and its slope; nothing where the kind of turbulence has no number of
+    waves or no exponent."""
+    if not {"n_modes", "gamma"} <= dict(config.items()).keys():
+        return []
+    smooth = np.geomspace(k[0], k[-1], _POINTS)
     wanted = intended_power(smooth, config)
     steep = smooth > 3
     slope = f"{config.gamma:.3g}" if abs(config.gamma - 11 / 3) > 1e-9 else "11/3"
-    lines = [
+    return [
         Line("intended", smooth, wanted, colors.accent, "solid", 6.0, named=True),
         Line(
             f"k^(−{slope})",
@@ -57,35 +80,23 @@ def turbulence(field_or_config: Field | Config, *, dark: bool = False) -> Panel:
             named=True,
         ),
     ]
-    marks = Marks("waves", k, power, "circle", colors.ink, size=0.35, legend="waves of the field")
-    resonant = Vertical(1 / config.rl_over_lc, colors.noise, "k r_L = 1", "dotted", r"$k\,r_L = 1$")
-    shown = np.concatenate([power, wanted])
-    x = (min(smooth[0], resonant.x) / 1.3, max(smooth[-1], resonant.x) * 1.3)
-    return Panel(
-        x=Axis("k", "wave number k L_c", r"wave number $k L_c$", x),
-        y=Axis("power", "P(k)  [B₀² L_c³]", r"$P(k)$   [$B_0^2 L_c^3$]", (shown.min() / 3, shown.max() * 10)),
-        lines=tuple(line for line in lines if line.x.size),
-        marks=(marks,),
-        verticals=(resonant,),
-        title=f"σ² = {config.sigma2:g}, {config.n_modes} waves",
-    )
 
 
 def wave_power(field: Field) -> tuple[Array, Array]:
     """k (N,) [1/L_c] and P(k) (N,) [B0^2 L_c^3] of the waves of a field, from its arrays."""
-    config = field.config
-    k = np.linalg.norm(field.wavevectors, axis=0) / config.rl_over_lc
-    square = (field.amplitudes**2).sum(0) / 2
-    spacing = np.log(config.lambda_max / config.lambda_min) / max(config.n_modes - 1, 1)
-    return k, square / (4 * np.pi * k**3 * spacing)
+    k = np.linalg.norm(field.wavevectors, axis=0) / field.config.rl_over_lc
+    order = np.argsort(k, kind="stable")
+    return k[order], _density(k[order], (field.amplitudes[:, order] ** 2).sum(0))
 
 
 def intended_power(k: Array, config: Config) -> Array:
-    """P(k) ~ 1 / (1 + (k L_c)^gamma) with <dB^2> = sigma^2 B0^2: (n,) [1/L_c] -> (n,) [B0^2 L_c^3]."""
-    log_k = np.linspace(np.log(2 * np.pi / config.lambda_max), np.log(2 * np.pi / config.lambda_min), 4001)
-    total = np.trapezoid(4 * np.pi * np.exp(3 * log_k) * _shape(np.exp(log_k), config.gamma), log_k)
-    return config.sigma2 * _shape(k, config.gamma) / total
+    """P(k) that the waves sample, from many that lie close: (n,) [1/L_c] -> (n,) [B0^2 L_c^3]."""
+    close, amplitude = config.replace(n_modes=_CLOSE).wave_spectrum()
+    close = close / config.rl_over_lc
+    return np.exp(np.interp(np.log(k), np.log(close), np.log(_density(close, amplitude**2))))
 
 
-def _shape(k: Array, gamma: float) -> Array:
-    return np.exp(-np.logaddexp(0, gamma * np.log(k)))
+def _density(k: Array, square: Array) -> Array:
+    """P(k) of log-spaced waves with A_n^2: each stands for the same d ln k."""
+    spacing = np.log(k[-1] / k[0]) / max(len(k) - 1, 1) or 1.0
+    return square / 2 / (4 * np.pi * k**3 * spacing)

@@ -18,7 +18,7 @@ from crviz.plots.content import turbulence as turbulence_content
 from crviz.plots.content.figure import Panel
 from crviz.plots.elements.draw import draw
 from crviz.plots.elements.skymap import sky_map
-from crviz.result import Result
+from crviz.result import Source
 
 __all__ = ["diffusion", "evolution", "power_spectra", "separation", "sky_map", "turbulence"]
 
@@ -42,7 +42,7 @@ turbulence = _drawn(turbulence_content.turbulence)
 
 
 def evolution(
-    result: Result, gradient: Gradient, *, omega_t: float | None = None, dark: bool = False
+    source: Source, gradient: Gradient, *, omega_t: float | None = None, dark: bool = False
 ) -> hv.Overlay:
     """<C_l>(T) for a gradient (solid) and for the perpendicular one (dotted).
 
@@ -53,14 +53,14 @@ def evolution(
     omega_t : [1/Omega]
         Where the cursor stands; None is the last time.
     """
-    time = result.omega_t[-1] if omega_t is None else omega_t
-    panel = evolution_content.evolution(result, gradient, omega_t=time, dark=dark)
+    time = source.omega_t[-1] if omega_t is None else omega_t
+    panel = evolution_content.evolution(source, gradient, omega_t=time, dark=dark)
     return draw(panel, style.palette(dark))
 
 
-def diffusion(result: Result, *, dark: bool = False) -> hv.Layout:
+def diffusion(source: Source, *, dark: bool = False) -> hv.Layout:
     """Diffusion tensors, and the exponents with which the mean squares grow, against time."""
     colors = style.palette(dark)
-    panels = diffusion_content.diffusion(result, dark=dark), diffusion_content.growth(result, dark=dark)
+    panels = diffusion_content.diffusion(source, dark=dark), diffusion_content.growth(source, dark=dark)
     upper, lower = (draw(panel, colors) for panel in panels)
     return (upper + lower).cols(1)

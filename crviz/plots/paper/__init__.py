@@ -16,7 +16,7 @@ from typing import TypeVar
 from matplotlib.figure import Figure
 from PIL import Image
 
-from crviz.config import ParameterError, check_number
+from crviz.checks import ParameterError, check_number
 from crviz.plots import style
 from crviz.plots.content.figure import Panel
 from crviz.plots.content.sky import Sky

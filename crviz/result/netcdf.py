@@ -1,20 +1,20 @@
-"""The file of a result: NetCDF-4, written whole and put in place at once."""
+"""Files of this project: NetCDF-4, written whole and put in place at once."""
 
 from __future__ import annotations
 
 import os
 import uuid
 from pathlib import Path
+from typing import Any
 
 import xarray as xr
 
-#: Layout of the dataset; raised when names or meanings change.
-SCHEMA = 1
-
 _SUMS_GROUP = "sums"
+# what `Run.reduced` asks for; all else that a loaded file brings along is chosen anew
+_KEPT_ENCODING = {"dtype", "scale_factor", "_FillValue"}
 
 
-def write(dataset, sums, path):
+def write(path: str | Path, dataset: xr.Dataset, sums: xr.Dataset | None = None) -> None:
     """Write a dataset, and the sums behind it if any, so that a kill leaves the old file.
 
     Raises OSError where the folder cannot be written to.
@@ -30,14 +30,21 @@ def write(dataset, sums, path):
         part.unlink(missing_ok=True)
 
 
-def read(path):
-    """The dataset and the sums (or None) of a file.
+def read(path: str | Path, *, what: str, carries: str, schema: int) -> xr.Dataset:
+    """The dataset of a file.
+
+    Parameters
+    ----------
+    what
+        "result" or "atlas", for the sentence that refuses another one.
+    carries
+        The attribute by which it is known, beside the schema.
 
     Raises
     ------
     FileNotFoundError
     ValueError
-        Where the file is no crviz result, or one of a layout that this version does not know.
+        Where the file is something else, or of a layout that this version does not know.
     """
     path = Path(path)
     if not path.exists():
@@ -46,26 +53,25 @@ def read(path):
         # files of other programs may have dimensions without names: read them, and then say no
         dataset = xr.load_dataset(path, engine="h5netcdf", phony_dims="access")
     except (OSError, ValueError, KeyError) as error:
-        raise ValueError(f"{path} is no crviz result: it cannot be read as NetCDF-4.") from error
-    if not {"schema", "config", "digest"} <= set(dataset.attrs):
-        raise ValueError(f"{path} is no crviz result: it carries no crviz configuration.")
-    if dataset.attrs["schema"] != SCHEMA:
+        raise ValueError(f"{path} is no crviz {what}: it cannot be read as NetCDF-4.") from error
+    if not {"schema", carries} <= set(dataset.attrs):
+        raise ValueError(f"{path} is no crviz {what}: it carries no crviz {carries}.")
+    if dataset.attrs["schema"] != schema:
         raise ValueError(
-            f"{path} has the layout {dataset.attrs['schema']}, "
-            f"but this version of crviz reads layout {SCHEMA}."
+            f"{path} has the layout {dataset.attrs['schema']}, but this version of crviz reads {schema}."
         )
+    return dataset
+
+
+def read_sums(path: str | Path) -> xr.Dataset | None:
+    """The sums behind a run; None where a file holds means only."""
     try:
-        sums = xr.load_dataset(path, engine="h5netcdf", group=_SUMS_GROUP)
-    except OSError:  # a result that holds means only has no such group
-        sums = None
-    return dataset, sums
+        return xr.load_dataset(path, engine="h5netcdf", group=_SUMS_GROUP)
+    except OSError:
+        return None
 
 
-# what `reduced` asks for; all else that a loaded file brings along is chosen anew
-_KEPT_ENCODING = {"dtype", "scale_factor", "_FillValue"}
-
-
-def _write(dataset, path, **options):
+def _write(dataset: xr.Dataset, path: Path, **options: Any) -> None:
     # one realisation a chunk: what is equal in C_l^{ij} and C_l^{ji} is then stored once
     encoding = {
         name: {"zlib": True, "complevel": 4, "shuffle": True, "chunksizes": _chunk(variable)}
@@ -76,7 +82,7 @@ def _write(dataset, path, **options):
     dataset.to_netcdf(path, engine="h5netcdf", encoding=encoding, **options)
 
 
-def _chunk(variable):
+def _chunk(variable: xr.Variable) -> tuple[int, ...]:
     return tuple(
         1 if dim in ("realization", "omega_t_map") and variable.ndim > 1 else size
         for dim, size in variable.sizes.items()

@@ -1,0 +1,11 @@
+"""Realisations, one after another, into a growing result.
+
+Orbits are independent, so that blocks of directions go to an executor; progress, cancelling and
+streaming happen between blocks, and the numbers do not depend on how the blocks are cut.
+"""
+
+from crviz.ensemble.growing import run, simulate
+from crviz.ensemble.observables import observables
+from crviz.ensemble.tracing import Progress, thread_count, work
+
+__all__ = ["Progress", "observables", "run", "simulate", "thread_count", "work"]

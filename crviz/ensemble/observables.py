@@ -1,0 +1,48 @@
+"""What is kept of one realisation."""
+
+from __future__ import annotations
+
+from crviz import sky
+from crviz.arrays import Array
+from crviz.config import Config
+from crviz.harmonics import real_coefficients
+from crviz.spectra import cross_spectra
+
+
+def observables(
+    config: Config, index: int, r: Array, p: Array, lmax: int | None = None
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """What is kept of one realisation, and what is summed: two dicts of arrays.
+
+    Parameters
+    ----------
+    index
+        Of the realisation.
+    r, p : (T, 3, config.n_orbits)
+        Its orbits, grid A first.
+    lmax
+        Below 3 nside; None takes 2 nside, as results hold.
+    """
+    n, nside = config.n_pixels, config.nside
+    lmax = 2 * nside if lmax is None else lmax
+    r_a, p_a = r[..., :n], p[..., :n]
+    a_r, a_p = (real_coefficients(maps, nside, lmax) for maps in (r_a, p_a))
+    each = {
+        "cl": cross_spectra(a_r, a_r),
+        "rr": r_a @ r_a.swapaxes(1, 2) / n,
+        "rp": r_a @ p_a.swapaxes(1, 2) / n,
+        "pp": p_a @ p_a.swapaxes(1, 2) / n,
+        "dipole": a_r[..., 1:4],
+    }
+    sums = {"cl_rp": cross_spectra(a_r, a_p), "cl_pp": cross_spectra(a_p, a_p)}
+    if config.grids == "cross":
+        rotation = sky.random_rotation(config, index)
+        b_r, b_p = (real_coefficients(maps, nside, lmax, rotation) for maps in (r[..., n:], p[..., n:]))
+        each["cl_cross"] = _symmetric(cross_spectra(a_r, b_r))
+        sums["cl_rp_cross"] = (cross_spectra(a_r, b_p) + cross_spectra(b_r, a_p)) / 2
+        sums["cl_pp_cross"] = _symmetric(cross_spectra(a_p, b_p))
+    return each, sums
+
+
+def _symmetric(tensor: Array) -> Array:
+    return (tensor + tensor.swapaxes(-3, -2)) / 2

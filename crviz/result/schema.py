@@ -1,0 +1,184 @@
+"""What the arrays of a result are called, what they are and how they are kept: said once.
+
+A run holds the quantities of every field with a first dimension `realization`, ensemble means, and the
+first field's maps; unnormalised sums behind the means, with which it goes on bit for bit, are a dataset of
+their own. In a summary `cl` and `cl_cross` have lost their realisations, and the quantities of `SUMMARY`
+say how they scattered.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from crviz._version import __version__
+from crviz.arrays import Array
+from crviz.config import NUMERICS_VERSION, Config
+from crviz.gradient import PAIRS
+
+#: Layout of the dataset; raised when names or meanings change.
+SCHEMA = 1
+#: Gradients for which the covariance between multipoles is kept.
+GRADIENTS = ("parallel", "perpendicular")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One array of a dataset: its dimensions, its unit, what it is, and the type it is kept in."""
+
+    dims: tuple[str, ...]
+    units: str = ""
+    long_name: str = ""
+    dtype: type = float
+
+    def variable(self, values: Array, *lead: str) -> xr.Variable:
+        """Values as a read-only variable, with further dimensions in front."""
+        values = np.asarray(values).view()
+        values.setflags(write=False)
+        return xr.Variable((*lead, *self.dims), values, self.attributes)
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """What there is to say of it in a file."""
+        said = {"units": self.units, "long_name": self.long_name}
+        return {name: words for name, words in said.items() if words}
+
+
+_MOMENT = ("omega_t", "i", "j")
+_SPECTRA = (*_MOMENT, "ell")
+_MAP = ("omega_t_map", "i", "pixel")
+
+#: Of every field. Spectra take most of the room, and scatter by a tenth or more anyway: single precision.
+OF_EVERY_FIELD = {
+    "cl": Quantity(_SPECTRA, "r_L^2", "C_l^ij of r(-T), grid A with itself", np.float32),
+    "cl_cross": Quantity(_SPECTRA, "r_L^2", "C_l^ij of r(-T), grid A with grid B, symmetrised", np.float32),
+    "rr": Quantity(_MOMENT, "r_L^2", "sky mean of r_i(-T) r_j(-T)"),
+    "rp": Quantity(_MOMENT, "r_L", "sky mean of r_i(-T) p_j(-T)"),
+    "pp": Quantity(_MOMENT, "1", "sky mean of p_i(-T) p_j(-T)"),
+    "dipole": Quantity(
+        ("omega_t", "i", "m"), "r_L", "real l = 1 coefficients of r_i(-T), m = -1, 0, 1 for y, z, x"
+    ),
+}
+#: Means over all fields, and sums in the making.
+MEANS = {
+    "cl_rp": Quantity(_SPECTRA, "r_L", "ensemble mean of the cross spectra of r_i and p_j"),
+    "cl_pp": Quantity(_SPECTRA, "1", "ensemble mean of the cross spectra of p_i and p_j"),
+    "cl_rp_cross": Quantity(_SPECTRA),
+    "cl_pp_cross": Quantity(_SPECTRA),
+    "mean_r": Quantity(_MAP, "r_L", "ensemble mean of r(-T) on grid A", np.float32),
+}
+#: Maps of the first field.
+SAMPLES = {
+    "sample_r": Quantity(_MAP, "r_L", "r(-T) of realisation 0 on grid A", np.float32),
+    "sample_p": Quantity(_MAP, "1", "p(-T) of realisation 0 on grid A", np.float32),
+}
+MAPS = ("mean_r", *SAMPLES)
+
+_BETWEEN_MULTIPOLES = Quantity(
+    ("omega_t_covariance", "gradient", "ell", "other_ell"),
+    long_name="covariance of the mean between multipoles, the triangle other_ell <= ell",
+    dtype=np.float32,
+)
+_BETWEEN_COMPONENTS = Quantity(
+    ("omega_t", "pair", "other_pair", "ell"),
+    long_name="covariance of the mean between components",
+    dtype=np.float32,
+)
+#: What a summary keeps of the scatter of `cl` and `cl_cross`; the last two of every field.
+SUMMARY = {
+    "cl_covariance": _BETWEEN_COMPONENTS,
+    "cl_cross_covariance": _BETWEEN_COMPONENTS,
+    "cl_ell_covariance": _BETWEEN_MULTIPOLES,
+    "cl_cross_ell_covariance": _BETWEEN_MULTIPOLES,
+    "cl_square_covariance": Quantity(
+        ("omega_t_covariance", "gradient", "ell"),
+        long_name="covariance of the means of C_l and of <(r.g)^2>",
+        dtype=np.float32,
+    ),
+    "monopole": Quantity(_MOMENT, "r_L^2", "C_0^ij", np.float32),
+    "power": Quantity(_MOMENT, "r_L^2", "sum of (2l + 1) C_l^ij / 4 pi", np.float32),
+}
+
+
+def run_dataset(
+    config: Config,
+    map_times: Array,
+    every: Mapping[str, Array],
+    means: Mapping[str, Array],
+    samples: Mapping[str, Array],
+) -> xr.Dataset:
+    """The dataset of a run.
+
+    Parameters
+    ----------
+    map_times
+        Indices of the times of maps.
+    every
+        Quantities of every field, (R, ...).
+    means, samples
+        Ensemble means, and maps of the first field.
+    """
+    variables = {
+        name: quantity.variable(values[name].astype(quantity.dtype, copy=False), *lead)
+        for quantities, values, lead in (
+            (OF_EVERY_FIELD, every, ("realization",)),
+            (MEANS, means, ()),
+            (SAMPLES, samples, ()),
+        )
+        for name, quantity in quantities.items()
+        if name in values
+    }
+    omega_t = np.array(config.omega_t)
+    coordinates = {
+        "realization": np.arange(len(every["rr"])),
+        "omega_t": ("omega_t", omega_t, {"units": "1/Omega"}),
+        "i": ["x", "y", "z"],
+        "j": ["x", "y", "z"],
+        "m": [-1, 0, 1],
+        "ell": np.arange(2 * config.nside + 1),
+        "omega_t_map": ("omega_t_map", omega_t[map_times], {"units": "1/Omega"}),
+        "pixel": np.arange(config.n_pixels),
+    }
+    attributes = {
+        "schema": SCHEMA,
+        "config": json.dumps(config.to_dict()),
+        "digest": config.digest,
+        "numerics": NUMERICS_VERSION,
+        "crviz_version": __version__,
+        "created": created(),
+    }
+    return xr.Dataset(variables, coordinates, attributes)
+
+
+def sums_dataset(sums: Mapping[str, Array]) -> xr.Dataset:
+    """The dataset of the unnormalised sums behind the means of a run."""
+    return xr.Dataset({name: (MEANS[name].dims, sums[name]) for name in MEANS if name in sums})
+
+
+def summary_coordinates(data: xr.Dataset, kept: Array) -> dict[str, Any]:
+    """What a summary has beside the coordinates of a run; kept are the indices of its covariances' times."""
+    return {
+        "pair": list(PAIRS),
+        "other_pair": list(PAIRS),
+        "gradient": list(GRADIENTS),
+        "other_ell": data["ell"].values,
+        "omega_t_covariance": ("omega_t_covariance", data["omega_t"].values[kept], {"units": "1/Omega"}),
+    }
+
+
+def created() -> str:
+    """The date of a result; SOURCE_DATE_EPOCH fixes it for files that shall be the same bit by bit."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    when = (
+        datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
+        if epoch
+        else datetime.datetime.now(datetime.UTC)
+    )
+    return when.isoformat(timespec="seconds")

@@ -1,0 +1,287 @@
+"""Whatever a picture can be made of: a run that can grow, a summary that cannot, a place of the atlas.
+
+All of them answer the same questions with the same types, from few quantities that each kind provides in
+its own way. What one of them does not keep it refuses with `NotKept`; nobody asks which of them it is.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+import numpy as np
+import xarray as xr
+
+from crviz import diffusion, spectra
+from crviz.arrays import Array, ArrayLike
+from crviz.checks import check_choice
+from crviz.config import Config
+from crviz.diffusion import Diffusion, Moments, Regime, SumRule
+from crviz.gradient import Gradient, contracted_error, gradient_tensor
+from crviz.means import standard_error
+from crviz.pairs import Separation, check_angles
+from crviz.result import spectrum as spectra_of
+from crviz.result.spectrum import Estimate, Spectrum
+from crviz.result.times import nearest_time
+
+#: "positions" is Eq. 5, what the paper plots; "full" is Eq. 4 with its Fick term.
+MAPS = ("positions", "full")
+#: Maps at the pixels, as (times (T,) [1/Omega], positions (T, 3, pixels) [r_L]).
+Maps = tuple[Array, Array]
+
+
+class NotKept(ValueError):
+    """What was asked for is not in this source; one sentence says what is."""
+
+
+def fields_in_words(number: int) -> str:
+    """A number of fields in words."""
+    return f"{number} field{'' if number == 1 else 's'}"
+
+
+class Source(Protocol):
+    """The questions that results and places of the atlas answer, and the answers that are alike in all.
+
+    Kinds of sources inherit from it and say what only they know: what is abstract here.
+
+    Attributes
+    ----------
+    dataset
+        All that is in it, with the names, dimensions and units of `schema`.
+    default_estimator
+        Where none is named.
+    savable
+        Whether it has a file of its own.
+    """
+
+    dataset: xr.Dataset
+    default_estimator: ClassVar[str] = "eq9"
+    savable: ClassVar[bool] = False
+
+    @property
+    @abstractmethod
+    def config(self) -> Config:
+        """The configuration behind it; of a place, what a run there would be."""
+
+    @property
+    @abstractmethod
+    def digest(self) -> str:
+        """Hex content hash of the configuration and the numerics."""
+
+    @property
+    @abstractmethod
+    def provenance(self) -> str:
+        """In words: over how many fields, or from where in the atlas."""
+
+    @property
+    @abstractmethod
+    def sampling(self) -> str:
+        """In words: how many fields, and how each was seen."""
+
+    @property
+    @abstractmethod
+    def recipe(self) -> str:
+        """The Python expression that makes it again."""
+
+    @property
+    @abstractmethod
+    def n_realizations(self) -> int:
+        """How many fields are in it."""
+
+    @property
+    @abstractmethod
+    def estimators(self) -> tuple[str, ...]:
+        """Names of the estimators that can be asked for."""
+
+    @abstractmethod
+    def estimate(self, estimator: str, times: int | slice = slice(None)) -> Estimate:
+        """What an estimator makes of it for all gradients, at times given by index. Raises ParameterError."""
+
+    @abstractmethod
+    def standard_dipole_tensor(self) -> tuple[Array, Array]:
+        """S_ij of Eq. 3, of which g_i g_j S_ij is the standard C_1: `spectra.standard_dipole_tensor`.
+
+        Returns
+        -------
+        tensor : (T, 3, 3) [r_L^2]
+        covariance : (T, 6, 6)
+            Of the components xx, yy, zz, xy, xz, yz.
+        """
+
+    @abstractmethod
+    def _moments(self) -> Moments:
+        """Sky means of every field, or of the mean alone."""
+
+    @abstractmethod
+    def _pair_spectra(self) -> tuple[Array, Array]:
+        """sum_i C_l^{ii} of the positions (R, T, L), or (1, T, L), and of the momenta (T, L), NaN where
+        these are not kept."""
+
+    @property
+    def omega_t(self) -> Array:
+        """Backtracking times (T,) [1/Omega]."""
+        return self.dataset["omega_t"].values
+
+    @property
+    def ell(self) -> Array:
+        """Multipoles (L,)."""
+        return self.dataset["ell"].values
+
+    def usable(self, estimator: str) -> str:
+        """The estimator if it can be asked for, else the first that can."""
+        return estimator if estimator in self.estimators else self.estimators[0]
+
+    def time_index(self, omega_t: float | None = None) -> int:
+        """Index of the recorded time nearest to omega_t [1/Omega]; None is the last."""
+        return nearest_time(self.omega_t, omega_t)
+
+    def spectrum(
+        self,
+        gradient: Gradient = "parallel",
+        *,
+        omega_t: float | None = None,
+        estimator: str | None = None,
+        map: str = "positions",
+    ) -> Spectrum:
+        """The angular power spectrum at one time.
+
+        Parameters
+        ----------
+        gradient
+            (theta, phi) [rad] or "parallel" or "perpendicular".
+        omega_t
+            The nearest recorded time is taken [1/Omega]; None is the last.
+        estimator
+            What is done about the noise of a finite number of pixels: the level of Eq. 9 subtracted
+            ("eq9", the default), the mean over the highest multipoles subtracted ("plateau"), two grids
+            ("cross": nothing to subtract; the default of places of the atlas, which have it alone), or
+            nothing ("none").
+        map
+            "positions" (Eq. 5), or "full" (Eq. 4 with its Fick term, where K comes from the run itself).
+
+        Raises
+        ------
+        ValueError
+        """
+        return self._spectrum(gradient, self.time_index(omega_t), estimator, map)
+
+    def evolution(
+        self, gradient: Gradient = "parallel", *, estimator: str | None = None, map: str = "positions"
+    ) -> Spectrum:
+        """The spectrum at all times: a `Spectrum` of (T, L) arrays; arguments as in `spectrum`, but that
+        "none" is the default where it can be had."""
+        return self._spectrum(gradient, slice(None), estimator or self.usable("none"), map)
+
+    def _spectrum(self, gradient: Gradient, times: int | slice, estimator: str | None, map: str) -> Spectrum:
+        check_choice("map", map, MAPS)
+        name = self.default_estimator if estimator is None else estimator
+        found = spectra_of.along(self.estimate(name, times), gradient, self.ell, self.omega_t[times])
+        if map == "positions":
+            return found
+        cl, noise = self._full_map(gradient, name, times)
+        return spectra_of.spectrum(self.ell, cl, found.error, noise, found.omega_t)
+
+    def _full_map(self, gradient: Gradient, estimator: str, times: int | slice) -> tuple[Array, Array]:
+        """Mean spectrum of the map of Eq. 4, and its noise."""
+        raise NotKept("Spectra of the momenta, which the map of Eq. 4 needs, are not kept here.")
+
+    def realization_spectra(
+        self, gradient: Gradient = "parallel", *, omega_t: float | None = None, estimator: str | None = None
+    ) -> Array:
+        """The estimated spectrum of every field, of the positions map: (R, L) [r_L^2].
+
+        Its mean is the C_l of `spectrum`; the noise of each field is taken off itself. Arguments as in
+        `spectrum`. Raises NotKept where only means are there.
+        """
+        raise NotKept("Spectra of single realisations are not kept here.")
+
+    def covariance(
+        self, gradient: Gradient = "parallel", *, omega_t: float | None = None, estimator: str | None = None
+    ) -> Array:
+        """Covariance (L, L) [r_L^4] between the multipoles of `spectrum`, the mean of the positions map.
+
+        Its diagonal is the squared standard error. A summary has it for the gradients "parallel" and
+        "perpendicular" and for the times `dataset["omega_t_covariance"]`. NaN of a single field.
+
+        Raises
+        ------
+        NotKept
+            Where it was not kept.
+        """
+        raise NotKept("A fit needs simulated fields: the atlas keeps no covariance of C_l / C_1.")
+
+    def standard_dipole(self, gradient: Gradient = "parallel") -> tuple[Array, Array]:
+        """C_1 of standard diffusion (Eq. 3) at all times, without the bias of the mean's variance, and its
+        error: (T,), (T,) [r_L^2]."""
+        tensor, covariance = self.standard_dipole_tensor()
+        value = np.einsum("ij,...ij->...", gradient_tensor(gradient), tensor)
+        return value, contracted_error(covariance, gradient)
+
+    def diffusion(self) -> Diffusion:
+        """The diffusion tensors against time."""
+        return diffusion.measured(self._moments())
+
+    def regime(self, gradient: Gradient = "parallel") -> Regime:
+        """Ballistic, diffusive or something else, against time."""
+        return diffusion.regime(self._moments(), gradient)
+
+    def power_sum_rule(self, gradient: Gradient = "parallel", *, right: str = "diffusion") -> SumRule:
+        """Eq. 6 as measured: `diffusion.power_sum_rule`. Raises ValueError."""
+        return diffusion.power_sum_rule(self._moments(), gradient, right)
+
+    def monopole_sum_rule(self, gradient: Gradient = "parallel") -> SumRule:
+        """Eq. 7 as measured: `diffusion.monopole_sum_rule`."""
+        return diffusion.monopole_sum_rule(self._moments(), gradient)
+
+    def separation(self, theta: ArrayLike) -> Separation:
+        """Relative diffusion of pairs by opening angle, from the cross spectra of the positions.
+
+        <|r_1 - r_2|^2> = 2 [<r^2> - xi(theta)], xi = sum_l (2l + 1) / 4 pi C_l^{ii} P_l(cos theta), and
+        <p_1 . p_2> likewise; from the spectra of two grids where there are two. `pairs.follow_pairs`
+        has it at any angle.
+
+        Parameters
+        ----------
+        theta : (M,) [rad], at least pi / l_max
+
+        Returns
+        -------
+        pairs.Separation
+            Errors of what is kept as a mean only are NaN: alignment, and in summaries square.
+
+        Raises
+        ------
+        ParameterError
+        """
+        theta = check_angles(theta, smallest=np.pi / self.ell[-1])
+        positions, momenta = self._pair_spectra()
+        mean_square = np.einsum("rtii->rt", self._moments().rr)
+        known, correlation = diffusion.known_together(mean_square, spectra.correlation(positions, theta))
+        square = 2 * (known[..., None] - correlation)
+        alignment = spectra.correlation(momenta, theta)
+        return Separation(
+            omega_t=self.omega_t,
+            theta=theta,
+            square=square.mean(0),
+            square_error=standard_error(square),
+            alignment=alignment,
+            alignment_error=np.full_like(alignment, np.nan),
+            mean_square=mean_square.mean(0),
+            mean_square_error=standard_error(mean_square),
+        )
+
+    @property
+    def maps(self) -> Maps:
+        """Times (T,) [1/Omega] and positions (T, 3, pixels) [r_L] of the first field that are stored.
+
+        Raises NotKept where none are.
+        """
+        raise NotKept("The atlas keeps no sky maps.")
+
+    def save(self, path: str | Path) -> None:
+        """Write the file anew and put it in place at once, so that a kill leaves the old one.
+
+        Raises OSError where the folder cannot be written to, NotKept for a place of the atlas.
+        """
+        raise NotKept("A place of the atlas has no file of its own.")
