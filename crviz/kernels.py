@@ -1,6 +1,9 @@
 """The compiled core: floats and arrays in, floats and arrays out. All kernels share this file,
 since numba's disk cache does not notice when a callee in another file changes.
 
+Two schemes: Boris' (`trace`), of second order, for skies and spectra, and that of Adams (`trace_adams`), of
+eighth order, for orbits of high accuracy.
+
 Layout. Orbits are followed LANES at a time, side by side, and the lane is the innermost index:
 one wave's constants, held in registers, meet all orbits of a block before the next wave is read.
 
@@ -12,11 +15,15 @@ an anchor that is renewed in float64 every RENEWAL steps, so that a phase stays 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import numpy as np
-from numba import njit
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
 
 from crviz.arrays import Array
 
@@ -31,6 +38,11 @@ RENEWAL = 32
 #: Floating-point instructions of one wave at one position, a fused multiply-add counted as one:
 #: 3 for the phase, 2 to take it into [-1/2, 1/2], 1 square, 5 for the polynomial, 3 to add up b.
 OPERATIONS_PER_WAVE = 14
+
+#: Of the scheme of Adams: how many past values a step takes.
+ORDER = 8
+#: Rounds in which its first nodes settle.
+STARTING_ROUNDS = 7
 
 # Contraction to fused multiply-adds and no special cases for NaN, inf and signed zeros, but no
 # reassociation: sums keep their order, so a result does not depend on how loops are vectorised.
@@ -52,6 +64,11 @@ def _jit(**options: Any) -> Callable[[_Kernel], _Kernel]:
     return compiled
 
 
+def _inline(generator: Callable[..., Any]) -> Any:
+    """What compiled code calls by name, in place of which the instructions stand that are generated."""
+    return intrinsic(generator)
+
+
 def _cosine_coefficients(degree: int = 5) -> Array:
     """Coefficients in u^2 of the Chebyshev fit to cos(2 pi u), |u| <= 1/2: 8e-7 off at most."""
     fit = np.polynomial.Chebyshev.interpolate(
@@ -60,6 +77,8 @@ def _cosine_coefficients(degree: int = 5) -> Array:
     return fit.convert(kind=np.polynomial.Polynomial).coef.astype(np.float32)
 
 
+#: Of `sum_waves`, where phases count for more than time: 2e-8 off at most.
+_FINE_COSINE = _cosine_coefficients(6)
 _C0, _C1, _C2, _C3, _C4, _C5 = _cosine_coefficients()
 _ZERO = np.float32(0)
 
@@ -231,28 +250,326 @@ def compile_trace() -> None:
     trace(waves, waves, phases, one, np.ones(1, np.int64), np.ones(1), out, out.copy())
 
 
-@_jit(fastmath={"contract"})
-def multiply_add(values: Array, repetitions: int) -> None:
-    """Independent chains of 16 fused multiply-adds an element, again and again: what the machine's
-    arithmetic can do at its best, to compare the other kernels with. Changes `values` (n,) float32."""
-    factor, summand = np.float32(0.9999999), np.float32(1e-7)
-    for _ in range(repetitions):
-        for i in range(values.shape[0]):
-            v = values[i]
-            v = v * factor + summand
-            v = v * factor + summand
-            v = v * factor + summand
-            v = v * factor + summand
-            v = v * factor + summand
-            v = v * factor + summand
-            v = v * factor + summand
-            v = v * factor + summand
-            v = v * factor + summand
-            v = v * factor + summand
-            v = v * factor + summand
-            v = v * factor + summand
-            v = v * factor + summand
-            v = v * factor + summand
-            v = v * factor + summand
-            v = v * factor + summand
-            values[i] = v
+# --- explicit vectors
+#
+# Left to itself the compiler takes half the width on some processors, and chooses which products and sums
+# it fuses. Here both are said. Widths differ from machine to machine and the numbers do not: every lane
+# sees the same operations in the same order.
+
+_FLOAT, _INT, _LONG = ir.FloatType(), ir.IntType(32), ir.IntType(64)
+
+
+class _Vectors:
+    """Instructions on vectors of float32 as wide as the processor has them.
+
+    Attributes
+    ----------
+    width
+        Floats in a vector.
+    groups
+        Vectors of lanes whose three sums and three offsets stay in registers together, beside the
+        coefficients: 6 registers each, of 32 with AVX-512 and NEON and 16 before.
+    fused
+        Whether there are fused multiply-adds; else a product is rounded before it is added.
+    """
+
+    def __init__(self, context: Any, builder: Any) -> None:
+        _, processor, listed = context.codegen().magic_tuple()
+        features = set(listed.split(","))
+        if "+avx512f" in features:
+            self.width, self.groups = 16, 4
+        elif "+avx" in features:
+            self.width, self.groups = 8, 2
+        else:
+            self.width, self.groups = 4, 4 if "+neon" in features else 1
+        self.fused = bool({"+fma", "+neon"} & features)
+        # x - rint(x) as one instruction, which Zen 4 takes apart
+        self.reduces = "+avx512dq" in features and processor != "znver4"
+        self.builder = builder
+        self.type = ir.VectorType(_FLOAT, self.width)
+
+    def constant(self, value: float) -> Any:
+        """The same value in all places."""
+        return ir.Constant(self.type, [ir.Constant(_FLOAT, float(value))] * self.width)
+
+    def everywhere(self, scalar: Any) -> Any:
+        """A scalar in all places."""
+        nothing = ir.Constant(self.type, ir.Undefined)
+        first = self.builder.insert_element(nothing, scalar, ir.Constant(_INT, 0))
+        return self.builder.shuffle_vector(first, nothing, ir.Constant(ir.VectorType(_INT, self.width), None))
+
+    def _at(self, pointer: Any, index: Any) -> Any:
+        return self.builder.bitcast(self.builder.gep(pointer, [index]), self.type.as_pointer())
+
+    def load(self, pointer: Any, index: Any) -> Any:
+        """A vector from an array of float32."""
+        loaded = self.builder.load(self._at(pointer, index))
+        loaded.align = 4
+        return loaded
+
+    def store(self, value: Any, pointer: Any, index: Any) -> None:
+        """A vector into an array of float32."""
+        self.builder.store(value, self._at(pointer, index)).align = 4
+
+    def _call(self, name: str, *arguments: Any) -> Any:
+        signature = ir.FunctionType(self.type, [argument.type for argument in arguments])
+        function = cgutils.get_or_insert_function(self.builder.module, signature, name)
+        return self.builder.call(function, arguments)
+
+    def multiply_add(self, a: Any, b: Any, c: Any) -> Any:
+        """a b + c, rounded once where the processor can."""
+        if self.fused:
+            return self._call(f"llvm.fma.v{self.width}f32", a, b, c)
+        return self.builder.fadd(self.builder.fmul(a, b), c)
+
+    def from_nearest(self, x: Any) -> Any:
+        """x less the whole number nearest to it."""
+        if self.reduces:
+            # no binary digits kept, to nearest, with the usual rounding mode, in all 16 places
+            how, all_places, mode = (
+                ir.Constant(_INT, 8),
+                ir.Constant(ir.IntType(16), -1),
+                ir.Constant(_INT, 4),
+            )
+            return self._call("llvm.x86.avx512.mask.reduce.ps.512", x, how, x, all_places, mode)
+        return self.builder.fsub(x, self._call(f"llvm.rint.v{self.width}f32", x))
+
+    def cosine_of_turns(self, turns: Any) -> Any:
+        """cos(2 pi turns)."""
+        u = self.from_nearest(turns)
+        square = self.builder.fmul(u, u)
+        cosine = self.constant(_FINE_COSINE[-1])
+        for coefficient in _FINE_COSINE[-2::-1]:
+            cosine = self.multiply_add(cosine, square, self.constant(coefficient))
+        return cosine
+
+
+def _long(value: int) -> Any:
+    return ir.Constant(_LONG, value)
+
+
+@contextmanager
+def _counted(builder: Any, number: Any, values: list[Any]) -> Iterator[tuple[Any, list[Any]]]:
+    """A loop that runs `number` times, once at least, and carries values along in registers.
+
+    Yields
+    ------
+    The index, and a list of the values as they come in, which the body replaces by those that go on.
+    """
+    before, body = builder.block, builder.append_basic_block("body")
+    after = builder.append_basic_block("after")
+    builder.branch(body)
+    builder.position_at_end(body)
+    index = builder.phi(_LONG)
+    carried = [builder.phi(value.type) for value in values]
+    new = list(carried)
+    yield index, new
+    following = builder.add(index, _long(1))
+    for phi, start, end in zip([index, *carried], [_long(0), *values], [following, *new], strict=True):
+        phi.add_incoming(start, before)
+        phi.add_incoming(end, builder.block)
+    builder.cbranch(builder.icmp_signed("<", following, number), body, after)
+    builder.position_at_end(after)
+
+
+@_inline
+def _sum_waves_finely(_typing: Any, waves: Any, anchor_phase: Any, offsets: Any, b: Any) -> Any:
+    """b = sum_n a_n cos(2 pi (q_n . r + anchor_phase_n)) for every lane.
+
+    Arrays of float32: waves (N, 6) with q_n [turns/r_L] and a_n [B0]; anchor_phase (N, LANES) [turns];
+    offsets (3, LANES) [r_L]; b (3, LANES), which is written.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        vectors = _Vectors(context, builder)
+        arrays = [
+            context.make_array(kind)(context, builder, argument)
+            for kind, argument in zip(signature.args, arguments, strict=True)
+        ]
+        waves, anchor_phase, offsets, b = (array.data for array in arrays)
+        n_waves = builder.extract_value(arrays[0].shape, 0)
+        together = vectors.width * vectors.groups
+        for start in range(0, LANES, together):
+            lanes = range(start, start + together, vectors.width)
+            places = [[vectors.load(offsets, _long(i * LANES + lane)) for i in range(3)] for lane in lanes]
+            nothing = [vectors.constant(0)] * (3 * len(lanes))
+            with _counted(builder, n_waves, nothing) as (n, sums):
+                wave, phases = builder.mul(n, _long(6)), builder.mul(n, _long(LANES))
+                q_and_a = [
+                    vectors.everywhere(builder.load(builder.gep(waves, [builder.add(wave, _long(i))])))
+                    for i in range(6)
+                ]
+                for group, lane in enumerate(lanes):
+                    turns = vectors.load(anchor_phase, builder.add(phases, _long(lane)))
+                    for q, place in zip(q_and_a[:3], places[group], strict=True):
+                        turns = vectors.multiply_add(q, place, turns)
+                    cosine = vectors.cosine_of_turns(turns)
+                    for i, a in enumerate(q_and_a[3:]):
+                        at = 3 * group + i
+                        sums[at] = vectors.multiply_add(a, cosine, sums[at])
+            for group, lane in enumerate(lanes):
+                for i in range(3):
+                    vectors.store(sums[3 * group + i], b, _long(i * LANES + lane))
+        return context.get_dummy_value()
+
+    return types.void(waves, anchor_phase, offsets, b), generate
+
+
+# --- the scheme of Adams: high order with one field evaluation a step
+
+
+@_jit(fastmath=_FASTMATH)
+def _deflect(
+    waves: Array, anchor: Array, anchor_phase: Array, r: Array, p: Array, offsets: Array, b: Array, out: Array
+) -> None:
+    """-p x B at r for every lane: what turns p on the way back."""
+    for i in range(3):
+        for lane in range(LANES):
+            offsets[i, lane] = np.float32(r[i, lane] - anchor[i, lane])
+    _sum_waves_finely(waves, anchor_phase, offsets, b)
+    for lane in range(LANES):
+        b_x, b_y, b_z = np.float64(b[0, lane]), np.float64(b[1, lane]), np.float64(b[2, lane]) + 1.0
+        out[0, lane] = p[2, lane] * b_y - p[1, lane] * b_z
+        out[1, lane] = p[0, lane] * b_z - p[2, lane] * b_x
+        out[2, lane] = p[1, lane] * b_x - p[0, lane] * b_y
+
+
+@_jit(fastmath=_FASTMATH)
+def _add_past(h: float, weights: Array, newest: int, past: Array, start: Array, out: Array) -> None:
+    """out = start + h sum_j weights_j past_(newest - j), of a ring of ORDER arrays (3, LANES)."""
+    by_slot = np.empty(ORDER)
+    for j in range(ORDER):
+        by_slot[(newest - j) % ORDER] = h * weights[j]
+    for i in range(3):
+        for lane in range(LANES):
+            total = start[i, lane]
+            for slot in range(ORDER):
+                total += by_slot[slot] * past[slot, i, lane]
+            out[i, lane] = total
+
+
+@_jit()
+def trace_adams(
+    wavevectors: Array,
+    amplitudes: Array,
+    phases: Array,
+    directions: Array,
+    h: float,
+    start_weights: Array,
+    p_weights: Array,
+    r_weights: Array,
+    out_steps: Array,
+    out_weights: Array,
+    out_r: Array,
+    out_p: Array,
+) -> None:
+    """Follow orbits back in time as `trace` does, by the scheme of Adams with steps h [1/Omega].
+
+    Parameters
+    ----------
+    wavevectors, amplitudes, phases, directions, out_r, out_p
+        As in `trace`.
+    start_weights : (ORDER, ORDER)
+        Integrals from node 0 to each node over the polynomial through nodes 0 to ORDER - 1.
+    p_weights, r_weights : (ORDER,)
+        Of one step, for p over past nodes and for r over these and the next, the newest first.
+    out_steps : (T,) int
+        The node at or after each recorded time, ORDER - 1 at least.
+    out_weights : (T, ORDER)
+        Integrals from there back to the recorded time, the newest node first.
+    """
+    n_waves = phases.shape[0]
+    turns = 1.0 / (2.0 * math.pi)
+    q, phase = np.zeros((3, n_waves)), np.zeros(n_waves)
+    waves = np.zeros((n_waves, 6), np.float32)
+    for n in range(n_waves):
+        phase[n] = phases[n] * turns
+        for i in range(3):
+            q[i, n] = wavevectors[i, n] * turns
+            waves[n, i], waves[n, 3 + i] = q[i, n], amplitudes[i, n]
+
+    n_orbits = directions.shape[1]
+    origin, arrival = np.zeros((3, LANES)), np.zeros((3, LANES))
+    recorded, anchor = np.zeros((3, LANES)), np.zeros((3, LANES))
+    places, momenta = np.zeros((ORDER, 3, LANES)), np.zeros((ORDER, 3, LANES))
+    forces = np.zeros((ORDER, 3, LANES))
+    anchor_phase = np.zeros((n_waves, LANES), np.float32)
+    offsets, b = np.zeros((3, LANES), np.float32), np.zeros((3, LANES), np.float32)
+
+    for begin in range(0, n_orbits, LANES):
+        live = min(LANES, n_orbits - begin)
+        for lane in range(LANES):
+            arrival[:, lane] = directions[:, begin + min(lane, live - 1)]  # spare lanes repeat the last
+        # the first nodes, from straight flight on: each round takes in one more order
+        _renew_anchors(q, phase, origin, anchor, anchor_phase)
+        for node in range(ORDER):
+            momenta[node], places[node] = arrival, -h * node * arrival
+        for _ in range(STARTING_ROUNDS):
+            for node in range(ORDER):
+                _deflect(waves, anchor, anchor_phase, places[node], momenta[node], offsets, b, forces[node])
+            for node in range(ORDER):
+                _add_past(h, start_weights[node, ::-1], ORDER - 1, forces, arrival, momenta[node])
+            for node in range(ORDER):
+                _add_past(-h, start_weights[node, ::-1], ORDER - 1, momenta, origin, places[node])
+        node = since_renewal = ORDER - 1
+        for t in range(out_steps.shape[0]):
+            while node < out_steps[t]:
+                if since_renewal == RENEWAL:
+                    _renew_anchors(q, phase, places[node % ORDER], anchor, anchor_phase)
+                    since_renewal = 0
+                since_renewal += 1
+                here, there = node % ORDER, (node + 1) % ORDER
+                _add_past(h, p_weights, node, forces, momenta[here], momenta[there])
+                _add_past(-h, r_weights, node + 1, momenta, places[here], places[there])
+                _deflect(
+                    waves, anchor, anchor_phase, places[there], momenta[there], offsets, b, forces[there]
+                )
+                node += 1
+            _add_past(h, out_weights[t], node, forces, momenta[node % ORDER], recorded)
+            out_p[t, :, begin : begin + live] = recorded[:, :live]
+            _add_past(-h, out_weights[t], node, momenta, places[node % ORDER], recorded)
+            out_r[t, :, begin : begin + live] = recorded[:, :live]
+
+
+# --- what the machine's arithmetic can do at its best, to compare with
+
+#: Vectors that `multiply_add` works on in turn: so many products wait for each other in none of them.
+CHAINS = 12
+#: Rounds of one repetition.
+ROUNDS = 8
+
+
+@_inline
+def _chains(_typing: Any, values: Any, repetitions: Any) -> Any:
+    """ROUNDS multiply-adds, again and again, on each of the first CHAINS vectors of an array of float32."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        vectors = _Vectors(context, builder)
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        factor, summand = vectors.constant(0.9999999), vectors.constant(1e-7)
+        places = [_long(vectors.width * chain) for chain in range(CHAINS)]
+        first = [vectors.load(data, place) for place in places]
+        with _counted(builder, arguments[1], first) as (_, chains):
+            for _ in range(ROUNDS):
+                chains[:] = [vectors.multiply_add(chain, factor, summand) for chain in chains]
+        for chain, place in zip(chains, places, strict=True):
+            vectors.store(chain, data, place)
+        return _long(vectors.width)
+
+    return types.int64(values, repetitions), generate
+
+
+@_jit()
+def multiply_add(values: Array, repetitions: int) -> int:
+    """Independent chains of fused multiply-adds of full vectors, ROUNDS * CHAINS a repetition.
+
+    Parameters
+    ----------
+    values : (16 CHAINS,) float32
+        Changed.
+
+    Returns
+    -------
+    Floats in a vector.
+    """
+    return _chains(values, repetitions)

@@ -17,7 +17,7 @@ def test_the_record_is_complete_and_its_numbers_make_sense(capsys):
     assert 0 < record["kernel"]["share_of_peak"] < 1.2
     shares = [record["reference"][f"share_{part}"] for part in ("integration", "harmonics", "rest")]
     assert sum(shares) == pytest.approx(1, abs=0.1)  # harmonics are timed apart from the run
-    errors = [record["accuracy"][step]["median"] for step in ("0.01", "0.02", "0.04", "0.08")]
+    errors = [record["accuracy"][f"step {step}"]["median"] for step in ("0.01", "0.02", "0.04", "0.08")]
     assert errors == sorted(errors)
     assert all(np.isfinite(value) for value in record["start_s"].values())
     assert len(list(bench.rows(record))) >= 9
