@@ -104,7 +104,8 @@ def real(alm: Array) -> Array:
     positive, order = _by_degree(lmax)
     m = np.searchsorted(np.cumsum(np.arange(lmax + 1, 0, -1)), np.arange(alm.shape[-1]), side="right")
     scale = np.where(m > 0, np.sqrt(2) * (-1.0) ** m, 1.0)
-    return np.concatenate([alm.real * scale, -(alm.imag * scale)[..., positive]], -1)[..., order]
+    parts = np.concatenate([alm.real * scale, -(alm.imag * scale)[..., positive]], -1)
+    return np.take(parts, order, -1)  # whose result is contiguous, as that of an index array is not
 
 
 def real_coefficients(maps: ArrayLike, nside: int, lmax: int, rotation: Rotation | None = None) -> Array:

@@ -40,6 +40,42 @@ def test_a_processor_without_wide_vectors_finds_the_same_orbits(tmp_path):
     assert np.median(np.abs(plain - own)) < 1e-5
 
 
+_INSTRUCTIONS = """
+import crviz
+from crviz import kernels
+
+kernels.compile_trace()
+print(kernels.trace.inspect_asm(kernels.trace.signatures[0]).count("zmm"))
+"""
+# what Intel's processors and AMD's have in common, so that either can run the code of the other
+_SERVER = (
+    "+avx,+avx2,+fma,+bmi,+bmi2,+f16c,+lzcnt,+popcnt,+sse4.1,+sse4.2,"
+    "+avx512f,+avx512dq,+avx512bw,+avx512vl,+avx512cd"
+)
+INTEL = {"NUMBA_CPU_NAME": "sapphirerapids", "NUMBA_CPU_FEATURES": _SERVER}
+
+
+def has_vectors_of_512_bits():
+    about = Path("/proc/cpuinfo")
+    return about.exists() and {"avx512f", "avx512dq", "avx512bw", "avx512vl"} <= set(
+        about.read_text().split()
+    )
+
+
+@pytest.mark.skipif(not has_vectors_of_512_bits(), reason="needs a processor with vectors of 512 bits")
+def test_the_code_for_intel_s_processors_has_their_full_width_and_the_same_bits(tmp_path):
+    cache = {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    code = [sys.executable, "-c", _INSTRUCTIONS]
+    environment = os.environ | INTEL | cache
+    done = subprocess.run(code, env=environment, check=True, capture_output=True, text=True, timeout=300)
+    assert int(done.stdout) > 100
+    own, intel = (
+        orbits_of_another_process(tmp_path / f"{name}.npy", **how)
+        for name, how in (("own", {}), ("intel", INTEL | cache))
+    )
+    np.testing.assert_array_equal(intel, own)
+
+
 _WAVE_SUMS = """
 import sys
 import numpy as np

@@ -97,13 +97,14 @@ def _simulate(
         yield resume
         return
     accumulator = _Accumulator(config, realizations, resume)
+    r, p = np.empty((2, len(config.omega_t), 3, config.n_orbits))
     with workers(executor) as pool:
         queue: deque[Tracing] = deque()  # one realisation ahead, so that nobody idles during the harmonics
         try:
             for index in range(accumulator.done, realizations):
                 for ahead in range(index + len(queue), min(index + 2, realizations)):
                     queue.append(Tracing(config, ahead, pool, block))
-                r, p = queue[0].collect(progress)
+                queue[0].collect(progress, r, p)
                 queue.popleft()
                 accumulator.add(index, r, p)
                 yield accumulator.result()

@@ -76,20 +76,17 @@ class Tracing:
         if block is None:
             block = max(1, int(_WORK_PER_TASK * config.n_orbits / work(config)))
         block = -(-block // kernels.LANES) * kernels.LANES
-        self._shape = (2, len(config.omega_t), 3, directions.shape[1])
         self._slices: dict[Future[tuple[Array, Array]], slice] = {}
         for start in range(0, directions.shape[1], block):
             part = slice(start, start + block)
             self._slices[pool.submit(orbits.trace, field, directions[:, part], *steps)] = part
 
-    def collect(self, progress: Progress) -> tuple[Array, Array]:
-        """Wait for all blocks: r and p, each (T, 3, n)."""
-        r, p = np.empty(self._shape)
+    def collect(self, progress: Progress, r: Array, p: Array) -> None:
+        """Wait for all blocks, which fill r and p, each (T, 3, n): the same memory for every field."""
         for future in as_completed(self._slices):
             part = self._slices[future]
             r[..., part], p[..., part] = future.result()
             progress.advance(r[..., part].shape[-1])
-        return r, p
 
     def cancel(self) -> None:
         """Drop the blocks that have not begun."""
