@@ -2,7 +2,7 @@
 since numba's disk cache does not notice when a callee in another file changes.
 
 Two schemes: Boris' (`trace`), of second order, for skies and spectra, and that of Adams (`trace_adams`), of
-eighth order, for orbits of high accuracy.
+seventh, for orbits of high accuracy.
 
 Layout. Orbits are followed LANES at a time, side by side, and the lane is the innermost index:
 one wave's constants, held in registers, meet all orbits of a block before the next wave is read.
@@ -90,7 +90,7 @@ def _cosine_coefficients(degree: int = 5) -> Array:
     return fit.convert(kind=np.polynomial.Polynomial).coef.astype(np.float32)
 
 
-#: Of `sum_waves`, where phases count for more than time: 2e-8 off at most.
+#: Of `_sum_waves_finely`: 2e-8 off at most.
 _FINE_COSINE = _cosine_coefficients(6)
 _C0, _C1, _C2, _C3, _C4, _C5 = _cosine_coefficients()
 _ZERO = np.float32(0)
@@ -288,9 +288,7 @@ class _Vectors:
         Whether there are fused multiply-adds; else a product is rounded before it is added.
     """
 
-    def __init__(self, context: Any, builder: Any) -> None:
-        _, processor, listed = context.codegen().magic_tuple()
-        features = set(listed.split(","))
+    def __init__(self, builder: Any, processor: str, features: set[str]) -> None:
         if "+avx512f" in features:
             self.width, self.groups = 16, 4
         elif "+avx" in features:
@@ -340,13 +338,9 @@ class _Vectors:
     def from_nearest(self, x: Any) -> Any:
         """x less the whole number nearest to it."""
         if self.reduces:
-            # no binary digits kept, to nearest, with the usual rounding mode, in all 16 places
-            how, all_places, mode = (
-                ir.Constant(_INT, 8),
-                ir.Constant(ir.IntType(16), -1),
-                ir.Constant(_INT, 4),
-            )
-            return self._call("llvm.x86.avx512.mask.reduce.ps.512", x, how, x, all_places, mode)
+            to_nearest, usual_mode = ir.Constant(_INT, 8), ir.Constant(_INT, 4)
+            everywhere = ir.Constant(ir.IntType(16), -1)
+            return self._call("llvm.x86.avx512.mask.reduce.ps.512", x, to_nearest, x, everywhere, usual_mode)
         return self.builder.fsub(x, self._call(f"llvm.rint.v{self.width}f32", x))
 
     def cosine_of_turns(self, turns: Any) -> Any:
@@ -357,6 +351,12 @@ class _Vectors:
         for coefficient in _FINE_COSINE[-2::-1]:
             cosine = self.multiply_add(cosine, square, self.constant(coefficient))
         return cosine
+
+
+def _host_vectors(context: Any, builder: Any) -> _Vectors:
+    """Those of the processor that is compiled for."""
+    _, processor, features = context.codegen().magic_tuple()
+    return _Vectors(builder, processor, set(features.split(",")))
 
 
 def _long(value: int) -> Any:
@@ -387,6 +387,34 @@ def _counted(builder: Any, number: Any, values: list[Any]) -> Iterator[tuple[Any
     builder.position_at_end(after)
 
 
+def _write_wave_sum(
+    vectors: _Vectors, n_waves: Any, waves: Any, anchor_phase: Any, offsets: Any, b: Any
+) -> None:
+    """The instructions of `_sum_waves_finely`, for pointers to its arrays."""
+    builder, together = vectors.builder, vectors.width * vectors.groups
+    for start in range(0, LANES, together):
+        lanes = range(start, start + together, vectors.width)
+        places = [[vectors.load(offsets, _long(i * LANES + lane)) for i in range(3)] for lane in lanes]
+        nothing = [vectors.constant(0)] * (3 * len(lanes))
+        with _counted(builder, n_waves, nothing) as (n, sums):
+            wave, phases = builder.mul(n, _long(6)), builder.mul(n, _long(LANES))
+            q_and_a = [
+                vectors.everywhere(builder.load(builder.gep(waves, [builder.add(wave, _long(i))])))
+                for i in range(6)
+            ]
+            for group, lane in enumerate(lanes):
+                turns = vectors.load(anchor_phase, builder.add(phases, _long(lane)))
+                for q, place in zip(q_and_a[:3], places[group], strict=True):
+                    turns = vectors.multiply_add(q, place, turns)
+                cosine = vectors.cosine_of_turns(turns)
+                for i, a in enumerate(q_and_a[3:]):
+                    at = 3 * group + i
+                    sums[at] = vectors.multiply_add(a, cosine, sums[at])
+        for group, lane in enumerate(lanes):
+            for i in range(3):
+                vectors.store(sums[3 * group + i], b, _long(i * LANES + lane))
+
+
 @_inline
 def _sum_waves_finely(_typing: Any, waves: Any, anchor_phase: Any, offsets: Any, b: Any) -> Any:
     """b = sum_n a_n cos(2 pi (q_n . r + anchor_phase_n)) for every lane.
@@ -396,35 +424,12 @@ def _sum_waves_finely(_typing: Any, waves: Any, anchor_phase: Any, offsets: Any,
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        vectors = _Vectors(context, builder)
         arrays = [
             context.make_array(kind)(context, builder, argument)
             for kind, argument in zip(signature.args, arguments, strict=True)
         ]
-        waves, anchor_phase, offsets, b = (array.data for array in arrays)
         n_waves = builder.extract_value(arrays[0].shape, 0)
-        together = vectors.width * vectors.groups
-        for start in range(0, LANES, together):
-            lanes = range(start, start + together, vectors.width)
-            places = [[vectors.load(offsets, _long(i * LANES + lane)) for i in range(3)] for lane in lanes]
-            nothing = [vectors.constant(0)] * (3 * len(lanes))
-            with _counted(builder, n_waves, nothing) as (n, sums):
-                wave, phases = builder.mul(n, _long(6)), builder.mul(n, _long(LANES))
-                q_and_a = [
-                    vectors.everywhere(builder.load(builder.gep(waves, [builder.add(wave, _long(i))])))
-                    for i in range(6)
-                ]
-                for group, lane in enumerate(lanes):
-                    turns = vectors.load(anchor_phase, builder.add(phases, _long(lane)))
-                    for q, place in zip(q_and_a[:3], places[group], strict=True):
-                        turns = vectors.multiply_add(q, place, turns)
-                    cosine = vectors.cosine_of_turns(turns)
-                    for i, a in enumerate(q_and_a[3:]):
-                        at = 3 * group + i
-                        sums[at] = vectors.multiply_add(a, cosine, sums[at])
-            for group, lane in enumerate(lanes):
-                for i in range(3):
-                    vectors.store(sums[3 * group + i], b, _long(i * LANES + lane))
+        _write_wave_sum(_host_vectors(context, builder), n_waves, *(array.data for array in arrays))
         return context.get_dummy_value()
 
     return types.void(waves, anchor_phase, offsets, b), generate
@@ -559,7 +564,7 @@ def _chains(_typing: Any, values: Any, repetitions: Any) -> Any:
     """ROUNDS multiply-adds, again and again, on each of the first CHAINS vectors of an array of float32."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        vectors = _Vectors(context, builder)
+        vectors = _host_vectors(context, builder)
         data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
         factor, summand = vectors.constant(0.9999999), vectors.constant(1e-7)
         places = [_long(vectors.width * chain) for chain in range(CHAINS)]

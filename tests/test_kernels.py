@@ -1,9 +1,11 @@
 """The compiled kernel against the same scheme written down in float64."""
 
+import llvmlite.binding as llvm
 import numpy as np
 import pytest
+from llvmlite import ir
 
-from crviz import Config, backtrack, draw_field
+from crviz import Config, backtrack, draw_field, kernels
 
 
 def boris(field, directions, omega_t, n_steps):
@@ -67,3 +69,40 @@ def test_an_orbit_does_not_depend_on_its_neighbours(paper_field, number):
 
 def test_no_direction_no_orbit(paper_field):
     assert backtrack(paper_field, np.empty((3, 0)), (1.0,)).r.shape == (1, 3, 0)
+
+
+def assembly_of_the_wave_sum(triple, processor, features):
+    """What `_write_wave_sum` becomes on a processor that need not be this one."""
+    module = ir.Module()
+    arrays = [ir.FloatType().as_pointer()] * 4
+    function = ir.Function(module, ir.FunctionType(ir.VoidType(), [ir.IntType(64), *arrays]), "wave_sum")
+    builder = ir.IRBuilder(function.append_basic_block())
+    kernels._write_wave_sum(kernels._Vectors(builder, processor, set(features.split(","))), *function.args)
+    builder.ret_void()
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    machine = llvm.Target.from_triple(triple).create_target_machine(cpu=processor, features=features, opt=3)
+    return machine.emit_assembly(llvm.parse_assembly(str(module)))
+
+
+@pytest.mark.parametrize(
+    ("triple", "processor", "features", "fused", "register"),
+    [
+        ("aarch64-linux-gnu", "neoverse-n1", "+neon", "fmla", ".4s"),
+        ("arm64-apple-darwin", "apple-m1", "+neon", "fmla", ".4s"),
+        ("x86_64-linux-gnu", "haswell", "+avx,+avx2,+fma", "vfmadd", "%ymm"),
+        ("x86_64-linux-gnu", "sapphirerapids", "+avx,+avx2,+fma,+avx512f,+avx512dq", "vfmadd", "%zmm"),
+        ("x86_64-linux-gnu", "znver4", "+avx,+avx2,+fma,+avx512f,+avx512dq", "vfmadd", "%zmm"),
+    ],
+)
+def test_the_wave_sum_takes_full_vectors_and_fuses_on_every_processor(
+    triple, processor, features, fused, register
+):
+    lines = assembly_of_the_wave_sum(triple, processor, features).splitlines()
+    instructions = [line for line in lines if fused in line]
+    chunks = {".4s": 16, "%ymm": 8, "%zmm": 4}[register]  # vectors for 64 lanes
+    assert len(instructions) == chunks * (3 + 6 + 3)  # phase, polynomial, field
+    assert all(register in line or register == ".4s" for line in instructions)
+    assert not [line for line in lines if "fmaf" in line or "rintf" in line]  # no calls for single floats
+    single_step = [line for line in lines if "vreduceps" in line]
+    assert len(single_step) == (chunks if processor == "sapphirerapids" else 0)
