@@ -319,7 +319,16 @@ def test_what_is_pinned_stays_beside_what_comes(visitor):
     page.get_by_text(re.compile("σ² = 0.1,")).first.wait_for()
     visitor.settle()
     assert len(visitor.marks("pinned")[0]) > 20
-    assert set(next(iter(visitor.table().values()))) >= {"chosen", "perpendicular", "pinned", "change"}
+    table = visitor.table()
+    assert set(next(iter(table.values()))) >= {"chosen", "perpendicular", "pinned", "change"}
+    for row in ("K  [r_L² Ω]", "C₁ / 4π"):
+        (new, new_error), (old, old_error) = (
+            map(float, table[row][column].split(" ±")) for column in ("chosen", "pinned")
+        )
+        percent, sigmas = re.fullmatch(r"([+−][\d.]+) %, ([\d.]+) σ", table[row]["change"]).groups()
+        # both cells are rounded to a tenth of their errors
+        assert float(percent.replace("−", "-")) == pytest.approx(100 * (new - old) / old, rel=0.02)
+        assert float(sigmas) == pytest.approx(abs(new - old) / np.hypot(new_error, old_error), rel=0.1)
 
 
 def test_the_power_is_fitted_to_the_data_on_demand(regular):

@@ -3,11 +3,13 @@
 import itertools
 import re
 
+import numpy as np
 import pytest
 from visitor import Visitor, opened
 
+from crviz import sky
 from crviz.dashboard.controls import evolution_switches, physics_and_run, sky_switches, spectra_switches
-from crviz.plots import style
+from crviz.plots import mollweide, style
 
 pytestmark = pytest.mark.browser
 
@@ -110,6 +112,40 @@ def figure_box(page, name):
         }""",
         name,
     )
+
+
+@pytest.mark.parametrize(("across", "up"), [(0.3, 0.75), (0.7, 0.6), (0.55, 0.2)])
+def test_the_pointer_reads_its_angles_and_the_intensity_there_off_the_sky(page, across, up):
+    visitor = Visitor(page)
+    visitor.wait_for_sky()
+    box = figure_box(page, "crviz-sky")
+    place = [
+        box["left"] + across * (box["right"] - box["left"]),
+        box["bottom"] - up * (box["bottom"] - box["top"]),
+    ]
+    page.mouse.move(place[0], place[1] + 3)
+    page.mouse.move(*place)
+    page.locator(".bk-tooltip-row-value").first.wait_for()
+    visitor.settle()
+    said = page.locator(".bk-tooltip-row-value").all_inner_texts()
+    x, y = page.evaluate(
+        """([across, up]) => {
+          const {frame, canvas_view} = Bokeh.index.find_one(crviz.named["crviz-sky"])
+          const {left, top} = canvas_view.el.getBoundingClientRect()
+          return [frame.x_scale.invert(across - left), frame.y_scale.invert(up - top)]
+        }""",
+        place,
+    )
+    theta, phi = mollweide.unproject(x, y)
+    assert float(said[0].rstrip("°")) == pytest.approx(np.degrees(theta), abs=0.06)  # said to a tenth
+    assert float(said[1].rstrip("°")) == pytest.approx(np.degrees(phi), abs=0.06)
+    # the intensity is that of the cell of the picture; a pixel is a momentum, drawn where it comes from
+    cells = page.evaluate("crviz.named['crviz-sky-image'].data.image[0].shape[1]")
+    centre = [(np.floor((x + 2) / 4 * cells) + 0.5) / cells * 4 - 2]
+    centre += [(np.floor((y + 1) / 4 * cells) + 0.5) / cells * 4 - 1]
+    theta, phi = mollweide.unproject(*centre)
+    pixel = sky.pixels_at(32, np.pi - theta, phi + np.pi)
+    assert float(said[2].replace("−", "-")) == pytest.approx(visitor.map()[pixel], abs=6e-4)
 
 
 @pytest.fixture(scope="module")

@@ -155,6 +155,14 @@ def test_the_separation_has_its_cursor_at_the_time_shown(page):
     np.testing.assert_allclose(y, neighbours(7.3).rms_separation[0], rtol=0.05)
 
 
+def test_straight_lines_show_how_undeflected_orbits_would_part(page):
+    lines = page.evaluate("seek('.separation').data.slice(0, 4).map(({x, y}) => [x, y])")
+    angles = neighbours(1.0).opening_angles
+    assert len(angles) == len(lines) == 4
+    for angle, (times, apart) in zip(angles, lines, strict=True):
+        np.testing.assert_allclose(apart, 2 * np.sin(np.radians(angle) / 2) * np.array(times), rtol=1e-9)
+
+
 def test_moving_the_time_asks_the_server_nothing(page):
     page.wait_for_timeout(300)
     before = len(page.sent)
