@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from param.parameterized import Event
 
@@ -12,8 +10,8 @@ from crviz.dashboard.hub import Hub
 from crviz.dashboard.session import Session
 from crviz.dashboard.state import State
 from crviz.gradient import Gradient
+from crviz.plots.content.evolution import analytic
 
-_MULTIPOLES = (1, 2, 3, 5, 9)
 #: Probability of a larger chi2 below which a fit is called poor.
 _POOR = 1e-3
 
@@ -33,17 +31,12 @@ class TheoryLink:
         state.param.watch(self._forget, ["shown", "estimator", "theta", "phi", "form", "omega_t"])
 
     def _evolve(self, *_: Event) -> None:
-        state, cl = self._state, None
-        if state.analytic:
-            source = state.shown.source
-            cl = interpretation.analytic_evolution(source, state.gradient, np.array(_MULTIPOLES), p=state.p)
-        if cl is not None:
+        state, source = self._state, self._state.shown.source
+        curves = analytic(source, state.gradient, state.p) if state.analytic else []
+        if curves:
             self._hub.analytic = {
                 "omega_t": source.omega_t.tolist(),
-                "cl": [
-                    [ell, (column / (4 * math.pi)).tolist()]
-                    for ell, column in zip(_MULTIPOLES, cl.T, strict=True)
-                ],
+                "cl": [[ell, values.tolist()] for ell, values in curves],
             }
         elif self._hub.analytic:
             self._hub.analytic = {}

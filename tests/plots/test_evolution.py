@@ -115,11 +115,11 @@ def test_the_analytic_evolution_has_the_source_and_the_rate_of_the_run(small_run
     nu0 = 1 / (3 * k[-1, 2, 2]) / 2**0.4
     expected = theory.evolve(
         small_run.omega_t,
-        [1, 2, 5, 9],
+        [1, 2, 3, 5, 9],
         theory.power_law_rate(0.4, nu0=nu0),
         source=8 * np.pi / 3 * (g * k).sum((1, 2)),
     )
-    for column, ell in enumerate((1, 2, 5, 9)):
+    for column, ell in enumerate((1, 2, 3, 5, 9)):
         drawn_power = lines[f"analytic {NAMES[ell]}"]
         np.testing.assert_allclose(drawn_power, expected[:, column] / (4 * np.pi), rtol=1e-9)
 
@@ -133,3 +133,13 @@ def test_without_a_power_there_is_no_analytic_evolution_and_without_a_time_no_cu
 def test_the_perpendicular_gradient_is_drawn_once(small_run):
     names = [line.name for line in content.evolution(small_run, "perpendicular").lines]
     assert len(set(names)) == len(names)
+
+
+def test_the_title_says_gradient_time_estimator_and_power(small_run):
+    words = "gradient θ = 22.9°, φ = 57.3°"
+    bare, whole = (
+        content.evolution(small_run, GRADIENT, **options).title
+        for options in ({}, {"omega_t": 30.0, "p": 0.4, "estimator": "plateau"})
+    )
+    assert bare.endswith(f"{words}, noise included")
+    assert whole.endswith(f"{words}, Ω T = 30, plateau at high ℓ subtracted, p = 0.4")

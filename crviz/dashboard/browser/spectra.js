@@ -33,8 +33,7 @@ export function spectra(held, pinned, view, colors, observed) {
   const ell = Float64Array.from({length: last}, (_, i) => i + 1)
   for (const [name, p, dash] of PAPER_POWERS)
     lines.add(name, ell, curve(p), colors.analytic, {dash, width: 1.4, named: true})
-  const own = curve(view.p)
-  lines.add(`p = ${view.p.toFixed(2)}`, ell, own, colors.accent, {width: 2.2, named: true})
+  lines.add(`p = ${view.p.toFixed(2)}`, ell, curve(view.p), colors.accent, {width: 2.2, named: true})
   if (view.observed && view.normalized) {
     for (const one of observed) {
       marks.observed(one, colors)
@@ -47,21 +46,22 @@ export function spectra(held, pinned, view, colors, observed) {
     names: lines.names(0.34, floor),
     marks: marks.marks,
     bars: marks.bars,
-    band: cosmicBand(ell, own),
+    band: cosmicBand(chosen.estimate(t), unit, floor),
     x: [FIRST, beyond(FIRST, last, ROOM_FOR_POWERS, view.widths.spectra)],
     y: [floor, top],
     label: view.normalized ? "C_ℓ / C₁" : "C_ℓ / 4π  [(r_L |∇n|/n)²]",
   }
 }
 
-// what one observer's sky scatters about the analytic curve: sqrt(2 / (2l + 1)) of it, on either side
-function cosmicBand(ell, curve) {
-  const spread = Array.from(ell, (l) => Math.sqrt(2 / (2 * l + 1)))
-  return {
-    x: Array.from(ell),
-    low: Array.from(curve, (c, i) => c * (1 - spread[i])),
-    high: Array.from(curve, (c, i) => c * (1 + spread[i])),
+// what one observer's sky scatters about the mean over fields: sqrt(2 / (2l + 1)) of it, on either side, up to
+// the first multipole that is lost in the noise
+function cosmicBand(mean, unit, floor) {
+  const x = [], low = [], high = []
+  for (let l = 1; l < mean.length && mean[l] / unit > floor; l++) {
+    const height = mean[l] / unit, spread = Math.sqrt(2 / (2 * l + 1))
+    x.push(l); low.push(Math.max(height * (1 - spread), floor)); high.push(height * (1 + spread))
   }
+  return {x, low, high}
 }
 
 class Marks {

@@ -14,16 +14,17 @@ from crviz.plots.content.figure import (
     Line,
     Panel,
     Vertical,
-    described,
+    gradient_in_words,
     gradient_name,
     time_axis,
+    titled,
 )
-from crviz.result import Source, Spectrum, estimators
+from crviz.result import Source, Spectrum
 
 #: Multipoles drawn beside monopole and dipole.
 MULTIPOLES = tuple(range(2, 10))
-#: Multipoles whose analytic evolution is drawn.
-ANALYTIC = (1, 2, 5, 9)
+#: Multipoles whose analytic evolution is drawn, here and on the page.
+ANALYTIC = (1, 2, 3, 5, 9)
 
 _DECADES = 8
 
@@ -57,10 +58,8 @@ def evolution(
         dotted = _lines(source, perpendicular, "perpendicular", colors, "dotted")
     tops = [line.y.max() for line in solid + dotted if line.name in ("C₀", "C₁", "noise")]
     top = 4 * max(tops)
-    analytic = [] if p is None else _analytic(source, gradient, p, colors)
-    verticals = (
-        () if omega_t is None else (Vertical(source.omega_t[source.time_index(omega_t)], colors.accent),)
-    )
+    curves = [] if p is None else _analytic(source, gradient, p, colors)
+    time = None if omega_t is None else float(source.omega_t[source.time_index(omega_t)])
     return Panel(
         x=time_axis(source.omega_t),
         y=Axis(
@@ -69,10 +68,10 @@ def evolution(
             r"$\langle C_\ell\rangle / 4\pi$   [$(r_L\,|\nabla n|/n)^2$]",
             (top / 10**_DECADES, top),
         ),
-        lines=(*dotted, *solid, *analytic),
+        lines=(*dotted, *solid, *curves),
         bands=(_band(chosen, colors),),
-        verticals=verticals,
-        title=described(source) + ("" if estimator == "none" else f", {estimators.get(estimator).words}"),
+        verticals=() if time is None else (Vertical(time, colors.accent),),
+        title=titled(source, gradient, estimator, omega_t=time, p=p if curves else None),
         legend_at="lower right",
     )
 
@@ -114,14 +113,9 @@ def _lines(
             2.2,
             "$C_1$",
             first,
-            legend=f"gradient {_in_words(gradient)}",
+            legend=f"gradient {gradient_in_words(gradient)}",
         ),
     ]
-
-
-def _in_words(gradient: Gradient) -> str:
-    name = gradient_name(gradient)
-    return f"{name} to B₀" if isinstance(gradient, str) else name
 
 
 def _band(spectrum: Spectrum, colors: style.Palette) -> Band:
@@ -130,12 +124,16 @@ def _band(spectrum: Spectrum, colors: style.Palette) -> Band:
     return Band(np.asarray(spectrum.omega_t), low, power + error, colors.ink, legend="standard error of C₁")
 
 
+def analytic(source: Source, gradient: Gradient, p: float) -> list[tuple[int, Array]]:
+    """The analytic evolution without a free parameter: (l, C_l(T) / 4 pi) for each of `ANALYTIC`, nothing
+    where the source stands for no rate."""
+    power = analytic_evolution(source, gradient, np.array(ANALYTIC), p=p)
+    return [] if power is None else list(zip(ANALYTIC, power.T / (4 * np.pi), strict=True))
+
+
 def _analytic(source: Source, gradient: Gradient, p: float, colors: style.Palette) -> list[Line]:
-    """The analytic evolution without a free parameter; none where the run stands for no rate."""
-    ell = np.array([number for number in ANALYTIC if number < source.ell.size])
-    power = analytic_evolution(source, gradient, ell, p=p)
-    if power is None:
-        return []
+    curves = analytic(source, gradient, p)
+    drawn = ", ".join(str(ell) for ell, _ in curves)
     return [
         Line(
             f"analytic C{_subscript(number)}",
@@ -144,9 +142,9 @@ def _analytic(source: Source, gradient: Gradient, p: float, colors: style.Palett
             colors.accent,
             "dashed",
             1.2,
-            legend=f"analytic ℓ = {', '.join(map(str, ell))}, p = {p:.3g}" if number == 1 else "",
+            legend=f"analytic ℓ = {drawn}, p = {p:.3g}" if number == 1 else "",
         )
-        for number, values in zip(ell, power.T / (4 * np.pi), strict=True)
+        for number, values in curves
     ]
 
 

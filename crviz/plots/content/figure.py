@@ -10,7 +10,7 @@ import scipy
 
 from crviz.arrays import Array, ArrayLike
 from crviz.gradient import Gradient
-from crviz.result import Source
+from crviz.result import Source, estimators
 
 
 @dataclass(frozen=True)
@@ -190,6 +190,40 @@ def described(source: Source, of_one: bool = False) -> str:
     config = source.config
     count = "one field" if of_one else source.sampling
     return f"σ² = {config.sigma2:g}, r_L/L_c = {config.rl_over_lc:g}, {count}"
+
+
+def titled(
+    source: Source,
+    gradient: Gradient,
+    estimator: str,
+    *,
+    omega_t: float | None = None,
+    p: float | None = None,
+    form: str | None = None,
+) -> str:
+    """What was simulated and what is shown of it, in one line; what is None is not said.
+
+    Parameters
+    ----------
+    omega_t : [1/Omega]
+    p, form
+        Of the analytic curves.
+    """
+    words = [described(source), f"gradient {gradient_in_words(gradient)}"]
+    if omega_t is not None:
+        words.append(f"Ω T = {omega_t:.4g}")
+    words.append(estimators.get(estimator).words)
+    if p is not None:
+        words.append(f"p = {p:.3g}")
+    if form is not None:
+        words.append(f"{form} form")
+    return ", ".join(words)
+
+
+def gradient_in_words(gradient: Gradient) -> str:
+    """A gradient as a legend or a title says it: to what it is parallel, or its angles."""
+    name = gradient_name(gradient)
+    return f"{name} to B₀" if isinstance(gradient, str) else name
 
 
 def gradient_name(gradient: Gradient) -> str:

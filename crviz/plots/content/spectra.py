@@ -17,10 +17,10 @@ from crviz.plots.content.figure import (
     Line,
     Marks,
     Panel,
-    described,
     gradient_name,
+    titled,
 )
-from crviz.result import Source, Spectrum, estimators
+from crviz.result import Source, Spectrum
 
 #: Powers of the analytic curves that the paper shows.
 PAPER_POWERS = {"1/3": 1 / 3, "1/2": 1 / 2, "2/3": 2 / 3}
@@ -61,8 +61,9 @@ def power_spectra(
     -------
     Panel
         `crviz.plots` has it drawn, as an hv.Overlay. Bars of the simulated spectra are standard errors
-        of the mean over fields, their inner parts what the noise of Eq. 9 alone would give; bands are
-        the cosmic variance of one sky.
+        of the mean over fields, their inner parts what the noise of Eq. 9 alone would give; the band is
+        what one sky scatters about the mean for the chosen gradient, as the fields have it: relative to
+        the mean it is the same for every gradient.
 
     Raises
     ------
@@ -75,8 +76,9 @@ def power_spectra(
     _check_dipoles(simulated if normalized else simulated[:1], estimator)
     top = 3.0 * (1 if normalized else chosen.cl[1] / (4 * np.pi))
     floor = top / 10**_DECADES
-    marks, bands = _marks_and_bands(simulated, source.n_realizations, estimator, normalized, floor)
-    curves = _analytic(chosen, p, form, _unit(chosen, normalized), colors)
+    unit = _unit(chosen, normalized)
+    marks = _simulated_marks(simulated, source.n_realizations, estimator, normalized, floor)
+    curves = _analytic(chosen, p, form, unit, colors)
     if observed and normalized:
         shown = observations.drawn()
         marks += [_observed(spectrum, colors) for spectrum in shown]
@@ -85,9 +87,9 @@ def power_spectra(
         x=Axis("ell", "multipole ℓ", r"multipole $\ell$", (0.85, 2.2 * source.config.nside)),
         y=_axis(normalized, (floor, top)),
         lines=tuple(curves),
-        bands=tuple(bands),
+        bands=(_cosmic_variance(chosen, unit, colors.ink, floor),),
         marks=tuple(marks),
-        title=f"{described(source)}, Ω T = {chosen.omega_t:.4g}, {estimators.get(estimator).words}",
+        title=titled(source, gradient, estimator, omega_t=float(chosen.omega_t), p=p, form=form),
     )
 
 
@@ -103,12 +105,11 @@ def _simulated_spectra(
     return simulated
 
 
-def _marks_and_bands(
+def _simulated_marks(
     simulated: list[_Simulated], n_realizations: int, estimator: str, normalized: bool, floor: float
-) -> tuple[list[Marks], list[Band]]:
-    """Marks with errors and bands of cosmic variance of the simulated spectra."""
+) -> list[Marks]:
+    """Marks with errors of the simulated spectra."""
     marks: list[Marks] = []
-    bands: list[Band] = []
     # of the mean over fields; the noises of two grids are independent, which halves the variance
     per_variance = n_realizations * (2 if estimator == "cross" else 1)
     for spectrum, name, words, marker, color in simulated:
@@ -117,10 +118,7 @@ def _marks_and_bands(
         bars = "" if marks or n_realizations < 2 else " (bars: error, ticks: noise)"
         words = f"simulated, {words}{bars}"
         marks += _simulated(spectrum, noise, unit, name, words, marker, color, floor)
-        bands.append(
-            _cosmic_variance(spectrum, unit, color, floor, "" if bands else "cosmic variance of one sky")
-        )
-    return marks, bands
+    return marks
 
 
 def _unit(spectrum: Spectrum, normalized: bool) -> float:
@@ -204,13 +202,13 @@ def _simulated(
     ]
 
 
-def _cosmic_variance(spectrum: Spectrum, unit: float, color: str, floor: float, words: str) -> Band:
-    """Up to the first multipole that is lost in the noise."""
+def _cosmic_variance(spectrum: Spectrum, unit: float, color: str, floor: float) -> Band:
+    """About the mean over fields, up to the first multipole that is lost in the noise."""
     value = spectrum.cl[1:] / unit
     seen = np.logical_and.accumulate(value > floor)
     ell, value = spectrum.ell[1:][seen], value[seen]
     wide = np.sqrt(spectrum.cosmic_variance[1:][seen]) / unit
-    return Band(ell, np.maximum(value - wide, floor), value + wide, color, 0.1, words)
+    return Band(ell, np.maximum(value - wide, floor), value + wide, color, 0.1, "cosmic variance of one sky")
 
 
 def _observed(spectrum: observations.ObservedSpectrum, colors: style.Palette) -> Marks:
