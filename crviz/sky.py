@@ -54,6 +54,23 @@ def pixels_at(nside: int, theta: ArrayLike, phi: ArrayLike) -> Array:
     return grid(nside).ang2pix(angles)
 
 
+def without_dipole(values: Array) -> Array:
+    """A map less its dipole 3 <map n> . n: (12 nside^2,)."""
+    n = pixel_directions(nside_of(values))
+    return values - 3 / n.shape[1] * (n @ values) @ n
+
+
+def smoothed(values: Array, radius: float) -> Array:
+    """The mean over the pixels whose centres lie within an angle [rad] of each (a top hat): (12 nside^2,)."""
+    pixels = grid(nside_of(values))
+    below = np.concatenate([[0.0], np.cumsum(values, dtype=float)])  # a disc is a few ranges of pixels
+    out = np.empty(len(values))
+    for pixel, angles in enumerate(pixels.pix2ang(np.arange(len(values)))):
+        first, end = pixels.query_disc(angles, radius).T.astype(int)
+        out[pixel] = (below[end] - below[first]).sum() / (end - first).sum()
+    return out
+
+
 def write_map(path: str | Path, values: Array, **header: str | float) -> None:
     """Write a map in ring order as a HEALPix FITS file.
 

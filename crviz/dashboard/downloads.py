@@ -1,4 +1,7 @@
-"""Files to take away: the run, the map, the spectra, the figures, and a script for the same numbers."""
+"""Files to take away: the run, the map, the spectra, the figures, and a script for the same numbers.
+
+Each holds what the page shows when it is made: gradient, time, estimator, p, and what the switches say.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +24,15 @@ from crviz.arrays import Array
 from crviz.dashboard.script import reproducing_script
 from crviz.dashboard.scripts import stylesheet
 from crviz.dashboard.state import State
-from crviz.dashboard.theory_link import gradient_name
 from crviz.gradient import gradient_vector
 from crviz.jobs import Manager
 from crviz.plots.content import evolution, spectra
 from crviz.plots.content import sky as sky_content
+from crviz.plots.content.figure import described, gradient_in_words
 from crviz.result import NotKept, nearest_time
+
+#: Radius of the disc over which the page smooths its sky [deg], as in browser/sky_picture.js.
+SMOOTHING = 10.0
 
 #: What its button says, its name, and what makes it.
 _File: TypeAlias = tuple[str, str, Callable[[], io.BytesIO | io.StringIO]]
@@ -70,18 +76,37 @@ def _figure(state: State, manager: Manager, name: str, kind: str) -> io.BytesIO:
 
     if name == "sky":
         values, time = sky_values(state, manager)
-        title = f"{state.shown.origin}, Ω T = {time:.4g}"
+        title = ", ".join(
+            [
+                f"{described(state.shown.source, of_one=True)} (number {state.realization or 0})",
+                f"Ω T = {time:.4g}",
+                f"gradient {gradient_in_words(state.gradient)}",
+                *([f"smoothed {SMOOTHING:g}°"] if state.smooth else []),
+                *(["dipole removed"] if state.without_dipole else []),
+            ]
+        )
         picture = sky_content.sky(values, state.gradient, sky_content.PAPER_WIDTH, title=title)
         return _through_file(f"sky.{kind}", lambda path: paper.save_sky(picture, path))
-    source, gradient = state.shown.source, gradient_name(state)
+    # the direction itself, at right angles to B0 too: the mean over the azimuth is drawn beside it
+    source, gradient = state.shown.source, state.gradient
     if name == "1":
         panel = evolution.evolution(
-            source, gradient=gradient, omega_t=state.omega_t, estimator=source.usable("none")
+            source,
+            gradient,
+            omega_t=state.omega_t,
+            p=state.p if state.analytic else None,
+            estimator=source.usable("none"),
         )
     else:
-        estimator = source.usable(state.estimator)
         panel = spectra.power_spectra(
-            source, gradient=gradient, omega_t=state.omega_t, estimator=estimator, p=state.p, form=state.form
+            source,
+            gradient,
+            omega_t=state.omega_t,
+            p=state.p,
+            form=state.form,
+            estimator=source.usable(state.estimator),
+            observed=state.observed,
+            normalized=state.normalized,
         )
     return _through_file(f"figure.{kind}", lambda path: paper.save_panels([panel], path))
 
@@ -107,6 +132,8 @@ def _fits(state: State, manager: Manager) -> io.BytesIO:
         "GRADTH": state.theta,
         "GRADPH": state.phi,
         "FIELD": state.realization or 0,
+        "DIPOLE": "removed" if state.without_dipole else "kept",
+        "SMOOTHED": SMOOTHING if state.smooth else 0.0,  # radius of the top hat [deg]
         "POLAXIS": "B0",
         "PIXELS": "n = -p, where a particle comes from",
         "CREATOR": f"crviz {__version__}",
@@ -122,7 +149,7 @@ def _antipodes(nside: int) -> Array:
 
 
 def sky_values(state: State, manager: Manager) -> tuple[Array, float]:
-    """The map that is shown, without what only the picture does to it: (pixels,) [r_L], and its time.
+    """The map as it is shown, less its dipole and smoothed where it is: (pixels,) [r_L], and its time.
 
     Pixels are momentum directions p; the picture shows them at n = -p.
     """
@@ -130,7 +157,12 @@ def sky_values(state: State, manager: Manager) -> tuple[Array, float]:
     if found is None:
         raise ValueError("The sky of this field is not there yet.")
     time, r = found
-    return gradient_vector(state.gradient) @ r, time
+    values = gradient_vector(state.gradient) @ r
+    if state.without_dipole:
+        values = sky.without_dipole(values)
+    if state.smooth:
+        values = sky.smoothed(values, math.radians(SMOOTHING))
+    return values, time
 
 
 def _positions(state: State, manager: Manager) -> tuple[float, Array] | None:
@@ -161,6 +193,10 @@ def spectra_csv(state: State) -> str:
         for gradient in (state.gradient, "perpendicular")
     ]
     out.write(f", Omega T = {float(columns[0].omega_t):g}, estimator {estimator}, {shown.origin}\n")
+    out.write(
+        f"# chosen gradient: theta = {state.theta:g} deg, phi = {state.phi:g} deg; "
+        "perpendicular: mean over the azimuth at theta = 90 deg\n"
+    )
     out.write("# C_l of delta I in units of (r_L |grad n| / n)^2; errors of the mean over fields\n")
     table = csv.writer(out, lineterminator="\n")
     names = [f"{what}_{which}" for which in ("chosen", "perpendicular") for what in ("C_l", "error")]

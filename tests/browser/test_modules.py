@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from crviz import theory
+from crviz import sky, theory
 from crviz.dashboard import scripts
 from crviz.plots import mollweide
 from crviz.sky import pixel_directions
@@ -92,6 +92,7 @@ def test_smoothing_is_the_mean_over_a_disc(call, nside):
     found = call("sky.smoothed", values.tolist(), nside, np.radians(10))
     # sums of up to some 25 pixels, kept in single precision
     np.testing.assert_allclose(found, angular_means(values, nside, np.radians(10)), atol=1e-6)
+    np.testing.assert_allclose(found, sky.smoothed(values, np.radians(10)), atol=1e-6)  # of the files
 
 
 def test_smoothing_leaves_a_constant_as_it_is(call):
@@ -109,6 +110,8 @@ def test_without_its_dipole_a_map_has_none_and_keeps_the_rest(call, nside):
     defect = np.abs(n @ n.T / n.shape[1] - np.eye(3) / 3).max()
     assert defect < 0.05 / nside**2
     np.testing.assert_allclose(found, 4.0 + quadrupole, atol=3 * np.abs(dipole).sum() * defect + 1e-6)
+    of_the_files = sky.without_dipole(4.0 + dipole @ n + quadrupole)
+    np.testing.assert_allclose(found, of_the_files, atol=1e-6)
 
 
 def test_a_map_is_positions_times_gradient(call):

@@ -7,17 +7,24 @@ import healpy
 import numpy as np
 import pytest
 
-from crviz import library, load
+from crviz import library, load, observations, theory
 from crviz._version import __version__
 from crviz.config import Config
 from crviz.dashboard.downloads import downloads, sky_values, spectra_csv
 from crviz.dashboard.exploring import from_atlas
 from crviz.dashboard.shown import Shown
 from crviz.gradient import gradient_vector
+from crviz.interpretation import analytic_evolution
 from crviz.jobs.skies import Sky, rounded
+from crviz.plots import mollweide, paper, style
+from crviz.plots.paper.panels import figure_of_panels
+from crviz.plots.paper.settings import settings
+from crviz.sky import pixel_directions
 
 GRADIENT = {"theta": 37, "phi": 211}
+GRADIENTS = ("chosen", "perpendicular")
 DIGITS = 0.6e-5  # six of them are written
+FOUR_PI = 4 * np.pi
 
 
 def files(state, manager):
@@ -36,6 +43,24 @@ def place(state):
     """A state that shows a place of the atlas."""
     state.show(from_atlas(Config(sigma2=0.56, rl_over_lc=0.14)))
     return state
+
+
+@pytest.fixture
+def saved(fake, monkeypatch):
+    """What a figure's button draws: the content of the sky's, the panel of another."""
+    calls = []
+
+    def record(content, path):
+        calls.append(content)
+        path.write_bytes(b"")
+
+    def saved(state, figure):
+        made(state, fake, f"crviz-{figure}.svg")
+        return calls[-1] if figure == "sky" else calls[-1][0]
+
+    monkeypatch.setattr(paper, "save_panels", record)
+    monkeypatch.setattr(paper, "save_sky", record)
+    return saved
 
 
 # --- the run
@@ -139,10 +164,56 @@ def test_a_sky_that_is_not_there_is_not_made_up(place, fake):
         sky_values(place, fake)
 
 
-def test_the_picture_alone_is_changed_by_what_is_done_to_the_picture(state, fake):
-    before, _ = sky_values(state, fake)
-    state.param.update(without_dipole=True, smooth=True)
-    np.testing.assert_array_equal(sky_values(state, fake)[0], before)
+def as_on_the_page(values, without_dipole, smooth):
+    """A map at momenta as the page shows it: its dipole is taken off first, means over 10 degrees last."""
+    n = pixel_directions(healpy.npix2nside(len(values)))
+    if without_dipole:
+        values = values - 3 * (n * values).mean(1) @ n
+    near = n.T @ n >= np.cos(np.radians(10))
+    return near @ values / near.sum(1) if smooth else values
+
+
+@pytest.fixture
+def ready(state, fake, result):
+    """A state whose sky is one of nside 16, on which 10 degrees are some 25 pixels."""
+    config = result.config.replace(nside=16)
+    r = np.random.default_rng(5).normal(size=(12, 3, 3072)) + pixel_directions(16)
+    fake.skies.ready[result.digest, 0] = Sky(config, 0, *rounded(r.astype(np.float32)))
+    state.param.update(**GRADIENT, omega_t=result.omega_t[7])
+    return state, gradient_vector(state.gradient) @ r[7]
+
+
+TREATMENTS = pytest.mark.parametrize(
+    ("without_dipole", "smooth"), [(False, False), (True, False), (False, True), (True, True)]
+)
+
+
+@TREATMENTS
+def test_the_map_is_treated_as_the_pages_and_says_so(ready, fake, tmp_path, without_dipole, smooth):
+    state, values = ready
+    state.param.update(without_dipole=without_dipole, smooth=smooth)
+    found, header = read_map(state, fake, tmp_path)
+    expected = as_on_the_page(values, without_dipole, smooth)
+    # kept in 16 bits a component, of at most some 5 r_L
+    np.testing.assert_allclose(at_momenta(found), expected, atol=5e-4)
+    assert np.abs(expected - values).max() > 0.5 or not (without_dipole or smooth)
+    assert header["DIPOLE"] == ("removed" if without_dipole else "kept")
+    assert header["SMOOTHED"] == (10.0 if smooth else 0.0)  # [deg]
+    assert header["PIXELS"] == "n = -p, where a particle comes from"
+
+
+@TREATMENTS
+def test_the_sky_figure_is_treated_as_the_pages_and_says_so(ready, fake, saved, without_dipole, smooth):
+    state, values = ready
+    state.param.update(without_dipole=without_dipole, smooth=smooth)
+    picture = saved(state, "sky")
+    index = mollweide.pixel_index(16, picture.picture.shape[1])
+    expected = as_on_the_page(values, without_dipole, smooth)
+    np.testing.assert_allclose(picture.picture[index >= 0], expected[index[index >= 0]], atol=5e-4)
+    assert "gradient θ = 37°, φ = 211°" in picture.title
+    assert f"Ω T = {state.omega_t:.4g}" in picture.title
+    assert ("smoothed 10°" in picture.title) is smooth
+    assert ("dipole removed" in picture.title) is without_dipole
 
 
 # --- the spectra
@@ -168,6 +239,16 @@ def test_spectra_are_the_results(state, cross_run, estimator):
         np.testing.assert_allclose(columns[f"error_{which}"], truth.error, rtol=DIGITS)
     time = cross_run.omega_t[cross_run.time_index(9.0)]
     assert f"sigma2 = 1, r_L/L_c = 0.1, Omega T = {time:g}, estimator {estimator}, four fields" in comments[0]
+    assert "theta = 37 deg, phi = 211 deg" in comments[1]
+
+
+def test_at_right_angles_the_table_has_the_direction_and_the_mean_over_the_azimuth(state):
+    state.show(Shown(library.shipped(), "shipped"))
+    state.param.update(theta=90, phi=30, omega_t=100.0)
+    comments, columns = table(spectra_csv(state))
+    ratio = {which: columns[f"C_l_{which}"][2] / columns[f"C_l_{which}"][1] for which in GRADIENTS}
+    assert ratio == pytest.approx({"chosen": 0.1020, "perpendicular": 0.1184}, abs=1e-4)
+    assert "theta = 90 deg, phi = 30 deg" in comments[1]
 
 
 def test_the_estimator_that_is_used_is_the_one_that_is_named(state, result):
@@ -210,6 +291,131 @@ def test_figures_are_of_their_kind(state, fake, figure, kind):
     if kind == "svg":
         assert b"</svg>" in content
         assert b'href="http' not in content  # nothing from outside
+
+
+@pytest.fixture
+def drawn(saved):
+    """The lines of a figure's Axes, marks among them, and its panel."""
+
+    def drawn(state, figure):
+        panel = saved(state, figure)
+        with settings(style.LIGHT, 7.0):
+            return figure_of_panels([panel], 7.0, style.LIGHT).axes[0].get_lines(), panel
+
+    return drawn
+
+
+def with_marker(lines, marker, color):
+    """The multipoles and heights of the filled marks of a kind."""
+    found = [line for line in lines if line.get_marker() == marker and line.get_markeredgecolor() == color]
+    filled = next(line for line in found if line.get_markerfacecolor() == color)
+    return np.asarray(filled.get_xdata()), np.asarray(filled.get_ydata())
+
+
+DIRECTIONS = pytest.mark.parametrize(("theta", "phi"), [(0, 0), (90, 0), (90, 30), (90, 135), (37, 211)])
+
+
+@pytest.fixture
+def shipped(state):
+    """A state that shows the shipped run at the paper's time."""
+    state.show(Shown(library.shipped(), "shipped"))
+    state.omega_t = 100.0
+    return state
+
+
+@DIRECTIONS
+@pytest.mark.parametrize(
+    ("estimator", "normalized"), [("cross", True), ("eq9", False), ("plateau", True), ("none", False)]
+)
+def test_figure_2_has_the_spectra_of_the_page(shipped, drawn, theta, phi, estimator, normalized):
+    """The direction that is chosen, also at right angles to B0, and the mean over the azimuth beside it."""
+    shipped.param.update(theta=theta, phi=phi, estimator=estimator, normalized=normalized)
+    lines, panel = drawn(shipped, "2")
+    source = library.shipped()
+    series = (
+        ((np.radians(theta), np.radians(phi)), "D", style.LIGHT.ink),
+        ("perpendicular", "^", style.LIGHT.monopole),
+    )
+    for gradient, marker, color in series:
+        cl = source.spectrum(gradient, omega_t=100.0, estimator=estimator).cl
+        ell, height = with_marker(lines, marker, color)
+        assert list(ell[:3]) == [1, 2, 3]
+        np.testing.assert_allclose(height, cl[ell] / (cl[1] if normalized else FOUR_PI), rtol=1e-9)
+    assert panel.y.label.startswith("C_ℓ / C₁" if normalized else "C_ℓ / 4π")
+
+
+def test_at_right_angles_figure_2_is_not_the_mean_over_the_azimuth(shipped, drawn):
+    """C_2 / C_1 is 0.102 along the azimuth of 30 degrees and 0.118 in the mean over all."""
+    shipped.param.update(theta=90, phi=30, estimator="cross")
+    lines, _ = drawn(shipped, "2")
+    assert with_marker(lines, "D", style.LIGHT.ink)[1][1] == pytest.approx(0.1020, abs=1e-4)
+    assert with_marker(lines, "^", style.LIGHT.monopole)[1][1] == pytest.approx(0.1184, abs=1e-4)
+
+
+@DIRECTIONS
+def test_figure_1_has_the_evolution_of_the_page(shipped, drawn, theta, phi):
+    """With the noise in it, whatever the estimator; solid as chosen, dotted in the mean over the azimuth."""
+    shipped.param.update(theta=theta, phi=phi, estimator="eq9")
+    lines, panel = drawn(shipped, "1")
+    source = library.shipped()
+    for gradient, dashed in (((np.radians(theta), np.radians(phi)), False), ("perpendicular", True)):
+        cl = source.evolution(gradient, estimator="none").cl / FOUR_PI
+        dipole, monopole = (
+            next(
+                line.get_ydata()
+                for line in lines
+                if line.get_color() == color
+                and (line.get_linestyle() != "-") is dashed
+                and len(line.get_xdata()) == len(source.omega_t)
+            )
+            for color in (style.LIGHT.ink, style.LIGHT.monopole)
+        )
+        np.testing.assert_allclose(dipole, cl[:, 1], rtol=1e-9)
+        np.testing.assert_allclose(monopole, cl[:, 0], rtol=1e-9)
+    error = source.evolution((np.radians(theta), np.radians(phi)), estimator="none").error[:, 1] / FOUR_PI
+    dipole = {line.name: line.y for line in panel.lines if line.dash == "solid"}["C₁"]
+    np.testing.assert_allclose(panel.bands[0].high - dipole, error, rtol=1e-6)
+
+
+@pytest.mark.parametrize("analytic", [False, True])
+def test_figure_1_has_the_analytic_evolution_where_the_page_has_it(shipped, saved, analytic):
+    shipped.param.update(theta=90, phi=30, p=0.4, analytic=analytic)
+    curves = {line.name: line.y for line in saved(shipped, "1").lines if line.name.startswith("analytic")}
+    assert list(curves) == (
+        ["analytic C₁", "analytic C₂", "analytic C₃", "analytic C₅", "analytic C₉"] if analytic else []
+    )
+    if analytic:
+        expected = analytic_evolution(library.shipped(), shipped.gradient, np.array([1, 2, 3, 5, 9]), p=0.4)
+        np.testing.assert_allclose(np.transpose([*curves.values()]), expected / FOUR_PI, rtol=1e-12)
+
+
+@pytest.mark.parametrize("observed", [False, True])
+@pytest.mark.parametrize("normalized", [False, True])
+def test_figure_2_has_the_observed_spectra_where_the_page_has_them(shipped, saved, observed, normalized):
+    shipped.param.update(observed=observed, normalized=normalized)
+    names = {mark.name for mark in saved(shipped, "2").marks}
+    published = {one.name for one in observations.drawn()}
+    assert names & published == (published if observed and normalized else set())
+
+
+@pytest.mark.parametrize("form", theory.FORMS)
+def test_figure_2_has_the_power_and_the_form_of_the_page(shipped, saved, form):
+    shipped.param.update(p=0.62, form=form)
+    panel = saved(shipped, "2")
+    curve = next(line for line in panel.lines if line.name == "p = 0.62")
+    expected = theory.spectrum(curve.x, 0.62, form=form)
+    np.testing.assert_allclose(curve.y, expected / expected[0], rtol=1e-12)
+    assert f"p = 0.62, {form} form" in panel.title
+
+
+def test_titles_say_gradient_time_estimator_and_power(shipped, saved):
+    shipped.param.update(**GRADIENT, estimator="plateau", p=0.4, analytic=True)
+    time = library.shipped().omega_t[library.shipped().time_index(100.0)]
+    for figure, estimator in (("1", "noise included"), ("2", "plateau at high ℓ subtracted")):
+        title = saved(shipped, figure).title
+        assert f"gradient θ = 37°, φ = 211°, Ω T = {time:.4g}, {estimator}, p = 0.4" in title
+    shipped.analytic = False
+    assert "p =" not in saved(shipped, "1").title  # of curves that are not there
 
 
 def test_a_result_has_all_files_and_a_place_those_that_it_can_fill(state, fake):
