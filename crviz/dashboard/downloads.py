@@ -79,7 +79,7 @@ def _figure(state: State, manager: Manager, name: str, kind: str) -> io.BytesIO:
         title = ", ".join(
             [
                 f"{described(state.shown.source, of_one=True)} (number {state.realization or 0})",
-                f"Ω T = {time:.4g}",
+                f"Ω T = {time:.5g}",
                 f"gradient {gradient_in_words(state.gradient)}",
                 *([f"smoothed {SMOOTHING:g}°"] if state.smooth else []),
                 *(["dipole removed"] if state.without_dipole else []),
@@ -185,16 +185,17 @@ def spectra_csv(state: State) -> str:
     out = io.StringIO()
     shown, source = state.shown, state.shown.source
     out.write(
-        f"# crviz {__version__}: sigma2 = {shown.config.sigma2:g}, r_L/L_c = {shown.config.rl_over_lc:g}"
+        f"# crviz {__version__}: sigma2 = {shown.config.sigma2:.12g}, "
+        f"r_L/L_c = {shown.config.rl_over_lc:.12g}"
     )
     estimator = source.usable(state.estimator)
     columns = [
         source.spectrum(gradient, omega_t=state.omega_t, estimator=estimator)
         for gradient in (state.gradient, "perpendicular")
     ]
-    out.write(f", Omega T = {float(columns[0].omega_t):g}, estimator {estimator}, {shown.origin}\n")
+    out.write(f", Omega T = {float(columns[0].omega_t):.12g}, estimator {estimator}, {shown.origin}\n")
     out.write(
-        f"# chosen gradient: theta = {state.theta:g} deg, phi = {state.phi:g} deg; "
+        f"# chosen gradient: theta = {state.theta:.12g} deg, phi = {state.phi:.12g} deg; "
         "perpendicular: mean over the azimuth at theta = 90 deg\n"
     )
     out.write("# C_l of delta I in units of (r_L |grad n| / n)^2; errors of the mean over fields\n")

@@ -49,8 +49,8 @@ def words(entry: Entry) -> str:
     date = f"{entry.created:%Y-%m-%d %H:%M}" if entry.created else "no date"
     shipped = "shipped · " if entry.shipped else ""
     return (
-        f"{shipped}σ² = {config.sigma2:.3g}, r_L = {config.rl_over_lc:.3g} L_c, "
-        f"nside {config.nside} {config.grids}, Ω T to {config.omega_t[-1]:.3g}, seed {config.seed} · "
+        f"{shipped}σ² = {config.sigma2:.12g}, r_L = {config.rl_over_lc:.12g} L_c, "
+        f"nside {config.nside} {config.grids}, Ω T to {config.omega_t[-1]:.12g}, seed {config.seed} · "
         f"{fields_in_words(entry.n_realizations)} · {date} · {size:.1f} MB{earlier}"
     )
 

@@ -50,7 +50,7 @@ class Toolbar(Controls):
 def shown_words(shown: Shown) -> str:
     """What is on the page, in words."""
     config = shown.config
-    return f"σ² = {config.sigma2:.3g}, r_L = {config.rl_over_lc:.3g} L_c: {shown.origin}"
+    return f"σ² = {config.sigma2:.12g}, r_L = {config.rl_over_lc:.12g} L_c: {shown.origin}"
 
 
 def job_words(status: Status | None) -> str:

@@ -97,7 +97,7 @@ def test_the_spectra_arrive_with_their_numbers(visitor, deliver):
     # six digits are written
     np.testing.assert_allclose([float(row["C_l_chosen"]) for row in rows], truth.cl, rtol=0.6e-5)
     np.testing.assert_allclose([float(row["error_chosen"]) for row in rows], truth.error, rtol=0.6e-5)
-    assert f"Omega T = {truth.omega_t:g}" in text
+    assert f"Omega T = {truth.omega_t:.12g}" in text
 
 
 def test_the_script_says_the_numbers_of_the_spectra(visitor, deliver):
@@ -144,7 +144,7 @@ def test_what_is_taken_away_while_playing_is_of_the_time_seen(visitor, deliver):
     page.wait_for_function("t => crviz.omegaT > 1.2 * t", arg=before)
     text = deliver("Spectra (CSV)").read_text(encoding="utf8")
     assert shown_time(visitor) != before
-    assert f"Omega T = {shown_time(visitor):g}," in text
+    assert f"Omega T = {shown_time(visitor):.12g}," in text
 
 
 def test_a_stored_run_is_opened_from_its_drawer(visit):

@@ -238,7 +238,7 @@ def test_spectra_are_the_results(state, cross_run, estimator):
         np.testing.assert_allclose(columns[f"C_l_{which}"], truth.cl, rtol=DIGITS)
         np.testing.assert_allclose(columns[f"error_{which}"], truth.error, rtol=DIGITS)
     time = cross_run.omega_t[cross_run.time_index(9.0)]
-    assert f"sigma2 = 1, r_L/L_c = 0.1, Omega T = {time:g}, estimator {estimator}, four fields" in comments[0]
+    assert f"sigma2 = 1, r_L/L_c = 0.1, Omega T = {time:.12g}, estimator {estimator}, four" in comments[0]
     assert "theta = 37 deg, phi = 211 deg" in comments[1]
 
 

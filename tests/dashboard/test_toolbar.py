@@ -38,6 +38,8 @@ def test_without_a_run_there_are_no_words():
 
 def test_what_is_shown_is_named_by_its_own_parameters(state):
     assert shown_words(state.shown) == "σ² = 1, r_L = 0.1 L_c: made for the tests"
+    shown = from_atlas(Config(sigma2=0.123456, rl_over_lc=0.4871))
+    assert shown_words(shown).startswith("σ² = 0.123456, r_L = 0.4871 L_c: ")
     # not by those that are set: these are beyond the atlas
     shown = from_atlas(Config(sigma2=0.01, rl_over_lc=0.1))
     assert shown_words(shown).startswith("σ² = 0.05, r_L = 0.1 L_c: the nearest point of the atlas")

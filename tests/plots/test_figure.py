@@ -9,6 +9,7 @@ from crviz.plots.content.figure import (
     gradient_name,
     line_ends,
     positive,
+    power_name,
     spread,
 )
 
@@ -68,3 +69,11 @@ def test_a_result_is_described_by_what_was_simulated(small_run, cross_run, lone_
 def test_a_gradient_is_named_by_its_angles_in_degrees():
     assert gradient_name("parallel") == "parallel"
     assert gradient_name(np.radians([30.0, 45.0])) == "θ = 30°, φ = 45°"
+    assert gradient_name(np.radians([12.5, 211.375])) == "θ = 12.5°, φ = 211.375°"
+
+
+@pytest.mark.parametrize(
+    ("p", "words"), [(0.3, "p = 0.30"), (0.4871, "p = 0.4871"), (1 / 3, "p = 0.333333333333")]
+)
+def test_a_power_is_named_by_all_of_its_digits(p, words):
+    assert power_name(p) == words

@@ -142,7 +142,7 @@ def _analytic(source: Source, gradient: Gradient, p: float, colors: style.Palett
             colors.accent,
             "dashed",
             1.2,
-            legend=f"analytic ℓ = {drawn}, p = {p:.3g}" if number == 1 else "",
+            legend=f"analytic ℓ = {drawn}, p = {p:.12g}" if number == 1 else "",
         )
         for number, values in curves
     ]

@@ -189,7 +189,7 @@ def described(source: Source, of_one: bool = False) -> str:
     """What was simulated, in one line; of_one: for what is shown of the first field alone."""
     config = source.config
     count = "one field" if of_one else source.sampling
-    return f"σ² = {config.sigma2:g}, r_L/L_c = {config.rl_over_lc:g}, {count}"
+    return f"σ² = {config.sigma2:.12g}, r_L/L_c = {config.rl_over_lc:.12g}, {count}"
 
 
 def titled(
@@ -211,10 +211,10 @@ def titled(
     """
     words = [described(source), f"gradient {gradient_in_words(gradient)}"]
     if omega_t is not None:
-        words.append(f"Ω T = {omega_t:.4g}")
+        words.append(f"Ω T = {omega_t:.5g}")
     words.append(estimators.get(estimator).words)
     if p is not None:
-        words.append(f"p = {p:.3g}")
+        words.append(f"p = {p:.12g}")
     if form is not None:
         words.append(f"{form} form")
     return ", ".join(words)
@@ -231,4 +231,10 @@ def gradient_name(gradient: Gradient) -> str:
     if isinstance(gradient, str):
         return gradient
     theta, phi = np.degrees(gradient)
-    return f"θ = {theta:.3g}°, φ = {phi:.3g}°"
+    return f"θ = {theta:.12g}°, φ = {phi:.12g}°"
+
+
+def power_name(p: float) -> str:
+    """A power in words: two places, or as many as it has."""
+    short = f"{p:.2f}"
+    return f"p = {short if float(short) == p else format(p, '.12g')}"

@@ -10,7 +10,7 @@ from crviz import theory
 from crviz.arrays import Array
 from crviz.gradient import Gradient
 from crviz.plots import style
-from crviz.plots.content.figure import Axis, Band, Line, Panel, described, gradient_name
+from crviz.plots.content.figure import Axis, Band, Line, Panel, described, gradient_name, power_name
 from crviz.plots.content.spectra import PAPER_POWERS
 from crviz.result import NotKept, Source, Spectrum, estimators
 
@@ -71,7 +71,7 @@ def rate(
     ]
     shown = np.concatenate([line.y for line in lines])
     words = "68 % band" + (" (errors taken as independent)" if covariance.ndim == 1 else "")
-    where = f"Ω T = {spectrum.omega_t:.4g}, {gradient_name(gradient)}, ℓ = 1–{ell[-1]}"
+    where = f"Ω T = {spectrum.omega_t:.5g}, {gradient_name(gradient)}, ℓ = 1–{ell[-1]}"
     how = f"{estimators.get(estimator).words}, {form} form"
     return Panel(
         x=Axis(
@@ -118,7 +118,7 @@ def _power_laws(distance: Array, nu_par: float, p: float | None, colors: style.P
         for (name, value), dash in zip(PAPER_POWERS.items(), style.DASHES, strict=True)
     ]
     if p is not None:
-        choices.append((f"p = {p:.2f}", p, colors.standard, "solid", 1.5))
+        choices.append((power_name(p), p, colors.standard, "solid", 1.5))
     lines = []
     for name, value, color, dash, width in choices:
         law = theory.power_law_rate(value, nu0=nu_par / 2**value)(1 - distance)

@@ -18,6 +18,7 @@ from crviz.plots.content.figure import (
     Marks,
     Panel,
     gradient_name,
+    power_name,
     titled,
 )
 from crviz.result import Source, Spectrum
@@ -151,7 +152,7 @@ def _analytic(
         for (name, value), dash in zip(PAPER_POWERS.items(), style.DASHES, strict=True)
     ]
     if p is not None:
-        choices.append((f"p = {p:.2f}", p, colors.accent, "solid", 2.5))
+        choices.append((power_name(p), p, colors.accent, "solid", 2.5))
     drawn = []
     for name, value, color, dash, width in choices:
         shape = theory.spectrum(ell, value, form=form)
