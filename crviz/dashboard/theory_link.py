@@ -72,7 +72,7 @@ class TheoryLink:
         fit = interpretation.fit_observed(observations.spectrum(observations.WIDEST), form=self._state.form)
         self._state.param.update(p=round(fit.p, 3))
         self._hub.fitted = (
-            f"{fit.source.name}: best p = {fit.p:.2f}, {fit.low:.2f} to {fit.high:.2f} at 68 % "
+            f"{fit.source.name}: best p = {fit.p:.3f}, {fit.low:.2f} to {fit.high:.2f} at 68 % "
             f"(ℓ = {fit.ell[0]}–{fit.ell[-1]}, deviance {fit.deviance:.1f}, of Gaussian skies "
             f"{fit.expected_deviance:.1f} in the mean)."
         )

@@ -156,6 +156,7 @@ def test_the_shipped_result_can_be_fitted(hub):
     fit = interpretation.fit_power_law(library.shipped(), "parallel", omega_t=100.0, estimator="cross")
     # where a power law does not describe the shape, that is seen by chi2 beside p
     assert f"{fit.p:.3f} ± {fit.p_error:.3f} (ℓ = 2–12, χ² = {fit.chi2:.0f}" in hub.fitted
+    assert f"Best p = {state.p:.3f} " in hub.fitted
 
 
 @pytest.mark.parametrize("form", theory.FORMS)
@@ -164,7 +165,8 @@ def test_observed_data_speak_for_a_power_too(state, hub, link, form):
     link.fit_observed()
     fit = interpretation.fit_observed(observations.spectrum(observations.WIDEST), form=form)
     assert state.p == round(fit.p, 3)
-    assert f"best p = {fit.p:.2f}, {fit.low:.2f} to {fit.high:.2f}" in hub.fitted
+    assert f"best p = {fit.p:.3f}, {fit.low:.2f} to {fit.high:.2f}" in hub.fitted
+    assert f"best p = {state.p:.3f}," in hub.fitted
     assert "HAWC + IceCube 2019" in hub.fitted
     assert "ℓ = 1–10" in hub.fitted
 
