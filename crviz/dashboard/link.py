@@ -12,6 +12,7 @@ from crviz.arrays import Array
 from crviz.checks import ParameterError
 from crviz.dashboard.state import State, on_page
 from crviz.parameters import REALIZATIONS
+from crviz.result import nearest_time
 
 
 def restore(state: State, arguments: Mapping[str, list[bytes]]) -> str:
@@ -29,15 +30,17 @@ def restore(state: State, arguments: Mapping[str, list[bytes]]) -> str:
 
 
 def reach(state: State, asked: float, times: Array) -> str:
-    """Take the time of an address [1/Omega], which `restore` has set, as far as what is shown reaches.
+    """Take the recorded time [1/Omega] that is nearest to the one of an address, which `restore` has set.
 
-    Returns what was clamped, in a sentence; nothing where nothing was.
+    Returns what was taken in its place, in a sentence; nothing where it is what was asked for.
     """
-    taken = float(min(max(asked, times[0]), times[-1]))
-    if math.isclose(asked, taken, rel_tol=1e-4):  # an address has five digits
-        return ""
+    taken = float(times[nearest_time(times, asked)])
     state.param.update(omega_t=taken)
-    return f"T = {asked:g} in the link is beyond what is shown: {taken:g} is taken."
+    if math.isclose(asked, taken, rel_tol=1e-4):  # earlier links have five digits
+        return ""
+    if times[0] <= asked <= times[-1]:
+        return f"T = {asked:.12g}: the nearest recorded time is {taken:.5g}."
+    return f"T = {asked:.12g} in the link is beyond what is shown: {taken:.5g} is taken."
 
 
 def _set(state: State, name: str, key: str, text: str, notices: list[str]) -> None:

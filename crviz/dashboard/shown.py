@@ -32,6 +32,10 @@ class Shown:
         """The largest backtracking time [1/Omega]."""
         return float(self.source.omega_t[-1])
 
+    def recorded_time(self, omega_t: float) -> float:
+        """The backtracking time of its spectra that is nearest to one [1/Omega]."""
+        return float(self.source.omega_t[self.source.time_index(omega_t)])
+
     def held(self, estimator: str) -> dict[str, Any]:
         """The arrays that the browser holds, for an estimator or the one that can be had."""
         return held(self.source, self.source.usable(estimator))

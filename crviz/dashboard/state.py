@@ -42,13 +42,16 @@ def on_page() -> list[Parameter]:
 def _declared(parameter: Parameter) -> param.Parameter:
     """A parameter as `State` has it.
 
-    Numbers of a run have no bounds: what is out of range gets its sentence beside Run, from the
-    configuration itself.
+    Numbers of a run that are typed have no bounds: what is out of range gets its sentence beside Run,
+    from the configuration itself.
     """
     control = parameter.control
     default = parameter.default if control is None or control.default is None else control.default
     said = {"default": default, "label": parameter.label}
-    if values := [value for _, value in choices(parameter)]:
+    values = [value for _, value in choices(parameter)]
+    if control is not None and control.kind == "log":
+        return param.Number(bounds=(min(values), max(values)), **said)
+    if values:
         return param.Selector(objects=values, **said)
     if parameter.kind is bool:
         return param.Boolean(**said)
@@ -105,8 +108,8 @@ class State(param.Parameterized):
 
     def set(self, key: str, value: Any) -> None:
         """Take a value that came from outside as far as the parameter allows it: within bounds, the
-        nearest of the values that there are, a whole number where one is meant. A kind of turbulence brings
-        the defaults of its own parameters along."""
+        nearest of the values where there are some only, a whole number where one is meant. A kind of
+        turbulence brings the defaults of its own parameters along."""
         parameter = self.param[key]
         if isinstance(parameter, param.Selector):
             if value not in parameter.objects:
@@ -137,11 +140,8 @@ class State(param.Parameterized):
         return math.radians(self.theta), math.radians(self.phi)
 
     def show(self, shown: Shown) -> None:
-        """Put something on the page; the time stays where it is as far as it reaches."""
-        changes: dict[str, Any] = {"shown": shown}
-        if self.omega_t > shown.last_time:
-            changes["omega_t"] = shown.last_time
-        self.param.update(**changes)
+        """Put something on the page, at its recorded time that is nearest to the one before."""
+        self.param.update(shown=shown, omega_t=shown.recorded_time(self.omega_t))
 
 
 def _distance(allowed: float, value: float) -> float:

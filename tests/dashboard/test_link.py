@@ -5,8 +5,11 @@ import math
 import numpy as np
 import pytest
 
+from crviz import Config
 from crviz.dashboard import link
+from crviz.dashboard.controls import Controls, physics_and_run, sky_switches
 from crviz.dashboard.state import State, on_page
+from crviz.parameters import CONFIGURATION, REQUEST, VIEW
 
 
 def restored(**values):
@@ -55,6 +58,41 @@ def test_every_key_is_restored_to_its_value_and_type():
         taken = getattr(state, named(key))
         assert taken == value, key
         assert type(taken) is type(value), key
+
+
+#: Every number of an address that is chosen freely, between the marks of its slider where it has one.
+AWKWARD = {
+    "sigma2": 0.037,
+    "rl_over_lc": 0.4871,
+    "gamma": 11 / 3.1,
+    "lambda_min": 0.012345678901234567,
+    "lambda_max": 87.65,
+    "n_modes": 137,
+    "seed": 987654321,
+    "realizations": 13,
+    "omega_t_max": 33.3333,
+    "theta": 12.5,
+    "phi": 211.37,
+    "p": 0.4871,
+    "T": 20.123,
+    "realization": 17,
+}
+IN_LINKS = [each for each in (*CONFIGURATION, *Config().parameters, *REQUEST, *VIEW) if each.link]
+NUMBERS = {each.link: each for each in IN_LINKS if each.kind in (int, float) and each.name != "nside"}
+
+
+def test_every_number_of_the_table_is_restored_as_it_is_written():
+    assert AWKWARD.keys() == NUMBERS.keys()
+
+
+@pytest.mark.parametrize("key", NUMBERS)
+def test_a_number_is_taken_to_its_last_digit_and_without_a_word(key):
+    state, notice = restored(**{key: AWKWARD[key]})
+    assert notice == ""
+    assert getattr(state, named(key)) == AWKWARD[key]
+    # what the browser is given, and writes into a link again
+    specs = [group for spec in (physics_and_run, sky_switches) for group in spec()]
+    assert {**Controls(state, specs).values, "T": state.omega_t}[key] == AWKWARD[key]
 
 
 def test_a_link_knows_all_that_can_be_set_by_hand():
@@ -111,16 +149,22 @@ def test_a_time_beyond_what_is_shown_goes_to_its_end_and_the_notice_says_so(aske
     assert notice == f"T = {asked:g} in the link is beyond what is shown: {taken:g} is taken."
 
 
-@pytest.mark.parametrize("asked", [0.3, 7.0, 300.001])  # an address has five digits of a time
-def test_a_time_within_what_is_shown_stays(asked):
+@pytest.mark.parametrize(("asked", "said", "taken"), [(20, "20", 21.59057), (0.31234, "0.31234", 0.3)])
+def test_between_two_recorded_times_the_nearest_is_taken_and_the_notice_says_so(asked, said, taken):
     state = State(omega_t=asked)
-    assert link.reach(state, asked, np.array([0.3, 20.0, 300.0])) == ""
-    assert state.omega_t == asked
+    notice = link.reach(state, asked, np.array([0.3, 21.59057, 300.0]))
+    assert state.omega_t == taken
+    assert notice == f"T = {said}: the nearest recorded time is {taken:.5g}."
 
 
-@pytest.mark.parametrize(
-    ("key", "text", "taken"), [("sigma2", "0.55", 0.56), ("nside", "20", 16), ("n_modes", "150.7", 150)]
-)
+@pytest.mark.parametrize(("asked", "taken"), [(0.3, 0.3), (21.591, 21.59057), (300.001, 300.0)])
+def test_a_recorded_time_of_five_digits_or_all_is_taken_without_a_word(asked, taken):
+    state = State(omega_t=asked)
+    assert link.reach(state, asked, np.array([0.3, 21.59057, 300.0])) == ""
+    assert state.omega_t == taken
+
+
+@pytest.mark.parametrize(("key", "text", "taken"), [("nside", "20", 16), ("n_modes", "150.7", 150)])
 def test_what_lies_between_two_values_goes_to_one_of_them_and_the_notice_says_so(key, text, taken):
     state, notice = restored(**{key: text})
     assert getattr(state, key) == taken

@@ -39,6 +39,12 @@ def test_what_is_a_view_only_never_asks_for_another_run():
     assert state.config == before
 
 
+def test_the_controls_stand_where_a_stored_run_was_made():
+    state = State()
+    state.take(Config(sigma2=0.037, rl_over_lc=0.4871))
+    assert (state.sigma2, state.rl_over_lc) == (0.037, 0.4871)
+
+
 def test_the_direction_of_the_gradient_is_given_in_radians():
     assert State(theta=90, phi=180).gradient == pytest.approx((math.pi / 2, math.pi))
 
@@ -110,9 +116,9 @@ def test_a_word_that_is_none_of_the_choices_changes_nothing(key, value):
 
 
 @pytest.mark.parametrize(
-    ("value", "taken"), [(0.1234, 0.13), (1e9, 10.0), (1e-9, 0.01), (0, 0.01), (-3.0, 0.01), (1.0, 1.0)]
+    ("value", "taken"), [(0.1234, 0.1234), (1e9, 10.0), (1e-9, 0.01), (0, 0.01), (-3.0, 0.01), (1, 1.0)]
 )
-def test_a_number_beside_the_sliders_values_goes_to_the_nearest_on_the_log_scale(value, taken):
+def test_a_number_between_the_sliders_values_stays_and_one_beyond_them_goes_to_the_end(value, taken):
     state = State()
     state.set("sigma2", value)
     assert state.sigma2 == taken
@@ -142,9 +148,16 @@ def test_the_page_opens_at_the_papers_time_or_the_last_one_before_it(result):
 def test_showing_another_result_stays_at_the_time(result):
     state = State()
     state.show(Shown(result, "first"))
-    state.omega_t = 3.0
+    state.omega_t = result.omega_t[5]
     state.show(Shown(result, "second"))
-    assert state.omega_t == 3.0
+    assert state.omega_t == result.omega_t[5]
+
+
+def test_where_another_result_has_other_times_its_nearest_is_what_all_speak_of(result):
+    state = State(omega_t=3.0)
+    assert 3.0 not in result.omega_t
+    state.show(Shown(result, "here"))
+    assert state.omega_t == result.spectrum("parallel", omega_t=3.0).omega_t
 
 
 def test_showing_a_shorter_result_goes_to_its_last_time(result):

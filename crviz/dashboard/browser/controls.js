@@ -1,6 +1,8 @@
 // Labelled native inputs, made from a list: what moves while dragging stays in the browser, and one message
 // goes to the server when the hand is off.
 
+import {exact} from "./numbers.js"
+
 const kinds = {range, log, number: numeric, select, menu, choice, switch: toggle, button, share, text, notice, progress}
 
 class Controls {
@@ -95,13 +97,44 @@ function labelled(control, input, output) {
 // what a slider stands at, for the eye: the slider says so itself, and an <output> would take its label
 function shownValue() { return make("span", "", {class: "value", "aria-hidden": "true"}) }
 
-function range(controls, control) {
-  const input = make("input", undefined, {type: "range", min: control.min, max: control.max, step: control.step})
-  const output = shownValue()
-  const write = () => { output.textContent = Number(input.value).toFixed(control.places ?? 0) }
-  input.addEventListener("input", () => { write(); controls.moved(control.key) })
+// a slider keeps what it is given, though that lie between its marks; a hand and the keys go from mark to mark
+// valueAt, placeOf: from places of the slider to values and back; write: says a value
+function slider(controls, control, {min, max, step, valueAt, placeOf, write}) {
+  const input = make("input", undefined, {type: "range", min, max, step})
+  let held
+  const take = (value) => { held = value; write(value, input) }
+  input.addEventListener("keydown", ({key}) => { // from between two marks to the next of them
+    const to = {ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1}[key]
+    if (!to || input.step !== "any") return
+    const place = Number(input.value)
+    input.step = step
+    if (to * (Number(input.value) - place) > 0) to > 0 ? input.stepDown() : input.stepUp()
+  })
+  input.addEventListener("input", () => {
+    input.step = step
+    take(valueAt(Number(input.value)))
+    controls.moved(control.key)
+  })
   input.addEventListener("change", () => controls.released(control.key))
-  controls.fields.set(control.key, {value: () => Number(input.value), show: (v) => { input.value = v; write() }})
+  const show = (value) => {
+    const place = placeOf(value)
+    input.step = step
+    input.value = place
+    if (Number(input.value) !== place) { input.step = "any"; input.value = place }
+    take(value)
+  }
+  controls.fields.set(control.key, {value: () => held, show})
+  return input
+}
+
+function range(controls, control) {
+  const output = shownValue()
+  const input = slider(controls, control, {
+    min: control.min, max: control.max, step: control.step,
+    valueAt: (place) => place,
+    placeOf: (value) => value,
+    write: (value) => { output.textContent = exact(value, control.places) },
+  })
   const row = labelled(control, input, output)
   if (control.marks) {
     const marks = make("div", undefined, {class: "marks"})
@@ -117,17 +150,19 @@ function range(controls, control) {
 
 function log(controls, control) {
   const {values} = control
-  const input = make("input", undefined, {type: "range", min: 0, max: values.length - 1, step: 1})
   const output = shownValue()
-  const value = () => values[Number(input.value)]
-  const write = () => { output.textContent = String(value()); input.setAttribute("aria-valuetext", String(value())) }
-  input.addEventListener("input", () => { write(); controls.moved(control.key) })
-  input.addEventListener("change", () => controls.released(control.key))
-  const show = (v) => {
-    input.value = values.reduce((best, w, i) => (Math.abs(Math.log(w / v)) < Math.abs(Math.log(values[best] / v)) ? i : best), 0)
-    write()
-  }
-  controls.fields.set(control.key, {value, show})
+  const input = slider(controls, control, {
+    min: 0, max: values.length - 1, step: 1,
+    valueAt: (place) => values[place],
+    placeOf: (value) => {
+      const above = Math.max(1, values.findIndex((other) => other >= value)), below = above - 1
+      return below + Math.log(value / values[below]) / Math.log(values[above] / values[below])
+    },
+    write: (value, input) => {
+      output.textContent = String(value)
+      input.setAttribute("aria-valuetext", String(value))
+    },
+  })
   return labelled(control, input, output)
 }
 

@@ -217,7 +217,7 @@ class Hub {
   }
 
   linkValues() {
-    return {...window.crvizValues, T: Number(this.omegaT.toPrecision(5))}
+    return {...window.crvizValues, T: this.omegaT}
   }
 }
 

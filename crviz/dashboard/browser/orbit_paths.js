@@ -1,5 +1,7 @@
 // A bundle of orbits in numbers: places and separations at any time, and what is said of them.
 
+import {timeInWords} from "./numbers.js"
+
 const FINER = 3 // points drawn for one that was sent
 
 // Positions at equal steps of time, joined by the cubic through four neighbouring points.
@@ -84,8 +86,8 @@ export class Bundle {
     const t = this.clamp(omegaT)
     const place = this.paths[0].at(t).map(digits).join(", ")
     const apart = this.apartAt(t).map((value, k) => `${digits(value)} r_L at ${this.angles[k]}°`).join(", ")
-    return `Direction θ = ${Math.round(this.theta)}°, φ = ${Math.round(this.phi)}° in field ` +
-      `${this.realization}: followed back to Ω T = ${digits(t)}, the particle was at (x, y, z) = ` +
+    return `Direction θ = ${Number(this.theta.toFixed(2))}°, φ = ${Number(this.phi.toFixed(2))}° in field ` +
+      `${this.realization}: followed back to Ω T = ${timeInWords(t)}, the particle was at (x, y, z) = ` +
       `(${place}) r_L. Neighbours were away from it by ${apart} (rms of ${this.neighbours} each).`
   }
 }

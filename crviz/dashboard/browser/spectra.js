@@ -1,12 +1,13 @@
 // Figure 2: power spectra at one time, simulated, analytic and observed.
 
 import {Lines, beyond, steady} from "./lines.js"
+import {exact} from "./numbers.js"
 import {shape} from "./shape.js"
 import {Contracted, FOUR_PI} from "./view.js"
 
 const ELL_DECADES = 6.5
 const FIRST = 0.85 // the dipole's mark stands free of the axis
-const ROOM_FOR_POWERS = 56 // pixels that the longest takes
+const ROOM_FOR_A_LETTER = 7 // pixels, of the names of powers
 const PAPER_POWERS = [["p = 1/3", 1 / 3, "dotted"], ["p = 1/2", 1 / 2, "dashed"], ["p = 2/3", 2 / 3, "dotdash"]]
 
 // {lines, names, marks, bars, band, x, y, label} of columns and ranges
@@ -33,7 +34,8 @@ export function spectra(held, pinned, view, colors, observed) {
   const ell = Float64Array.from({length: last}, (_, i) => i + 1)
   for (const [name, p, dash] of PAPER_POWERS)
     lines.add(name, ell, curve(p), colors.analytic, {dash, width: 1.4, named: true})
-  lines.add(`p = ${view.p.toFixed(2)}`, ell, curve(view.p), colors.accent, {width: 2.2, named: true})
+  const name = `p = ${exact(view.p, 2)}`
+  lines.add(name, ell, curve(view.p), colors.accent, {width: 2.2, named: true})
   if (view.observed && view.normalized) {
     for (const one of observed) {
       marks.observed(one, colors)
@@ -47,7 +49,7 @@ export function spectra(held, pinned, view, colors, observed) {
     marks: marks.marks,
     bars: marks.bars,
     band: cosmicBand(chosen.estimate(t), unit, floor),
-    x: [FIRST, beyond(FIRST, last, ROOM_FOR_POWERS, view.widths.spectra)],
+    x: [FIRST, beyond(FIRST, last, ROOM_FOR_A_LETTER * name.length, view.widths.spectra)],
     y: [floor, top],
     label: view.normalized ? "C_ℓ / C₁" : "C_ℓ / 4π  [(r_L |∇n|/n)²]",
   }

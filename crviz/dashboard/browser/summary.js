@@ -1,5 +1,6 @@
 // The result in words and numbers, for the chosen gradient and at right angles to the regular field.
 
+import {timeInWords} from "./numbers.js"
 import {slope} from "./shape.js"
 import {Contracted, FOUR_PI} from "./view.js"
 
@@ -28,10 +29,10 @@ export function plotsInWords(held, view, sky) {
   const c1 = chosen.evolution(1), value = chosen.estimate(t), last = held.omega_t.length - 1
   const ratio = (l) => digits(value[l] / value[1], 2)
   return [
-    `Evolution of the multipoles: C₁/4π is ${digits(c1[0] / FOUR_PI)} at Ω T = ${digits(held.omega_t[0])}, ` +
-      `${digits(c1[t] / FOUR_PI)} at ${digits(held.omega_t[t])} and ${digits(c1[last] / FOUR_PI)} at ${digits(held.omega_t[last])}.`,
-    `Angular power spectra at Ω T = ${digits(held.omega_t[t])}: C₂/C₁ is ${ratio(2)}, C₃/C₁ ${ratio(3)}, C₅/C₁ ${ratio(5)}, C₈/C₁ ${ratio(8)}.`,
-    sky.map ? `Sky map, ${sky.caption}, Ω T = ${digits(sky.shown.omegaT)}: relative intensities from ` +
+    `Evolution of the multipoles: C₁/4π is ${digits(c1[0] / FOUR_PI)} at Ω T = ${timeInWords(held.omega_t[0])}, ` +
+      `${digits(c1[t] / FOUR_PI)} at ${timeInWords(held.omega_t[t])} and ${digits(c1[last] / FOUR_PI)} at ${timeInWords(held.omega_t[last])}.`,
+    `Angular power spectra at Ω T = ${timeInWords(held.omega_t[t])}: C₂/C₁ is ${ratio(2)}, C₃/C₁ ${ratio(3)}, C₅/C₁ ${ratio(5)}, C₈/C₁ ${ratio(8)}.`,
+    sky.map ? `Sky map, ${sky.caption}, Ω T = ${timeInWords(sky.shown.omegaT)}: relative intensities from ` +
       `${digits(sky.map.reduce((a, b) => Math.min(a, b)))} to ${digits(sky.limit)}.` : "",
   ]
 }
@@ -66,7 +67,7 @@ function difference(own, other) {
 function sentence(held, own, view) {
   const [dipole, error] = own.get("C₁ / 4π"), [standard] = own.get("standard C₁ / 4π")
   const steep = own.get(`slope, ℓ = ${SLOPE[0]}–${SLOPE[1]}`)[0]
-  let words = `At Ω T = ${digits(held.omega_t[view.index])}, ${held.source}, ⟨C₁⟩/4π is ${withError(dipole, error)}`
+  let words = `At Ω T = ${timeInWords(held.omega_t[view.index])}, ${held.source}, ⟨C₁⟩/4π is ${withError(dipole, error)}`
   if (standard > 0) words += `, ${significant(dipole / standard, 2)} times the dipole of standard diffusion`
   if (Number.isFinite(steep)) words += `; the slope over ℓ = ${SLOPE[0]}–${SLOPE[1]} is ${minus(steep.toFixed(2))}`
   return words + "." + (view.fitted ? ` ${view.fitted}` : "")

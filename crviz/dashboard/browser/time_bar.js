@@ -1,5 +1,7 @@
 // One backtracking time for all panels: a slider over the recorded times, and play.
 
+import {timeInWords} from "./numbers.js"
+
 const FRAME = 100 // ms
 
 export class TimeBar {
@@ -66,8 +68,8 @@ export class TimeBar {
   }
 
   #label() {
-    const time = Number(this.times[Number(this.slider.value)].toPrecision(3))
-    this.output.textContent = String(time)
+    const time = timeInWords(this.times[Number(this.slider.value)])
+    this.output.textContent = time
     this.slider.setAttribute("aria-valuetext", `Omega T = ${time}`)
   }
 }
