@@ -227,11 +227,11 @@ def gradient_in_words(gradient: Gradient) -> str:
 
 
 def gradient_name(gradient: Gradient) -> str:
-    """A gradient in words: "parallel", "perpendicular", or its angles in degrees."""
+    """A gradient in words: "parallel", "perpendicular", or its angles in degrees, to six digits."""
     if isinstance(gradient, str):
         return gradient
     theta, phi = np.degrees(gradient)
-    return f"θ = {theta:.12g}°, φ = {phi:.12g}°"
+    return f"θ = {theta:g}°, φ = {phi:g}°"
 
 
 def power_name(p: float) -> str:
