@@ -413,7 +413,7 @@ def test_titles_say_gradient_time_estimator_and_power(shipped, saved):
     time = library.shipped().omega_t[library.shipped().time_index(100.0)]
     for figure, estimator in (("1", "noise included"), ("2", "plateau at high ℓ subtracted")):
         title = saved(shipped, figure).title
-        assert f"gradient θ = 37°, φ = 211°, Ω T = {time:.4g}, {estimator}, p = 0.4" in title
+        assert f"gradient θ = 37°, φ = 211°, Ω T = {time:.5g}, {estimator}, p = 0.4" in title
     shipped.analytic = False
     assert "p =" not in saved(shipped, "1").title  # of curves that are not there
 

@@ -136,7 +136,7 @@ def test_the_perpendicular_gradient_is_drawn_once(small_run):
 
 
 def test_the_title_says_gradient_time_estimator_and_power(small_run):
-    words = "gradient θ = 22.9°, φ = 57.3°"
+    words = "gradient θ = 22.9183°, φ = 57.2958°"
     bare, whole = (
         content.evolution(small_run, GRADIENT, **options).title
         for options in ({}, {"omega_t": 30.0, "p": 0.4, "estimator": "plateau"})
