@@ -14,10 +14,10 @@ from param.parameterized import Event
 from crviz.checks import ParameterError
 from crviz.config import Config
 from crviz.dashboard.shown import Shown
-from crviz.dashboard.state import State
+from crviz.dashboard.state import State, physics_of
 from crviz.jobs import Job, Manager, Status
 from crviz.parameters import REALIZATIONS
-from crviz.result import fields_in_words
+from crviz.result import Result, fields_in_words
 
 
 class Session(param.Parameterized):
@@ -25,6 +25,9 @@ class Session(param.Parameterized):
 
     The job's thread only asks the visitor's document for a tick; the tick, in the document's own
     turn, pulls what is newest.
+
+    A run's fields are shown while the parameters are those that were set when it was asked for, and once the
+    fields are no `worse` than what is shown, or the run is complete.
     """
 
     status = param.ClassSelector(class_=Status, doc="Newest status of the job asked for, or None.")
@@ -35,25 +38,58 @@ class Session(param.Parameterized):
         self._state = state
         self._manager = manager
         self._job: Job | None = None
+        self._set = self._set_then = self._set_now()  # newest, and when the job was asked for
+        self._left: tuple[Job, Config | None] | None = None  # what others still want, and what was set then
+        self._before: Shown | None = None  # what the first look has taken the place of
         self._document = pn.state.curdoc
         self._tick_due = False
         self._rest_until = 0.0
-        state.param.watch(self._leave_behind, [name for name in state.of_a_run if name != REALIZATIONS.name])
+        state.param.watch(self._turn, [name for name in state.of_a_run if name != REALIZATIONS.name])
 
-    def _leave_behind(self, *_: Event) -> None:
-        """Other parameters are set: the run of those before is wanted no more."""
-        job = self._job
+    def _set_now(self) -> Config | None:
         try:
-            other = job is not None and self.busy and job.status.config.digest != self._state.config.digest
-        except ParameterError:  # half-typed values stop nothing
+            return self._state.config
+        except ParameterError:
+            return None
+
+    def _turn(self, *_: Event) -> None:
+        """Other parameters are set: the run of those before is wanted no more, until they are set again."""
+        config = self._set_now()
+        if config is None:  # half-typed values stop nothing
             return
-        if other:
-            self.cancel()
+        left, job, then = self._left, self._job, self._set_then
+        if job is not None and self.busy and config != then:
+            self._leave()
+            self._left = (job, then) if self._job is None else None
+            if then is not None and physics_of(config) == physics_of(then):  # else another picture is found
+                self._show()
+        self._set = config
+        if left is not None and left[1] == config and not (left[0].status.over or left[0].stop.is_set()):
+            self._left = None
+            self.extend(left[0].status.config, left[0].status.asked)
 
     @property
     def busy(self) -> bool:
         """Whether a job of this visitor is under way."""
         return self.status is not None and not self.status.over
+
+    @property
+    def aside(self) -> str:
+        """What there is to say of a run that is not what is shown, in words; else empty."""
+        status, shown = self.status, self._state.shown
+        if status is None:
+            return ""
+        if status.over:
+            kept = self._manager.library is not None and not status.error
+            return "kept in Runs" if kept and status.result not in (None, shown.source) else ""
+        newest = status.result or status.preview
+        config, fields = (newest.config, newest.n_realizations) if newest else (status.config, 0)
+        if not worse(config, fields, shown):
+            return ""
+        begins = "" if status.config == shown.config else f"a new run at nside {status.config.nside} · "
+        end = "is complete" if worse(status.config, status.asked, shown) else "has as many"
+        there = f"{fields_in_words(shown.source.n_realizations)} at nside {shown.config.nside}"
+        return f"{begins}shown until it {end}: {there}"
 
     def estimate(self) -> str:
         """What Run would take, in words; or what is wrong with the parameters."""
@@ -81,40 +117,45 @@ class Session(param.Parameterized):
         """
         try:
             if self._job is not None and self._job.status.config.digest != config.digest:
-                self.cancel()
+                self._leave()
             job = self._manager.request(config, wanted, self._wake, id(self))
         except ParameterError as error:
             self.notice = str(error)
             return
         self.notice = " ".join(config.caveats)
-        self._job = job
+        self._job, self._set_then = job, self._set
         self._tick()
 
     def add(self, more: int = 20) -> None:
-        """Ask for more realisations of the parameters that are set."""
-        try:
-            digest = self._state.config.digest
-        except ParameterError as error:
-            self.notice = str(error)
-            return
-        there = 0
-        if self._job is not None and self._job.status.config.digest == digest and not self._job.stop.is_set():
-            there = self._job.status.asked
-        elif self._state.shown.config.digest == digest:
-            there = self._state.shown.source.n_realizations
-        self.run(there + more)
+        """Ask for more realisations: of the run under way, or of what is shown where that can grow, else of
+        the parameters that are set."""
+        config, source = self._set_now(), self._state.shown.source
+        if config is None:
+            self.run(more)  # which says what is wrong
+        elif self._job is not None and self.busy:
+            self.extend(self._job.status.config, self._job.status.asked + more)
+        elif isinstance(source, Result) and (source.can_grow or source.digest == config.digest):
+            self.extend(source.config, source.n_realizations + more)
+        else:
+            self.run(more)
 
     def cancel(self) -> None:
-        """Leave the job; it stops unless somebody else wants it. What is finished is kept.
+        """Leave the job; it stops unless somebody else wants it. What is finished is kept, and so is a
+        better picture that is shown.
 
         It is said at once; a job that stops still says so itself when all is stored.
         """
+        if self._job is not None and self.busy:
+            self._leave()
+            self._show()
+
+    def _leave(self) -> None:
         job = self._job
         if job is None or not self.busy:
             return
         if not self._manager.leave(job, id(self)):
             self._job = None
-        self.status = dataclasses.replace(job.status, state="cancelled")
+        self.status = _cancelled(job.status)
 
     def close(self) -> None:
         """The visitor is gone, and the page with its models: nothing is said on it any more."""
@@ -132,31 +173,66 @@ class Session(param.Parameterized):
 
     def _tick(self) -> None:
         self._tick_due = False
-        if self._job is None:
+        job = self._job
+        if job is None:
             return
-        status = self._job.status
+        newest = job.status
+        status = _cancelled(newest) if job.stop.is_set() and not newest.over else newest
         with pn.io.hold(), self._models_frozen():
             self.status = status
             if status.error:
                 self.notice = status.error
-            self._show(status)
-        if status.over:
+            self._show()
+        if newest.over:
             self._job = None
 
-    def _show(self, status: Status) -> None:
-        """Draw what is new, unless drawing would take more than a third of the server's time."""
-        result = status.result or status.preview
+    def _show(self) -> None:
+        """Draw what is new, unless drawing would take more than a third of the server's time.
+
+        A run that ends before its first field gives the page back what its first look has replaced.
+        """
+        status, shown = self.status, self._state.shown
+        if status is None or self._set != self._set_then:
+            return
+        newest = status.result or status.preview
+        if newest is None:
+            return
+        if status.over and status.result is None:
+            if shown.source is newest and self._before is not None:
+                self._state.show(self._before)
+            return
         start = time.monotonic()
         soon = start < self._rest_until and not status.over
-        if result is None or result is self._state.shown.source or soon:
+        if newest is shown.source or soon:
             return
-        self._state.show(Shown(result, _origin(status)))
+        if status.state != "finished" and worse(newest.config, newest.n_realizations, shown):
+            return
+        self._before = shown if status.result is None else None
+        self._state.show(Shown(newest, _origin(status)))
         end = time.monotonic()
         self._rest_until = end + 2 * (end - start)
 
     def _models_frozen(self) -> AbstractContextManager[None]:
         """Let Bokeh take stock of its models once, not after every plot."""
         return self._document.models.freeze() if self._document is not None else contextlib.nullcontext()
+
+
+def worse(config: Config, fields: int, shown: Shown) -> bool:
+    """Whether so many fields of a configuration are a worse picture of the same physics than what is shown.
+
+    They are where that is a result, not a place of the atlas, and has more fields, more orbits a field (which
+    resolve more multipoles, with less noise), or later times.
+    """
+    there = shown.config
+    return (
+        isinstance(shown.source, Result)
+        and physics_of(there) == physics_of(config)
+        and (
+            fields < shown.source.n_realizations
+            or config.n_orbits < there.n_orbits
+            or config.omega_t[-1] < shown.last_time
+        )
+    )
 
 
 def duration(seconds: float) -> str:
@@ -168,6 +244,11 @@ def duration(seconds: float) -> str:
     if seconds < 5400:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / 3600:.1f} h"
+
+
+def _cancelled(status: Status) -> Status:
+    """A status of a job that is left or told to stop."""
+    return dataclasses.replace(status, state="cancelled")
 
 
 def _origin(status: Status) -> str:

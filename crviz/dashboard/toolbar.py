@@ -41,7 +41,7 @@ class Toolbar(Controls):
         status = self._session.status
         self.texts = {
             "what": shown_words(self._state.shown),
-            "job": job_words(status),
+            "job": " · ".join(filter(None, [job_words(status), self._session.aside])),
             "notice": self._session.notice,
             "progress": None if status is None or status.over else status.done / status.asked,
         }

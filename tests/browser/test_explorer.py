@@ -212,11 +212,44 @@ def test_what_is_set_stays_where_it_is_while_the_cost_is_said_anew(regular):
     assert (values["theta"], values["realizations"]) == (35, 12345)
 
 
-def test_cancel_stops_a_long_run_and_keeps_what_is_finished(visitor):
+def test_the_shipped_result_stays_while_a_run_is_not_as_good_and_when_it_is_cancelled(visitor):
     page = visitor.page
+    before = visitor.marks("chosen gradient")[1]
     visitor.type("realizations", 500)
-    visitor.type("seed", 11)
-    visitor.type("omega_t_max", 10)
+    visitor.type("seed", 12)
+    press(page, "Run")
+    running = re.compile(
+        r"running: [1-9]\d* of 500 realisations.*shown until it is complete: 120 fields at nside 32"
+    )
+    page.get_by_text(running).wait_for()
+    press(page, "Cancel")
+    page.get_by_text(re.compile(r"cancelled: \d+ of 500 realisations · kept in Runs")).wait_for()
+    page.wait_for_timeout(1000)  # the last of the run has been heard by then
+    assert page.get_by_text(SHIPPED).is_visible()
+    assert "over 120 fields" in visitor.sentence()
+    np.testing.assert_array_equal(visitor.marks("chosen gradient")[1], before)
+
+
+def test_who_moves_on_during_a_run_keeps_what_is_shown_there_and_may_come_back(visit):
+    page = visit("?sigma2=0.71&realizations=500&seed=13&nside=8&omega_t_max=10")
+    visitor = Visitor(page)
+    press(page, "Run")
+    page.get_by_text(re.compile(r"σ² = 0.71, .*: simulated, \d+ field")).wait_for()
+    visitor.slide(sigma2=SIGMA2.control.values.index(0.4))
+    page.get_by_text(re.compile(r"cancelled: \d+ of 500 realisations · kept in Runs")).wait_for()
+    page.wait_for_timeout(1000)  # the last of the run has been heard by then
+    assert page.get_by_text(re.compile("σ² = 0.4, .* atlas")).is_visible()
+    assert "atlas" in visitor.sentence()
+    assert page.evaluate("crvizValues.sigma2") == 0.4
+    visitor.slide(sigma2=SIGMA2.control.values.index(0.71))
+    page.get_by_text(re.compile(r"σ² = 0.71, .*: (stored|simulated), \d+ field")).wait_for()
+    assert page.errors == []
+
+
+def test_cancel_stops_a_long_run_and_keeps_what_is_finished(visit):
+    """Where nothing better is stored."""
+    page = visit("?sigma2=0.45&realizations=500&seed=11&omega_t_max=10")
+    visitor = Visitor(page)
     press(page, "Run")
     page.get_by_text(re.compile(r"running: [1-9]\d* of 500 realisations")).wait_for()
     press(page, "Cancel")
@@ -229,6 +262,7 @@ def test_cancel_stops_a_long_run_and_keeps_what_is_finished(visitor):
     visitor.type("realizations", done)
     press(page, "Run")
     page.get_by_text(f"finished: {done} of {done} realisations").wait_for()
+    assert page.errors == []
 
 
 def test_two_visitors_share_a_run(visit):

@@ -27,6 +27,7 @@ def visitor(person, server):
     page = opened(person, server + "?nside=8&grids=single&omega_t_max=10&seed=5&realizations=2")
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_text("finished: 2 of 2 realisations").wait_for()
+    page.wait_for_function("() => crviz.sky.nside === 8")
     visitor = Visitor(page)
     visitor.wait_for_sky()
     yield visitor

@@ -2,6 +2,7 @@
 
 import contextlib
 import queue
+import threading
 import types
 
 import pytest
@@ -69,12 +70,13 @@ class FakeManager:
         job = types.SimpleNamespace(
             status=Status(config, "waiting", realizations), tell=listener, key=key, config=config
         )
-        job.stop = types.SimpleNamespace(is_set=lambda: False)
+        job.stop = threading.Event()
         self.requests.append(job)
         return job
 
     def leave(self, job, key=None):
         self.left.append((job, key))
+        job.stop.set()
         return True
 
 

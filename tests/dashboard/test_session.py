@@ -3,9 +3,11 @@ import threading
 
 import pytest
 
-from crviz import ensemble, run
+from crviz import ensemble, library, run
 from crviz.checks import ParameterError
-from crviz.dashboard.session import duration
+from crviz.dashboard import presets
+from crviz.dashboard.exploring import SHIPPED, Exploring, from_atlas
+from crviz.dashboard.session import duration, worse
 from crviz.dashboard.shown import Shown
 from crviz.dashboard.state import State
 from crviz.ensemble import tracing
@@ -87,6 +89,8 @@ def test_one_turn_is_asked_for_however_much_is_told(state, document, join, fake)
 
 
 def test_a_first_look_is_shown_and_said_to_be_one(state, document, join, fake, result):
+    """Where there is the atlas only."""
+    state.show(from_atlas(state.config))
     session = join(state, fake)
     session.run()
     preview = run(result.config.replace(seed=1), 1)
@@ -118,6 +122,203 @@ def test_what_is_shown_before_a_run_stays_until_there_is_something_new(state, jo
     session = join(state, fake)
     session.run()
     assert state.shown.source is result
+
+
+# --- beside what is shown
+
+
+@pytest.fixture(scope="module")
+def growing(result):
+    """One to four fields of another seed, each as good as those of `result`."""
+    return list(ensemble.simulate(result.config.replace(seed=1), 4))
+
+
+@pytest.fixture
+def seeing(state, result):
+    """A visitor who sees three fields, and would run others of the same physics."""
+    state.param.update(seed=1, omega_t_max=20.0)
+    return state
+
+
+def test_fewer_fields_do_not_take_the_place_of_more(seeing, document, join, fake, result, growing):
+    session = join(seeing, fake)
+    session.run(4)
+    (job,) = fake.requests
+    for done, grown in enumerate(growing[:2], 1):
+        tell(job, document, state="running", result=grown, done=done)
+        assert seeing.shown.source is result
+        assert session.aside == "a new run at nside 4 · shown until it has as many: 3 fields at nside 4"
+    tell(job, document, result=growing[2], done=3)
+    assert seeing.shown.source is growing[2]
+    assert session.aside == ""
+
+
+@pytest.mark.parametrize("less", [{"nside": 2}, {"omega_t": (1.0, 10.0)}], ids=str)
+def test_coarser_or_shorter_fields_wait_for_the_end_of_their_run(
+    seeing, document, join, fake, result, growing, less
+):
+    session = join(seeing, fake)
+    config = result.config.replace(seed=1, **less)
+    session.extend(config, 5)
+    (job,) = fake.requests
+    tell(job, document, state="running", result=run(config, 4), done=4)
+    assert seeing.shown.source is result
+    assert session.aside.endswith("shown until it is complete: 3 fields at nside 4")
+    complete = run(config, 5)
+    tell(job, document, state="finished", result=complete, done=5)
+    assert seeing.shown.source is complete
+    assert session.aside == ""
+
+
+def test_a_second_grid_is_worth_more_than_none(result):
+    shown = Shown(result, "")
+    assert not worse(result.config, 3, shown)
+    assert not worse(result.config.replace(grids="cross", seed=9), 3, shown)
+    double = Shown(run(result.config.replace(grids="cross"), 1), "")
+    assert worse(result.config, 3, double)
+
+
+def test_fields_of_other_physics_are_no_better(result):
+    assert not worse(result.config.replace(sigma2=2.0, nside=2), 1, Shown(result, ""))
+
+
+@pytest.mark.parametrize("end", ["cancelled", "failed"])
+def test_what_was_shown_stays_where_a_run_ends_before_it_is_as_good(
+    seeing, document, join, fake, result, growing, end
+):
+    session = join(seeing, fake)
+    session.run(4)
+    (job,) = fake.requests
+    tell(job, document, state="running", preview=growing[0])
+    tell(job, document, result=growing[1], preview=None, done=2)
+    if end == "cancelled":
+        session.cancel()
+        assert seeing.shown.source is result
+    tell(job, document, state=end)
+    assert seeing.shown.source is result
+
+
+def test_where_the_run_that_is_not_shown_went_is_said(state, document, join, manager, result):
+    """It reaches to Ω T = 1 where what is shown reaches to 20."""
+    session = join(state, manager)
+    session.run(2000)
+    document.turn_until(lambda: session.status.done >= 1)
+    session.cancel()
+    document.turn_until(lambda: manager.library.get(state.config) is not None)
+    assert state.shown.source is result
+    assert session.aside == "kept in Runs"
+
+
+def test_a_run_that_is_cancelled_before_its_first_field_gives_the_atlas_back(
+    state, document, join, fake, growing
+):
+    state.show(from_atlas(state.config))
+    before = state.shown
+    session = join(state, fake)
+    session.run()
+    (job,) = fake.requests
+    tell(job, document, state="running", preview=growing[0])
+    assert state.shown.source is growing[0]
+    session.cancel()
+    assert state.shown is before
+    tell(job, document, state="cancelled")
+    assert state.shown is before
+
+
+def test_a_run_that_is_cancelled_after_its_first_field_leaves_it_where_the_atlas_was(
+    state, document, join, fake, growing
+):
+    state.show(from_atlas(state.config))
+    session = join(state, fake)
+    session.run()
+    tell(fake.requests[0], document, state="running", result=growing[0], done=1)
+    session.cancel()
+    assert state.shown.source is growing[0]
+
+
+# --- moving to other parameters meanwhile
+
+
+@pytest.fixture
+def explorer(state):
+    """A visitor who sees the atlas, or the shipped result, wherever the sliders stand."""
+    Exploring(state, None)
+    state.sigma2 = 0.5
+    return state
+
+
+@pytest.mark.parametrize("end", ["running", "cancelled", "finished", "failed"])
+@pytest.mark.parametrize("move", [{"sigma2": 0.32}, "The paper"], ids=str)
+def test_who_moves_on_during_a_run_keeps_what_is_shown_there(
+    explorer, document, join, fake, growing, move, end
+):
+    session = join(explorer, fake)
+    session.run()
+    (job,) = fake.requests
+    tell(job, document, state="running", result=growing[0], done=1)
+    assert explorer.shown.source is growing[0]
+    if isinstance(move, str):
+        presets.apply(explorer, move)
+    else:
+        explorer.param.update(**move)
+    there, time = explorer.shown, explorer.omega_t
+    assert there.config.sigma2 == explorer.sigma2
+    tell(job, document, state=end, result=growing[1], done=2)
+    assert explorer.shown is there
+    assert explorer.omega_t == time
+    assert not session.busy
+
+
+def test_a_run_that_is_left_for_another_seed_leaves_the_stored_one_that_is_opened(
+    state, document, join, fake, result, growing
+):
+    session = join(state, fake)
+    state.seed = 1
+    session.run()
+    state.take(result.config)
+    state.show(Shown(result, "stored, 3 fields"))
+    tell(fake.requests[0], document, state="cancelled", result=growing[-1], done=4)
+    assert state.shown.source is result
+
+
+def test_half_typed_values_do_not_hold_a_run_up(explorer, document, join, fake, growing):
+    session = join(explorer, fake)
+    session.run()
+    explorer.gamma = -1.0
+    tell(fake.requests[0], document, state="running", result=growing[0], done=1)
+    assert explorer.shown.source is growing[0]
+
+
+def test_who_comes_back_sees_the_last_fields_of_the_run_that_was_left(
+    explorer, document, join, fake, growing
+):
+    session = join(explorer, fake)
+    session.run()
+    explorer.sigma2 = 0.32
+    explorer.sigma2 = 0.5
+    tell(fake.requests[0], document, state="cancelled", result=growing[1], done=2)
+    assert explorer.shown.source is growing[1]
+
+
+def test_who_comes_back_to_a_run_that_others_want_follows_it_again(explorer, document, join, manager, result):
+    other = State(**{name: getattr(explorer, name) for name in ("sigma2", "nside", "omega_t_max")})
+    other.show(Shown(result, "made for the tests"))
+    staying = join(other, manager, type(document)())
+    staying.run(100_000)
+    session = join(explorer, manager)
+    session.run(100_000)
+    document.turn_until(lambda: session.status.done >= 1)
+    explorer.sigma2 = 0.32
+    assert session.status.state == "cancelled"
+    explorer.sigma2 = 0.5
+    assert session.busy
+    before = session.status.done
+    document.turn_until(lambda: explorer.shown.source.n_realizations > before)
+    assert explorer.shown.origin.startswith("simulated, ")
+    session.cancel()
+    explorer.sigma2 = 0.32
+    explorer.sigma2 = 0.5  # it was cancelled, not left behind
+    assert not session.busy
 
 
 # --- what goes wrong
@@ -278,9 +479,47 @@ def test_adding_to_what_is_shown_asks_for_more_than_it_has(state, join, fake, re
 
 
 def test_adding_after_a_change_of_parameters_begins_anew(state, join, fake):
+    """The atlas is shown then."""
+    Exploring(state, None)
+    session = join(state, fake)
+    state.sigma2 = 0.5
+    session.add()
+    (job,) = fake.requests
+    assert (job.config, job.status.asked) == (state.config, 20)
+
+
+def test_adding_extends_what_is_shown_whatever_run_the_controls_would_start(state, join, fake, result):
+    session = join(state, fake)
+    assert state.config != result.config
+    session.add()
+    (job,) = fake.requests
+    assert (job.config, job.status.asked) == (result.config, 23)
+
+
+def test_adding_to_what_cannot_grow_starts_the_run_that_is_set(state, join, fake):
+    state.show(Shown(library.shipped(), SHIPPED))
     session = join(state, fake)
     session.add()
-    assert fake.requests[0].status.asked == 20
+    (job,) = fake.requests
+    assert (job.config, job.status.asked) == (state.config, 20)
+    assert session.aside == "a new run at nside 4 · shown until it is complete: 120 fields at nside 32"
+
+
+def test_adding_to_a_summary_that_is_set_asks_for_more_than_it_has(state, join, fake):
+    state.take(library.shipped().config)
+    state.show(Shown(library.shipped(), SHIPPED))
+    session = join(state, fake)
+    session.add()
+    assert fake.requests[0].status.asked == 140
+    assert session.aside == "shown until it has as many: 120 fields at nside 32"
+
+
+def test_adding_to_a_run_under_way_asks_for_more_of_it(state, join, fake):
+    """Whatever else is shown."""
+    session = join(state, fake)
+    session.run(5)
+    session.add()
+    assert [(job.config, job.status.asked) for job in fake.requests] == [(state.config, n) for n in (5, 25)]
 
 
 def test_adding_while_it_runs_computes_nothing_twice(state, document, join, manager, monkeypatch):
