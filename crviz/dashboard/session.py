@@ -17,7 +17,7 @@ from crviz.dashboard.shown import Shown
 from crviz.dashboard.state import State, physics_of
 from crviz.jobs import Job, Manager, Status
 from crviz.parameters import REALIZATIONS
-from crviz.result import Result, fields_in_words
+from crviz.result import fields_in_words
 
 
 class Session(param.Parameterized):
@@ -134,7 +134,7 @@ class Session(param.Parameterized):
             self.run(more)  # which says what is wrong
         elif self._job is not None and self.busy:
             self.extend(self._job.status.config, self._job.status.asked + more)
-        elif isinstance(source, Result) and (source.can_grow or source.digest == config.digest):
+        elif source.can_grow or (source.savable and source.digest == config.digest):
             self.extend(source.config, source.n_realizations + more)
         else:
             self.run(more)
@@ -225,7 +225,7 @@ def worse(config: Config, fields: int, shown: Shown) -> bool:
     """
     there = shown.config
     return (
-        isinstance(shown.source, Result)
+        shown.source.savable
         and physics_of(there) == physics_of(config)
         and (
             fields < shown.source.n_realizations

@@ -52,7 +52,7 @@ class Source(Protocol):
     default_estimator
         Where none is named.
     savable
-        Whether it has a file of its own.
+        Whether it has a file of its own: a run or a summary has, of the fields that were followed.
     """
 
     dataset: xr.Dataset
@@ -127,6 +127,11 @@ class Source(Protocol):
     def ell(self) -> Array:
         """Multipoles (L,)."""
         return self.dataset["ell"].values
+
+    @property
+    def can_grow(self) -> bool:
+        """Whether realisations can be added to it."""
+        return False
 
     def usable(self, estimator: str) -> str:
         """The estimator if it can be asked for, else the first that can."""
