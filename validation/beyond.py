@@ -298,7 +298,7 @@ def observed_power() -> str:
 def hierarchy() -> str:
     """The integrated equations at a late time."""
     ell = np.arange(1, 31)
-    late = theory.hierarchy(ell, 20.0)
+    late = theory.hierarchy(ell, nu1_t=20.0)
     limit = 18 / ((2 * ell + 1) * (ell + 1) * (ell + 2))
     return f"its equations integrated to ν_1 T = 20 end there to {off(late, limit)}"
 

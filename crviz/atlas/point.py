@@ -141,7 +141,7 @@ class AtlasPoint(Source):
         return regime_of_exponent(self.omega_t, exponent, error)
 
     def interpolation_error(
-        self, which: str = "cl", gradient: str = "parallel", *, share: float = 0.5
+        self, *, which: str = "cl", gradient: str = "parallel", share: float = 0.5
     ) -> Array:
         """|ln(predicted / true)| of points left out of the atlas, measured; 0 at a point itself.
 

@@ -50,7 +50,7 @@ def bgk_comparison(source: Source, omega_t: float | None = None) -> BgkCompariso
     time = source.time_index(omega_t)
     measured = source.diffusion()
     k, k_error = measured.k[time], measured.k_error[time]
-    rates = theory.rates(k, k_error)
+    rates = theory.rates(k, k_error=k_error)
     nu_perp, nu_a = theory.bgk_rates(rates.nu_par)
     return BgkComparison(
         omega_t=float(source.omega_t[time]),

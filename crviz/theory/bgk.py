@@ -91,7 +91,7 @@ def bgk_tensor(nu: ArrayLike) -> Array:
     return tensor_from_rates(nu, *bgk_rates(nu))
 
 
-def rates(k: ArrayLike, k_error: ArrayLike | None = None) -> Rates:
+def rates(k: ArrayLike, *, k_error: ArrayLike | None = None) -> Rates:
     """The rates that a measured diffusion tensor stands for, Eq. 2 read backwards.
 
     Parameters

@@ -20,7 +20,7 @@ from crviz.theory.arguments import check_multipoles
 _LATE = 50.0
 
 
-def hierarchy(ell: ArrayLike, nu1_t: ArrayLike | None = None) -> Array:
+def hierarchy(ell: ArrayLike, *, nu1_t: ArrayLike | None = None) -> Array:
     """C_l / C_1 that an initial dipole leads to.
 
     C_1 itself decays as exp(-nu_1 T). In the end all multipoles do, and

@@ -43,7 +43,7 @@ def test_a_point_has_no_error_of_interpolation(small_atlas, power_laws):
     assert (small_atlas.interpolate(1.0, 0.1).interpolation_error() == 0).all()
     between = power_laws.interpolate(0.5, 0.2)
     for which in ("cl", "k", "running", "standard_dipole"):
-        assert (between.interpolation_error(which, "perpendicular", share=0.9) < VALUES).all()
+        assert (between.interpolation_error(which=which, gradient="perpendicular", share=0.9) < VALUES).all()
 
 
 # --- between them

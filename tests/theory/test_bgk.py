@@ -49,7 +49,7 @@ def test_errors_are_those_of_many_draws():
     k = theory.tensor_from_rates(0.06, 0.7, 1.2)
     error = 0.02 * np.abs(k) + 0.001
     drawn = theory.rates(k + error * rng.normal(size=(20000, 3, 3)))
-    stated = theory.rates(k, error)
+    stated = theory.rates(k, k_error=error)
     for name in ("nu_par", "nu_perp", "nu_a"):
         # 20000 draws give a scatter to 0.5 %; second order adds (2 %)^2
         assert getattr(drawn, name).std() == pytest.approx(getattr(stated, name + "_error"), rel=0.03)
@@ -66,7 +66,7 @@ def test_a_diffusion_that_is_not_positive_is_no_rate():
 def test_bgk_makes_the_diffusion_across_the_field_some_twenty_times_too_small():
     diffusion = crviz.load(crviz.library.reference()).diffusion()
     measured = diffusion.k[-1]
-    found = theory.rates(measured, diffusion.k_error[-1])
+    found = theory.rates(measured, k_error=diffusion.k_error[-1])
     assert found.nu_par == pytest.approx(1 / (3 * measured[2, 2]))
     nu_perp, _ = theory.bgk_rates(found.nu_par)
     # "some 20 times": K_perp of 40 fields at Omega T = 100 is good to a few tenths
@@ -83,7 +83,7 @@ def test_bgk_makes_the_diffusion_across_the_field_some_twenty_times_too_small():
         (lambda: theory.tensor_from_rates(1.0, 0.0, 1.0), "nu_perp"),
         (lambda: theory.tensor_from_rates(1.0, 1.0, 0.0), "nu_a"),
         (lambda: theory.rates(np.eye(2)), "k"),
-        (lambda: theory.rates(np.eye(3), np.ones(3)), "k_error"),
+        (lambda: theory.rates(np.eye(3), k_error=np.ones(3)), "k_error"),
     ],
 )
 def test_nonsense_is_refused_by_name(call, name):
