@@ -10,6 +10,7 @@ are read off the scheme's own polynomials.
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from functools import cache
 
 import numpy as np
@@ -39,15 +40,34 @@ def weights(nodes: Array, begin: float, end: float) -> Array:
 
     Parameters
     ----------
-    nodes : (J,)
+    nodes : (J,) whole numbers
 
     Returns
     -------
     (J,)
+        Worked out in fractions, so that they are rounded once.
     """
-    power = np.arange(1, len(nodes) + 1)
-    moments = (end**power - begin**power) / power
-    return np.linalg.solve(np.vander(nodes, increasing=True).T, moments)
+    limits = Fraction(begin), Fraction(end)
+    integrals = ([_value(polynomial, x) for x in limits] for polynomial in _antiderivatives(*map(int, nodes)))
+    return np.array([float(after - before) for before, after in integrals])
+
+
+@cache
+def _antiderivatives(*nodes: int) -> list[list[Fraction]]:
+    """Of the polynomials that are 1 at one node and 0 at the others: coefficients from x^0 on."""
+    found = []
+    for node in nodes:
+        coefficients = [Fraction(1)]
+        for other in nodes:
+            if other != node:  # times (x - other) / (node - other)
+                shifted, same = [Fraction(0), *coefficients], [*coefficients, Fraction(0)]
+                coefficients = [(a - other * b) / (node - other) for a, b in zip(shifted, same, strict=True)]
+        found.append([Fraction(0), *(c / power for power, c in enumerate(coefficients, 1))])
+    return found
+
+
+def _value(coefficients: list[Fraction], x: Fraction) -> Fraction:
+    return sum((c * x**power for power, c in enumerate(coefficients)), Fraction(0))
 
 
 #: Of a step: the nodes at hand when p goes on, and when r does; the newest first.

@@ -20,7 +20,7 @@ from crviz.checks import ParameterError
 from crviz.parameters import CONFIGURATION, REQUEST, TURBULENCE, VIEW, Parameter
 
 #: Raised whenever the numbers that a configuration yields change, defaults included; a part of every digest.
-NUMERICS_VERSION = 1
+NUMERICS_VERSION = 2
 
 #: Names of what is no part of a configuration, but is set beside it.
 _TAKEN = {parameter.name for parameter in (*REQUEST, *VIEW)} - {parameter.name for parameter in CONFIGURATION}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from crviz import turbulence
-from crviz.arrays import Array, ArrayLike
+from crviz.arrays import Array, ArrayLike, rounded
 from crviz.config import Config
 
 
@@ -54,7 +54,8 @@ def draw_field(config: Config, realization: int) -> Field:
     seeds = np.random.SeedSequence(config.seed, spawn_key=(realization,))
     waves = turbulence.get(config.turbulence).draw(config, np.random.default_rng(seeds))
     k = waves.wavenumbers * config.rl_over_lc
-    arrays = (k * waves.directions, waves.amplitudes * waves.polarizations, waves.phases)
-    for array in arrays:
+    drawn = (k * waves.directions, waves.amplitudes * waves.polarizations, waves.phases)
+    wavevectors, amplitudes, phases = (rounded(values) for values in drawn)
+    for array in (wavevectors, amplitudes, phases):
         array.setflags(write=False)
-    return Field(*arrays, config, realization)
+    return Field(wavevectors, amplitudes, phases, config, realization)

@@ -2,14 +2,19 @@
 since numba's disk cache does not notice when a callee in another file changes.
 
 Two schemes: Boris' (`trace`), of second order, for skies and spectra, and that of Adams (`trace_adams`), of
-seventh, for orbits of high accuracy.
+seventh, for orbits of high accuracy. Both spend nearly all of their time in one sum of waves, whose
+instructions are written out.
 
 Layout. Orbits are followed LANES at a time, side by side, and the lane is the innermost index:
 one wave's constants, held in registers, meet all orbits of a block before the next wave is read.
 
 Precision. State is kept in float64. Waves are summed in float32, with phases in turns relative to
 an anchor that is renewed in float64 every RENEWAL steps, so that a phase stays accurate to some
-1e-6 turns however far an orbit has gone. The kernels are serial and release the GIL.
+1e-6 turns however far an orbit has gone.
+
+The same bits. No flag lets the compiler change the arithmetic: what is fused into one multiply-add is said,
+and sums have an order that no width of vectors changes. So all processors with fused multiply-adds find the
+same orbits. The kernels are serial and release the GIL.
 """
 
 from __future__ import annotations
@@ -23,6 +28,7 @@ import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
+from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
 from crviz.arrays import Array
@@ -31,37 +37,29 @@ _Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
 
 #: Orbits followed side by side: four vectors of 16 float32 keep both pipelines busy.
 LANES = 64
-#: Waves handled in one pass over the lanes; the number of waves is padded to a multiple of it.
-WAVES_PER_PASS = 2
 #: Steps between renewals of the anchors.
-RENEWAL = 32
+RENEWAL = 64
+#: Degrees in u^2 of the polynomials for cos(2 pi u), |u| <= 1/2: 8e-7 and 2e-8 off at most.
+DEGREE, FINE_DEGREE = 5, 6
 #: Floating-point instructions of one wave at one position, a fused multiply-add counted as one:
 #: 3 for the phase, 2 to take it into [-1/2, 1/2], 1 square, 5 for the polynomial, 3 to add up b.
-OPERATIONS_PER_WAVE = 14
+OPERATIONS_PER_WAVE = 9 + DEGREE
 
 #: Of the scheme of Adams: how many past values a step takes.
 ORDER = 8
 #: Rounds in which its first nodes settle.
 STARTING_ROUNDS = 7
 
-# Contraction to fused multiply-adds and no special cases for NaN, inf and signed zeros, but no
-# reassociation: sums keep their order, so a result does not depend on how loops are vectorised.
-_FASTMATH = {"contract", "nsz", "arcp", "nnan", "ninf"}
-
 # numpy's error model: no test before a division, and NaN goes on to where it is looked for
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
 
-def _jit(**options: Any) -> Callable[[_Kernel], _Kernel]:
+def _jit(function: _Kernel) -> _Kernel:
     """njit with the disk cache where some folder can hold it, else compiled anew in each process."""
-
-    def compiled(function: _Kernel) -> _Kernel:
-        try:
-            return njit(cache=True, **_OPTIONS, **options)(function)
-        except RuntimeError:  # numba found no folder to write to
-            return njit(**_OPTIONS, **options)(function)
-
-    return compiled
+    try:
+        return njit(cache=True, **_OPTIONS)(function)
+    except RuntimeError:  # numba found no folder to write to
+        return njit(**_OPTIONS)(function)
 
 
 def _inline(generator: Callable[..., Any]) -> Any:
@@ -82,196 +80,49 @@ def _at_full_width(_typing: Any) -> Any:
     return types.void(), generate
 
 
-def _cosine_coefficients(degree: int = 5) -> Array:
-    """Coefficients in u^2 of the Chebyshev fit to cos(2 pi u), |u| <= 1/2: 8e-7 off at most."""
-    fit = np.polynomial.Chebyshev.interpolate(
-        lambda s: np.cos(2 * np.pi * np.sqrt(np.maximum(s, 0))), degree, domain=[0, 0.25]
-    )
-    return fit.convert(kind=np.polynomial.Polynomial).coef.astype(np.float32)
+def _fuses(features: set[str]) -> bool:
+    """Whether a processor has fused multiply-adds; else a product is rounded before it is added."""
+    return bool({"+fma", "+neon"} & features)
 
 
-#: Of `_sum_waves_finely`: 2e-8 off at most.
-_FINE_COSINE = _cosine_coefficients(6)
-_C0, _C1, _C2, _C3, _C4, _C5 = _cosine_coefficients()
-_ZERO = np.float32(0)
+def _host(context: Any) -> tuple[str, set[str]]:
+    """The processor that is compiled for, and what it has."""
+    _, processor, features = context.codegen().magic_tuple()
+    return processor, set(features.split(","))
 
 
-@_jit(inline="always", fastmath=_FASTMATH)
-def _cos_turns(turns: np.float32) -> np.float32:
-    """cos(2 pi turns) in float32."""
-    u = turns - np.rint(turns)
-    s = u * u
-    return _C0 + s * (_C1 + s * (_C2 + s * (_C3 + s * (_C4 + s * _C5))))
+@_inline
+def _fused(_typing: Any, a: Any, b: Any, c: Any) -> Any:
+    """a b + c of float64, rounded once where the processor can."""
+
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        if _fuses(_host(context)[1]):
+            return builder.fma(*arguments)
+        return builder.fadd(builder.fmul(arguments[0], arguments[1]), arguments[2])
+
+    return types.float64(types.float64, types.float64, types.float64), generate
 
 
-@_jit(fastmath=_FASTMATH)
-def _sum_waves(
-    q: Array, a: Array, anchor_phase: Array, x: Array, y: Array, z: Array, bx: Array, by: Array, bz: Array
-) -> None:
-    """b = sum_n a_n cos(2 pi (q_n . r + anchor_phase_n)) for every lane, two waves a pass."""
-    _at_full_width()
-    for lane in range(LANES):
-        bx[lane] = _ZERO
-        by[lane] = _ZERO
-        bz[lane] = _ZERO
-    for n in range(0, q.shape[1], WAVES_PER_PASS):
-        qx, qy, qz = q[0, n], q[1, n], q[2, n]
-        ax, ay, az = a[0, n], a[1, n], a[2, n]
-        ux, uy, uz = q[0, n + 1], q[1, n + 1], q[2, n + 1]
-        cx, cy, cz = a[0, n + 1], a[1, n + 1], a[2, n + 1]
-        first_phase = anchor_phase[n]
-        second_phase = anchor_phase[n + 1]
-        for lane in range(LANES):
-            rx, ry, rz = x[lane], y[lane], z[lane]
-            first = _cos_turns(first_phase[lane] + qx * rx + qy * ry + qz * rz)
-            second = _cos_turns(second_phase[lane] + ux * rx + uy * ry + uz * rz)
-            bx[lane] += ax * first + cx * second
-            by[lane] += ay * first + cy * second
-            bz[lane] += az * first + cz * second
+def fused() -> bool:
+    """Whether this processor has fused multiply-adds, so that it finds the same bits as others that have."""
+    return _fuses(_host(cpu_target.target_context)[1])
 
 
-@_jit(fastmath=_FASTMATH)
-def _renew_anchors(q: Array, phase: Array, r: Array, anchor: Array, anchor_phase: Array) -> None:
-    """Move every lane's anchor to its position and work its wave phases out in float64 turns."""
-    for lane in range(LANES):
-        for i in range(3):
-            anchor[i, lane] = r[i, lane]
-    for n in range(q.shape[1]):
-        for lane in range(LANES):
-            turns = q[0, n] * r[0, lane] + q[1, n] * r[1, lane] + q[2, n] * r[2, lane] + phase[n]
-            anchor_phase[n, lane] = np.float32(turns - np.rint(turns))
-
-
-@_jit(fastmath=_FASTMATH)
-def _turn(h: float, p: Array, bx: Array, by: Array, bz: Array) -> None:
-    """Turn every lane's momentum about B = e_z + b for a time -h.
-
-    Boris' rotation, with tan(|B| h/2) in place of |B| h/2, is exact in a uniform field.
-    """
-    for lane in range(LANES):
-        b_x, b_y, b_z = np.float64(bx[lane]), np.float64(by[lane]), np.float64(bz[lane]) + 1.0
-        angle2 = (b_x * b_x + b_y * b_y + b_z * b_z) * (0.25 * h * h)
-        # tan(a)/a to a^8; a <= 1/4 for typical fields at the largest step, where a^10 is 1e-6
-        ratio = 1.0 + angle2 * (
-            1.0 / 3.0 + angle2 * (2.0 / 15.0 + angle2 * (17.0 / 315.0 + angle2 * (62.0 / 2835.0)))
-        )
-        scale = -0.5 * h * ratio
-        t_x, t_y, t_z = scale * b_x, scale * b_y, scale * b_z
-        weight = 2.0 / (1.0 + t_x * t_x + t_y * t_y + t_z * t_z)
-        p_x, p_y, p_z = p[0, lane], p[1, lane], p[2, lane]
-        m_x = p_x + p_y * t_z - p_z * t_y
-        m_y = p_y + p_z * t_x - p_x * t_z
-        m_z = p_z + p_x * t_y - p_y * t_x
-        p[0, lane] = p_x + weight * (m_y * t_z - m_z * t_y)
-        p[1, lane] = p_y + weight * (m_z * t_x - m_x * t_z)
-        p[2, lane] = p_z + weight * (m_x * t_y - m_y * t_x)
-
-
-@_jit(fastmath=_FASTMATH)
-def _drift(h: float, r: Array, p: Array) -> None:
-    """Move every lane back for a time h at constant momentum."""
-    for i in range(3):
-        for lane in range(LANES):
-            r[i, lane] -= h * p[i, lane]
-
-
-@_jit(fastmath=_FASTMATH)
-def _offsets(r: Array, anchor: Array, x: Array, y: Array, z: Array) -> None:
-    """Positions relative to the anchors in float32."""
-    for lane in range(LANES):
-        x[lane] = np.float32(r[0, lane] - anchor[0, lane])
-        y[lane] = np.float32(r[1, lane] - anchor[1, lane])
-        z[lane] = np.float32(r[2, lane] - anchor[2, lane])
-
-
-@_jit()
-def trace(
-    wavevectors: Array,
-    amplitudes: Array,
-    phases: Array,
-    directions: Array,
-    n_steps: Array,
-    step_sizes: Array,
-    out_r: Array,
-    out_p: Array,
-) -> None:
-    """Follow orbits back in time through B = e_z + sum_n a_n cos(k_n . r + beta_n).
-
-    Parameters
-    ----------
-    wavevectors : (3, N) [1/r_L]
-    amplitudes : (3, N) [B0]
-    phases : (N,) [rad]
-    directions : (3, n)
-        Unit vectors of the momentum at t = 0, r = 0.
-    n_steps, step_sizes : (T,) int and float [1/Omega]
-        Equal steps of each interval between two recorded times.
-    out_r, out_p : (T, 3, n) [r_L], filled with the positions and momenta at the recorded times.
-    """
-    _at_full_width()
-    n_waves = phases.shape[0]
-    padded = (n_waves + WAVES_PER_PASS - 1) // WAVES_PER_PASS * WAVES_PER_PASS
-    turns = 1.0 / (2.0 * math.pi)
-    q = np.zeros((3, padded))
-    a = np.zeros((3, padded), np.float32)
-    phase = np.zeros(padded)
-    for n in range(n_waves):
-        phase[n] = phases[n] * turns
-        for i in range(3):
-            q[i, n] = wavevectors[i, n] * turns
-            a[i, n] = amplitudes[i, n]
-    q_single = q.astype(np.float32)
-
-    n_orbits = directions.shape[1]
-    r = np.zeros((3, LANES))
-    p = np.zeros((3, LANES))
-    anchor = np.zeros((3, LANES))
-    anchor_phase = np.zeros((padded, LANES), np.float32)
-    x, y, z = np.zeros(LANES, np.float32), np.zeros(LANES, np.float32), np.zeros(LANES, np.float32)
-    bx, by, bz = np.zeros(LANES, np.float32), np.zeros(LANES, np.float32), np.zeros(LANES, np.float32)
-
-    for start in range(0, n_orbits, LANES):
-        live = min(LANES, n_orbits - start)
-        for lane in range(LANES):
-            for i in range(3):
-                r[i, lane] = 0.0
-                p[i, lane] = directions[i, start + min(lane, live - 1)]  # spare lanes repeat the last
-        since_renewal = RENEWAL
-        for t in range(n_steps.shape[0]):
-            h = step_sizes[t]
-            for _ in range(n_steps[t]):
-                if since_renewal == RENEWAL:
-                    _renew_anchors(q, phase, r, anchor, anchor_phase)
-                    since_renewal = 0
-                since_renewal += 1
-                _drift(0.5 * h, r, p)
-                _offsets(r, anchor, x, y, z)
-                _sum_waves(q_single, a, anchor_phase, x, y, z, bx, by, bz)
-                _turn(h, p, bx, by, bz)
-                _drift(0.5 * h, r, p)
-            for i in range(3):
-                for lane in range(live):
-                    out_r[t, i, start + lane] = r[i, lane]
-                    out_p[t, i, start + lane] = p[i, lane]
-
-
-def compile_trace() -> None:
-    """Compile `trace`, or take it from the disk cache, for the arrays that `orbits` hands over."""
-    waves, one = np.zeros((3, 1)), np.array([[0.0], [0.0], [1.0]])
-    out = np.zeros((1, 3, 1))
-    # wave vectors and amplitudes are read-only in a field, which makes them another type
-    for array in (waves, phases := np.zeros(1)):
-        array.setflags(write=False)
-    trace(waves, waves, phases, one, np.ones(1, np.int64), np.ones(1), out, out.copy())
-
-
-# --- explicit vectors
+# --- the sum of waves
 #
 # Left to itself the compiler takes half the width on some processors, and chooses which products and sums
 # it fuses. Here both are said. Widths differ from machine to machine and the numbers do not: every lane
 # sees the same operations in the same order.
 
 _FLOAT, _INT, _LONG = ir.FloatType(), ir.IntType(32), ir.IntType(64)
+
+
+def _cosine_coefficients(degree: int) -> Array:
+    """Coefficients in u^2 of the Chebyshev fit to cos(2 pi u), |u| <= 1/2."""
+    fit = np.polynomial.Chebyshev.interpolate(
+        lambda s: np.cos(2 * np.pi * np.sqrt(np.maximum(s, 0))), degree, domain=[0, 0.25]
+    )
+    return fit.convert(kind=np.polynomial.Polynomial).coef.astype(np.float32)
 
 
 class _Vectors:
@@ -284,8 +135,6 @@ class _Vectors:
     groups
         Vectors of lanes whose three sums and three offsets stay in registers together, beside the
         coefficients: 6 registers each, of 32 with AVX-512 and NEON and 16 before.
-    fused
-        Whether there are fused multiply-adds; else a product is rounded before it is added.
     """
 
     def __init__(self, builder: Any, processor: str, features: set[str]) -> None:
@@ -295,7 +144,7 @@ class _Vectors:
             self.width, self.groups = 8, 2
         else:
             self.width, self.groups = 4, 4 if "+neon" in features else 1
-        self.fused = bool({"+fma", "+neon"} & features)
+        self.fused = _fuses(features)
         # x - rint(x) as one instruction, which Zen 4 takes apart
         self.reduces = "+avx512dq" in features and processor != "znver4"
         self.builder = builder
@@ -343,20 +192,14 @@ class _Vectors:
             return self._call("llvm.x86.avx512.mask.reduce.ps.512", x, to_nearest, x, everywhere, usual_mode)
         return self.builder.fsub(x, self._call(f"llvm.rint.v{self.width}f32", x))
 
-    def cosine_of_turns(self, turns: Any) -> Any:
-        """cos(2 pi turns)."""
+    def cosine_of_turns(self, turns: Any, coefficients: Array) -> Any:
+        """cos(2 pi turns) by a polynomial in the square of what is left of a turn."""
         u = self.from_nearest(turns)
         square = self.builder.fmul(u, u)
-        cosine = self.constant(_FINE_COSINE[-1])
-        for coefficient in _FINE_COSINE[-2::-1]:
+        cosine = self.constant(coefficients[-1])
+        for coefficient in coefficients[-2::-1]:
             cosine = self.multiply_add(cosine, square, self.constant(coefficient))
         return cosine
-
-
-def _host_vectors(context: Any, builder: Any) -> _Vectors:
-    """Those of the processor that is compiled for."""
-    _, processor, features = context.codegen().magic_tuple()
-    return _Vectors(builder, processor, set(features.split(",")))
 
 
 def _long(value: int) -> Any:
@@ -388,10 +231,11 @@ def _counted(builder: Any, number: Any, values: list[Any]) -> Iterator[tuple[Any
 
 
 def _write_wave_sum(
-    vectors: _Vectors, n_waves: Any, waves: Any, anchor_phase: Any, offsets: Any, b: Any
+    vectors: _Vectors, degree: int, n_waves: Any, waves: Any, anchor_phase: Any, offsets: Any, b: Any
 ) -> None:
-    """The instructions of `_sum_waves_finely`, for pointers to its arrays."""
+    """The instructions of a sum of waves, for pointers to its arrays."""
     builder, together = vectors.builder, vectors.width * vectors.groups
+    coefficients = _cosine_coefficients(degree)
     for start in range(0, LANES, together):
         lanes = range(start, start + together, vectors.width)
         places = [[vectors.load(offsets, _long(i * LANES + lane)) for i in range(3)] for lane in lanes]
@@ -406,7 +250,7 @@ def _write_wave_sum(
                 turns = vectors.load(anchor_phase, builder.add(phases, _long(lane)))
                 for q, place in zip(q_and_a[:3], places[group], strict=True):
                     turns = vectors.multiply_add(q, place, turns)
-                cosine = vectors.cosine_of_turns(turns)
+                cosine = vectors.cosine_of_turns(turns, coefficients)
                 for i, a in enumerate(q_and_a[3:]):
                     at = 3 * group + i
                     sums[at] = vectors.multiply_add(a, cosine, sums[at])
@@ -415,48 +259,199 @@ def _write_wave_sum(
                 vectors.store(sums[3 * group + i], b, _long(i * LANES + lane))
 
 
-@_inline
-def _sum_waves_finely(_typing: Any, waves: Any, anchor_phase: Any, offsets: Any, b: Any) -> Any:
-    """b = sum_n a_n cos(2 pi (q_n . r + anchor_phase_n)) for every lane.
+def _summing(degree: int) -> Any:
+    """b = sum_n a_n cos(2 pi (q_n . r + anchor_phase_n)) for every lane, by a cosine of some degree.
 
     Arrays of float32: waves (N, 6) with q_n [turns/r_L] and a_n [B0]; anchor_phase (N, LANES) [turns];
     offsets (3, LANES) [r_L]; b (3, LANES), which is written.
     """
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        arrays = [
-            context.make_array(kind)(context, builder, argument)
-            for kind, argument in zip(signature.args, arguments, strict=True)
-        ]
-        n_waves = builder.extract_value(arrays[0].shape, 0)
-        _write_wave_sum(_host_vectors(context, builder), n_waves, *(array.data for array in arrays))
-        return context.get_dummy_value()
+    def sum_waves(_typing: Any, waves: Any, anchor_phase: Any, offsets: Any, b: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            arrays = [
+                context.make_array(kind)(context, builder, argument)
+                for kind, argument in zip(signature.args, arguments, strict=True)
+            ]
+            n_waves = builder.extract_value(arrays[0].shape, 0)
+            vectors = _Vectors(builder, *_host(context))
+            _write_wave_sum(vectors, degree, n_waves, *(array.data for array in arrays))
+            return context.get_dummy_value()
 
-    return types.void(waves, anchor_phase, offsets, b), generate
+        return types.void(waves, anchor_phase, offsets, b), generate
+
+    return _inline(sum_waves)
+
+
+_sum_waves = _summing(DEGREE)
+_sum_waves_finely = _summing(FINE_DEGREE)
+
+
+# --- what both schemes do beside it
+
+
+@_jit
+def _renew_anchors(
+    q: Array, phase: Array, r: Array, anchor: Array, anchor_phase: Array, offsets: Array
+) -> None:
+    """Move every lane's anchor to its position and work its wave phases out in float64 turns."""
+    _at_full_width()
+    for i in range(3):
+        for lane in range(LANES):
+            anchor[i, lane] = r[i, lane]
+            offsets[i, lane] = 0
+    for n in range(q.shape[1]):
+        for lane in range(LANES):
+            turns = _fused(q[2, n], r[2, lane], phase[n])
+            turns = _fused(q[1, n], r[1, lane], turns)
+            turns = _fused(q[0, n], r[0, lane], turns)
+            anchor_phase[n, lane] = np.float32(turns - np.rint(turns))
+
+
+@_jit
+def _in_turns(wavevectors: Array, amplitudes: Array, phases: Array) -> tuple[Array, Array, Array]:
+    """A field as the sums of waves take it: q = k / 2 pi (3, N) and phases (N,) in turns, for the anchors;
+    q_n and a_n (N, 6) in float32."""
+    n_waves = phases.shape[0]
+    turns = 1.0 / (2.0 * math.pi)
+    q, phase = np.zeros((3, n_waves)), np.zeros(n_waves)
+    waves = np.zeros((n_waves, 6), np.float32)
+    for n in range(n_waves):
+        phase[n] = phases[n] * turns
+        for i in range(3):
+            q[i, n] = wavevectors[i, n] * turns
+            waves[n, i], waves[n, 3 + i] = q[i, n], amplitudes[i, n]
+    return q, phase, waves
+
+
+# --- Boris' scheme
+
+
+@_jit
+def _turn(h: float, p: Array, b: Array) -> None:
+    """Turn every lane's momentum about B = e_z + b for a time -h.
+
+    Boris' rotation, with tan(|B| h/2) in place of |B| h/2, is exact in a uniform field.
+    """
+    _at_full_width()
+    for lane in range(LANES):
+        b_x, b_y, b_z = np.float64(b[0, lane]), np.float64(b[1, lane]), np.float64(b[2, lane]) + 1.0
+        angle2 = _fused(b_x, b_x, _fused(b_y, b_y, b_z * b_z)) * (0.25 * h * h)
+        # tan(a)/a to a^8; a <= 1/4 for typical fields at the largest step, where a^10 is 1e-6
+        ratio = _fused(angle2, 62.0 / 2835.0, 17.0 / 315.0)
+        ratio = _fused(angle2, ratio, 2.0 / 15.0)
+        ratio = _fused(angle2, ratio, 1.0 / 3.0)
+        ratio = _fused(angle2, ratio, 1.0)
+        scale = -0.5 * h * ratio
+        t_x, t_y, t_z = scale * b_x, scale * b_y, scale * b_z
+        weight = 2.0 / _fused(t_x, t_x, _fused(t_y, t_y, _fused(t_z, t_z, 1.0)))
+        p_x, p_y, p_z = p[0, lane], p[1, lane], p[2, lane]
+        m_x = _fused(p_y, t_z, _fused(-p_z, t_y, p_x))
+        m_y = _fused(p_z, t_x, _fused(-p_x, t_z, p_y))
+        m_z = _fused(p_x, t_y, _fused(-p_y, t_x, p_z))
+        p[0, lane] = _fused(weight, _fused(m_y, t_z, -(m_z * t_y)), p_x)
+        p[1, lane] = _fused(weight, _fused(m_z, t_x, -(m_x * t_z)), p_y)
+        p[2, lane] = _fused(weight, _fused(m_x, t_y, -(m_y * t_x)), p_z)
+
+
+@_jit
+def _drift(h: float, r: Array, p: Array, anchor: Array, offsets: Array) -> None:
+    """Move every lane back for a time h at constant momentum, and tell how far it is from its anchor then."""
+    _at_full_width()
+    for i in range(3):
+        for lane in range(LANES):
+            moved = _fused(-h, p[i, lane], r[i, lane])
+            r[i, lane] = moved
+            offsets[i, lane] = np.float32(moved - anchor[i, lane])
+
+
+@_jit
+def trace(
+    wavevectors: Array,
+    amplitudes: Array,
+    phases: Array,
+    directions: Array,
+    n_steps: Array,
+    step_sizes: Array,
+    out_r: Array,
+    out_p: Array,
+) -> None:
+    """Follow orbits back in time through B = e_z + sum_n a_n cos(k_n . r + beta_n).
+
+    Parameters
+    ----------
+    wavevectors : (3, N) [1/r_L]
+    amplitudes : (3, N) [B0]
+    phases : (N,) [rad]
+    directions : (3, n)
+        Unit vectors of the momentum at t = 0, r = 0.
+    n_steps, step_sizes : (T,) int and float [1/Omega]
+        Equal steps of each interval between two recorded times.
+    out_r, out_p : (T, 3, n) [r_L], filled with the positions and momenta at the recorded times.
+    """
+    q, phase, waves = _in_turns(wavevectors, amplitudes, phases)
+    n_orbits = directions.shape[1]
+    r, p, anchor = np.zeros((3, LANES)), np.zeros((3, LANES)), np.zeros((3, LANES))
+    anchor_phase = np.zeros((phases.shape[0], LANES), np.float32)
+    offsets, b = np.zeros((3, LANES), np.float32), np.zeros((3, LANES), np.float32)
+
+    for start in range(0, n_orbits, LANES):
+        live = min(LANES, n_orbits - start)
+        for lane in range(LANES):
+            for i in range(3):
+                r[i, lane] = 0.0
+                p[i, lane] = directions[i, start + min(lane, live - 1)]  # spare lanes repeat the last
+        since_renewal = RENEWAL
+        for t in range(n_steps.shape[0]):
+            h = step_sizes[t]
+            _drift(0.5 * h, r, p, anchor, offsets)
+            for step in range(n_steps[t]):
+                if since_renewal == RENEWAL:
+                    _renew_anchors(q, phase, r, anchor, anchor_phase, offsets)
+                    since_renewal = 0
+                since_renewal += 1
+                _sum_waves(waves, anchor_phase, offsets, b)
+                _turn(h, p, b)
+                _drift(h if step + 1 < n_steps[t] else 0.5 * h, r, p, anchor, offsets)
+            for i in range(3):
+                for lane in range(live):
+                    out_r[t, i, start + lane] = r[i, lane]
+                    out_p[t, i, start + lane] = p[i, lane]
+
+
+def compile_trace() -> None:
+    """Compile `trace`, or take it from the disk cache, for the arrays that `orbits` hands over."""
+    waves, one = np.zeros((3, 1)), np.array([[0.0], [0.0], [1.0]])
+    out = np.zeros((1, 3, 1))
+    # wave vectors and amplitudes are read-only in a field, which makes them another type
+    for array in (waves, phases := np.zeros(1)):
+        array.setflags(write=False)
+    trace(waves, waves, phases, one, np.ones(1, np.int64), np.ones(1), out, out.copy())
 
 
 # --- the scheme of Adams: high order with one field evaluation a step
 
 
-@_jit(fastmath=_FASTMATH)
+@_jit
 def _deflect(
     waves: Array, anchor: Array, anchor_phase: Array, r: Array, p: Array, offsets: Array, b: Array, out: Array
 ) -> None:
     """-p x B at r for every lane: what turns p on the way back."""
+    _at_full_width()
     for i in range(3):
         for lane in range(LANES):
             offsets[i, lane] = np.float32(r[i, lane] - anchor[i, lane])
     _sum_waves_finely(waves, anchor_phase, offsets, b)
     for lane in range(LANES):
         b_x, b_y, b_z = np.float64(b[0, lane]), np.float64(b[1, lane]), np.float64(b[2, lane]) + 1.0
-        out[0, lane] = p[2, lane] * b_y - p[1, lane] * b_z
-        out[1, lane] = p[0, lane] * b_z - p[2, lane] * b_x
-        out[2, lane] = p[1, lane] * b_x - p[0, lane] * b_y
+        out[0, lane] = _fused(p[2, lane], b_y, -(p[1, lane] * b_z))
+        out[1, lane] = _fused(p[0, lane], b_z, -(p[2, lane] * b_x))
+        out[2, lane] = _fused(p[1, lane], b_x, -(p[0, lane] * b_y))
 
 
-@_jit(fastmath=_FASTMATH)
+@_jit
 def _add_past(h: float, weights: Array, newest: int, past: Array, start: Array, out: Array) -> None:
     """out = start + h sum_j weights_j past_(newest - j), of a ring of ORDER arrays (3, LANES)."""
+    _at_full_width()
     by_slot = np.empty(ORDER)
     for j in range(ORDER):
         by_slot[(newest - j) % ORDER] = h * weights[j]
@@ -464,11 +459,11 @@ def _add_past(h: float, weights: Array, newest: int, past: Array, start: Array, 
         for lane in range(LANES):
             total = start[i, lane]
             for slot in range(ORDER):
-                total += by_slot[slot] * past[slot, i, lane]
+                total = _fused(by_slot[slot], past[slot, i, lane], total)
             out[i, lane] = total
 
 
-@_jit()
+@_jit
 def trace_adams(
     wavevectors: Array,
     amplitudes: Array,
@@ -498,22 +493,13 @@ def trace_adams(
     out_weights : (T, ORDER)
         Integrals from there back to the recorded time, the newest node first.
     """
-    n_waves = phases.shape[0]
-    turns = 1.0 / (2.0 * math.pi)
-    q, phase = np.zeros((3, n_waves)), np.zeros(n_waves)
-    waves = np.zeros((n_waves, 6), np.float32)
-    for n in range(n_waves):
-        phase[n] = phases[n] * turns
-        for i in range(3):
-            q[i, n] = wavevectors[i, n] * turns
-            waves[n, i], waves[n, 3 + i] = q[i, n], amplitudes[i, n]
-
+    q, phase, waves = _in_turns(wavevectors, amplitudes, phases)
     n_orbits = directions.shape[1]
     origin, arrival = np.zeros((3, LANES)), np.zeros((3, LANES))
     recorded, anchor = np.zeros((3, LANES)), np.zeros((3, LANES))
     places, momenta = np.zeros((ORDER, 3, LANES)), np.zeros((ORDER, 3, LANES))
     forces = np.zeros((ORDER, 3, LANES))
-    anchor_phase = np.zeros((n_waves, LANES), np.float32)
+    anchor_phase = np.zeros((phases.shape[0], LANES), np.float32)
     offsets, b = np.zeros((3, LANES), np.float32), np.zeros((3, LANES), np.float32)
 
     for begin in range(0, n_orbits, LANES):
@@ -521,7 +507,7 @@ def trace_adams(
         for lane in range(LANES):
             arrival[:, lane] = directions[:, begin + min(lane, live - 1)]  # spare lanes repeat the last
         # the first nodes, from straight flight on: each round takes in one more order
-        _renew_anchors(q, phase, origin, anchor, anchor_phase)
+        _renew_anchors(q, phase, origin, anchor, anchor_phase, offsets)
         for node in range(ORDER):
             momenta[node], places[node] = arrival, -h * node * arrival
         for _ in range(STARTING_ROUNDS):
@@ -535,7 +521,7 @@ def trace_adams(
         for t in range(out_steps.shape[0]):
             while node < out_steps[t]:
                 if since_renewal == RENEWAL:
-                    _renew_anchors(q, phase, places[node % ORDER], anchor, anchor_phase)
+                    _renew_anchors(q, phase, places[node % ORDER], anchor, anchor_phase, offsets)
                     since_renewal = 0
                 since_renewal += 1
                 here, there = node % ORDER, (node + 1) % ORDER
@@ -551,6 +537,34 @@ def trace_adams(
             out_r[t, :, begin : begin + live] = recorded[:, :live]
 
 
+# --- means over the sky
+
+
+@_jit
+def mean_products(a: Array, b: Array, n: int) -> Array:
+    """1/n sum a_i b_j over the first n pixels, in an order that no width changes: (T, 3, M) -> (T, 3, 3)."""
+    _at_full_width()
+    out, sums = np.empty((a.shape[0], 3, 3)), np.empty(LANES)
+    whole = n // LANES * LANES
+    for t in range(a.shape[0]):
+        for i in range(3):
+            for j in range(3):
+                for lane in range(LANES):
+                    sums[lane] = 0.0
+                for start in range(0, whole, LANES):
+                    for lane in range(LANES):
+                        sums[lane] = _fused(a[t, i, start + lane], b[t, j, start + lane], sums[lane])
+                for lane in range(n - whole):
+                    sums[lane] = _fused(a[t, i, whole + lane], b[t, j, whole + lane], sums[lane])
+                half = LANES
+                while half > 1:
+                    half //= 2
+                    for lane in range(half):
+                        sums[lane] += sums[half + lane]
+                out[t, i, j] = sums[0] / n
+    return out
+
+
 # --- what the machine's arithmetic can do at its best, to compare with
 
 #: Vectors that `multiply_add` works on in turn: so many products wait for each other in none of them.
@@ -564,7 +578,7 @@ def _chains(_typing: Any, values: Any, repetitions: Any) -> Any:
     """ROUNDS multiply-adds, again and again, on each of the first CHAINS vectors of an array of float32."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        vectors = _host_vectors(context, builder)
+        vectors = _Vectors(builder, *_host(context))
         data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
         factor, summand = vectors.constant(0.9999999), vectors.constant(1e-7)
         places = [_long(vectors.width * chain) for chain in range(CHAINS)]
@@ -579,7 +593,7 @@ def _chains(_typing: Any, values: Any, repetitions: Any) -> Any:
     return types.int64(values, repetitions), generate
 
 
-@_jit()
+@_jit
 def multiply_add(values: Array, repetitions: int) -> int:
     """Independent chains of fused multiply-adds of full vectors, ROUNDS * CHAINS a repetition.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
 import math
 import os
@@ -21,19 +20,12 @@ from crviz import ensemble, paths
 from crviz.checks import ParameterError
 from crviz.config import NUMERICS_VERSION, Config, is_current
 from crviz.ensemble import Progress
-from crviz.parameters import TURBULENCE
 from crviz.result import Result, load
 
 #: What sigma2 = 0, which has no logarithm, counts as in distances.
 _LEAST_SIGMA2 = 1e-3
 #: Growing results are stored so often [s] at the most, and storing takes a tenth of the time at the most.
 STORE_EVERY, STORE_SHARE = 5.0, 0.1
-#: What the digest of the first numerics was made of at first, defaults or not.
-_FIRST_NUMERICS = 1
-_FIRST_NAMES = (
-    *("sigma2", "rl_over_lc", "gamma", "lambda_min", "lambda_max", "n_modes"),
-    *("nside", "omega_t", "seed", "grids"),
-)
 
 
 @dataclass(frozen=True)
@@ -92,9 +84,7 @@ class Library:
 
     def path(self, config: Config) -> Path:
         """Where the run of a configuration is, or would be."""
-        path, earlier = self.folder / f"{config.digest}.nc", self.folder / f"{_first_digest(config)}.nc"
-        is_earlier = is_current(_FIRST_NUMERICS) and earlier.exists() and not path.exists()
-        return earlier if is_earlier else path
+        return self.folder / f"{config.digest}.nc"
 
     def stored(self, config: Config) -> list[Result]:
         """The stored results of a configuration, the shipped one included: a run, and summaries.
@@ -270,17 +260,6 @@ def _as_good(entry: Entry | None, result: Result) -> bool:
     )
 
 
-def _first_digest(config: Config) -> str:
-    """What versions before the turbulence had a kind called a configuration, and its file."""
-    if config.turbulence != TURBULENCE.default:
-        return config.digest
-    values = config.to_dict()
-    content = {name: values[name] for name in _FIRST_NAMES} | {"step": config.resolved_step}
-    content["numerics"] = _FIRST_NUMERICS
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()[:32]
-
-
 def _changed(path: Path) -> float:
     try:
         return path.stat().st_mtime
@@ -304,7 +283,7 @@ def _read_entry(path: Path, shipped: bool, size: int, _changed: int) -> Entry:
             number, has_sums = file.dimensions["realization"].size, "sums" in file.groups
         config = Config.from_dict(json.loads(attributes["config"]))
         created = datetime.datetime.fromisoformat(attributes["created"])
-        numerics = int(attributes.get("numerics", _FIRST_NUMERICS))
+        numerics = int(attributes.get("numerics", 1))  # the first did not say so
     except (OSError, KeyError, TypeError, ValueError) as error:
         problem = f"{path.name} is no crviz result: {error or type(error).__name__}"
         return Entry(path, None, path.stem, 0, None, size, shipped=shipped, problem=problem)

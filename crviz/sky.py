@@ -14,7 +14,7 @@ import ducc0
 import numpy as np
 import scipy
 
-from crviz.arrays import Array, ArrayLike
+from crviz.arrays import Array, ArrayLike, rounded
 from crviz.checks import ParameterError
 from crviz.config import Config
 
@@ -45,7 +45,8 @@ def random_rotation(config: Config, realization: int) -> Rotation:
     A pure function of the seed and the index; independent of the field of that index.
     """
     seeds = np.random.SeedSequence(config.seed, spawn_key=(realization, 0))
-    return scipy.spatial.transform.Rotation.random(rng=np.random.default_rng(seeds))
+    drawn = scipy.spatial.transform.Rotation.random(rng=np.random.default_rng(seeds))
+    return type(drawn).from_quat(rounded(drawn.as_quat()))
 
 
 def pixels_at(nside: int, theta: ArrayLike, phi: ArrayLike) -> Array:

@@ -77,7 +77,8 @@ def assembly_of_the_wave_sum(triple, processor, features):
     arrays = [ir.FloatType().as_pointer()] * 4
     function = ir.Function(module, ir.FunctionType(ir.VoidType(), [ir.IntType(64), *arrays]), "wave_sum")
     builder = ir.IRBuilder(function.append_basic_block())
-    kernels._write_wave_sum(kernels._Vectors(builder, processor, set(features.split(","))), *function.args)
+    vectors = kernels._Vectors(builder, processor, set(features.split(",")))
+    kernels._write_wave_sum(vectors, kernels.DEGREE, *function.args)
     builder.ret_void()
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
@@ -101,7 +102,7 @@ def test_the_wave_sum_takes_full_vectors_and_fuses_on_every_processor(
     lines = assembly_of_the_wave_sum(triple, processor, features).splitlines()
     instructions = [line for line in lines if fused in line]
     chunks = {".4s": 16, "%ymm": 8, "%zmm": 4}[register]  # vectors for 64 lanes
-    assert len(instructions) == chunks * (3 + 6 + 3)  # phase, polynomial, field
+    assert len(instructions) == chunks * (3 + kernels.DEGREE + 3)  # phase, polynomial, field
     assert all(register in line or register == ".4s" for line in instructions)
     assert not [line for line in lines if "fmaf" in line or "rintf" in line]  # no calls for single floats
     single_step = [line for line in lines if "vreduceps" in line]

@@ -132,6 +132,77 @@ def test_the_width_of_vectors_changes_no_bit(tmp_path):
     np.testing.assert_array_equal(narrow, own)
 
 
+_RUN = """
+import sys
+import numpy as np
+import numpy._core._multiarray_umath as core
+import crviz, crviz.sky
+from crviz import ensemble, kernels
+
+config = crviz.Config(nside=2, grids="cross", omega_t=(0.5, 10.0, 100.0))
+fields = [crviz.draw_field(config, index) for index in range(40)]
+result = ensemble.run(config, 10)
+accurate = crviz.backtrack(fields[0], crviz.sky.pixel_directions(1), (5.0,), accuracy=1e-4)
+wide = "zmm" in kernels.trace.inspect_asm(kernels.trace.signatures[0]) or any(
+    core.__cpu_features__[name] for name in core.__cpu_dispatch__ if name.startswith(("AVX512", "X86_V4"))
+)
+arrays = {name: result.dataset[name].values for name in ("rr", "rp", "pp", "mean_r", "sample_r", "sample_p")}
+arrays |= {f"{name} of fields": np.array([getattr(field, name) for field in fields])
+           for name in ("wavevectors", "amplitudes", "phases")}
+arrays |= {"accurate r": accurate.r, "accurate p": accurate.p}
+arrays |= {f"spectra {name}": result.dataset[name].values
+           for name in ("cl", "cl_cross", "dipole", "cl_rp", "cl_pp", "cl_rp_cross", "cl_pp_cross")}
+np.savez(sys.argv[1], wide=wide, fused=result.fused, **arrays)
+"""
+
+
+def small_run(out, **environment):
+    """Fields, orbits, sky means and spectra of a small run in another process."""
+    command = [sys.executable, "-c", _RUN, str(out)]
+    subprocess.run(command, env=os.environ | environment, check=True, timeout=300)
+    return dict(np.load(out))
+
+
+def without_wide_vectors():
+    """What makes numpy and OpenBLAS forget vectors of 512 bits, beside numba."""
+    core = np._core._multiarray_umath
+    wide = [name for name in core.__cpu_dispatch__ if name.startswith(("AVX512", "X86_V4"))]
+    here = [name for name in wide if core.__cpu_features__.get(name)]
+    return {"NPY_DISABLE_CPU_FEATURES": ",".join(here), "OPENBLAS_CORETYPE": "Haswell"}
+
+
+@X86
+def test_every_processor_with_fused_multiply_adds_finds_the_same_bits(tmp_path):
+    own = small_run(tmp_path / "own.npz")
+    if not own.pop("fused"):
+        pytest.skip("this processor has no fused multiply-adds of x86")
+    narrow = small_run(
+        tmp_path / "narrow.npz", **HASWELL, **without_wide_vectors(), NUMBA_CACHE_DIR=str(tmp_path / "cache")
+    )
+    assert narrow.pop("fused")
+    assert not narrow["wide"]
+    del own["wide"], narrow["wide"]
+    for name, values in own.items():
+        if name.startswith("spectra"):
+            # of single precision some, and transforms add in an order of their own
+            rounding = 1e-12 if values.dtype == float else 2.0**-23
+            scale = np.abs(values).max()
+            np.testing.assert_allclose(narrow[name], values, rtol=rounding, atol=1e-12 * scale, err_msg=name)
+        else:
+            np.testing.assert_array_equal(narrow[name], values, err_msg=name)
+
+
+@X86
+def test_a_run_without_fused_multiply_adds_says_so(tmp_path):
+    plain = small_run(
+        tmp_path / "plain.npz",
+        NUMBA_CPU_NAME="x86-64",
+        NUMBA_CPU_FEATURES="",
+        NUMBA_CACHE_DIR=str(tmp_path / "cache"),
+    )
+    assert not plain["fused"]
+
+
 @X86
 def test_without_fused_multiply_adds_products_are_rounded_first(tmp_path):
     own, _, _ = wave_sums(tmp_path / "own.npy")

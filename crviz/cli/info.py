@@ -34,6 +34,8 @@ def _info(options: argparse.Namespace) -> int:
         print(f"  {name:<12} {value}")
     if not is_current(result.numerics):
         print(f"  note: computed with numerics {result.numerics}; this version has {NUMERICS_VERSION}.")
+    elif not result.fused:
+        print("  note: computed without fused multiply-adds, so that other machines find other last bits.")
     for caveat in config.caveats:
         print(f"  note: {caveat}")
     tensors = result.diffusion()

@@ -9,9 +9,11 @@ from concurrent.futures import Executor
 
 import numpy as np
 
+from crviz import kernels
 from crviz.arrays import Array
 from crviz.config import Config
 from crviz.ensemble.observables import observables
+from crviz.ensemble.summing import Sums
 from crviz.ensemble.tracing import Progress, Silent, Tracing, workers
 from crviz.parameters import REALIZATIONS
 from crviz.result import Result, Run, kept_times, schema
@@ -121,7 +123,8 @@ class _Accumulator:
         self.map_times = kept_times(config.omega_t)
         self.done = 0
         self.every: dict[str, Array] = {}
-        self.sums: dict[str, Array] = {}
+        self.sums = Sums()
+        self.fused = kernels.fused()
         self.samples: dict[str, Array] = {}
         if resume is not None and resume.sums is not None:
             self.done = resume.n_realizations
@@ -131,7 +134,8 @@ class _Accumulator:
             }
             # files of earlier versions have maps at other times: a run goes on as it began
             self.map_times = np.searchsorted(config.omega_t, data["omega_t_map"].values)
-            self.sums = {str(name): values.values.copy() for name, values in resume.sums.items()}
+            self.sums = Sums(schema.sums_of(resume.sums))
+            self.fused &= resume.fused
             self.samples = {name: data[name].values for name in schema.SAMPLES}
 
     def _grown(self, values: Array) -> Array:
@@ -149,8 +153,7 @@ class _Accumulator:
                 dtype = schema.OF_EVERY_FIELD[name].dtype
                 self.every[name] = np.empty((self.realizations, *value.shape), dtype)
             self.every[name][index] = value
-        for name, value in sums.items():
-            self.sums[name] = self.sums[name] + value if index else value.copy()
+        self.sums.add(sums)
         if index == 0:
             for (name, quantity), values in zip(schema.SAMPLES.items(), (r, p), strict=True):
                 self.samples[name] = values[self.map_times, :, :n].astype(quantity.dtype)
@@ -159,6 +162,8 @@ class _Accumulator:
     def result(self) -> Run:
         """The Run so far; its arrays are read-only, and what was yielded before stays as it was."""
         every = {name: values[: self.done] for name, values in self.every.items()}
-        means = {name: total / self.done for name, total in self.sums.items()}
-        dataset = schema.run_dataset(self.config, self.map_times, every, means, self.samples)
-        return Run(dataset, schema.sums_dataset(self.sums))
+        means = {name: total / self.done for name, total in self.sums.totals().items()}
+        dataset = schema.run_dataset(
+            self.config, self.map_times, every, means, self.samples, fused=self.fused
+        )
+        return Run(dataset, schema.sums_dataset(self.sums.nodes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crviz import sky
+from crviz import kernels, sky
 from crviz.arrays import Array
 from crviz.config import Config
 from crviz.harmonics import real_coefficients
@@ -29,9 +29,9 @@ def observables(
     a_r, a_p = (real_coefficients(maps, nside, lmax) for maps in (r_a, p_a))
     each = {
         "cl": cross_spectra(a_r, a_r),
-        "rr": r_a @ r_a.swapaxes(1, 2) / n,
-        "rp": r_a @ p_a.swapaxes(1, 2) / n,
-        "pp": p_a @ p_a.swapaxes(1, 2) / n,
+        "rr": kernels.mean_products(r, r, n),
+        "rp": kernels.mean_products(r, p, n),
+        "pp": kernels.mean_products(p, p, n),
         "dipole": a_r[..., 1:4],
     }
     sums = {"cl_rp": cross_spectra(a_r, a_p), "cl_pp": cross_spectra(a_p, a_p)}

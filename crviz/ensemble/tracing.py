@@ -71,7 +71,8 @@ class Tracing:
         steps = orbits.intervals(config.omega_t, config.resolved_step)
         directions = sky.pixel_directions(config.nside)
         if config.grids == "cross":
-            rotated = sky.random_rotation(config, index).as_matrix() @ directions
+            turned = sky.random_rotation(config, index).as_matrix()[..., None] * directions
+            rotated = turned[:, 0] + turned[:, 1] + turned[:, 2]  # in this order: libraries have their own
             directions = np.concatenate([directions, rotated], 1)
         if block is None:
             block = max(1, int(_WORK_PER_TASK * config.n_orbits / work(config)))

@@ -53,6 +53,12 @@ class Result(Source):
         """The version of the numerics that it was computed with; the first did not say so."""
         return int(self.dataset.attrs.get("numerics", 1))
 
+    @property
+    def fused(self) -> bool:
+        """Whether all orbits are known to have been followed with fused multiply-adds: every processor that
+        has them finds the same bits."""
+        return bool(self.dataset.attrs.get("fused_multiply_adds", 0))
+
     @cached_property
     def digest(self) -> str:
         """Hex content hash of the configuration and the numerics."""

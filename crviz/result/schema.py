@@ -113,6 +113,8 @@ def run_dataset(
     every: Mapping[str, Array],
     means: Mapping[str, Array],
     samples: Mapping[str, Array],
+    *,
+    fused: bool,
 ) -> xr.Dataset:
     """The dataset of a run.
 
@@ -124,6 +126,8 @@ def run_dataset(
         Quantities of every field, (R, ...).
     means, samples
         Ensemble means, and maps of the first field.
+    fused
+        Whether all orbits were followed with fused multiply-adds.
     """
     variables = {
         name: quantity.variable(values[name].astype(quantity.dtype, copy=False), *lead)
@@ -151,15 +155,32 @@ def run_dataset(
         "config": json.dumps(config.to_dict()),
         "digest": config.digest,
         "numerics": NUMERICS_VERSION,
+        "fused_multiply_adds": int(fused),
         "crviz_version": __version__,
         "created": created(),
     }
     return xr.Dataset(variables, coordinates, attributes)
 
 
-def sums_dataset(sums: Mapping[str, Array]) -> xr.Dataset:
-    """The dataset of the unnormalised sums behind the means of a run."""
-    return xr.Dataset({name: (MEANS[name].dims, sums[name]) for name in MEANS if name in sums})
+def sums_dataset(nodes: Mapping[int, Mapping[str, Array]]) -> xr.Dataset:
+    """The dataset of the unnormalised sums behind the means of a run, those over n fields named `..._n`."""
+    return xr.Dataset(
+        {
+            f"{name}_{fields}": (MEANS[name].dims, sums[name])
+            for fields, sums in nodes.items()
+            for name in MEANS
+            if name in sums
+        }
+    )
+
+
+def sums_of(dataset: xr.Dataset) -> dict[int, dict[str, Array]]:
+    """The sums of a `sums_dataset`, by their numbers of fields, the largest first."""
+    nodes: dict[int, dict[str, Array]] = {}
+    for variable, values in dataset.items():
+        name, _, fields = str(variable).rpartition("_")
+        nodes.setdefault(int(fields), {})[name] = values.values
+    return dict(sorted(nodes.items(), reverse=True))
 
 
 def summary_coordinates(data: xr.Dataset, kept: Array) -> dict[str, Any]:
