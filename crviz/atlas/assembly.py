@@ -4,7 +4,8 @@ The ensemble is symmetric about the regular field: in the mean of every symmetri
 xy = xz = yz = 0, so that parallel (zz) and perpendicular, (xx + yy)/2, say all there is. The file
 keeps these two with standard errors and their correlation, which is all that a gradient at another
 angle needs. Auto spectra are not kept: <C_l> of a sky of 12 nside^2 pixels is the cross spectrum
-plus Eq. 9's noise (`running` gives it), as far as Eq. 9 holds.
+plus Eq. 9's noise (`running` gives it), as far as Eq. 9 holds. What single observers see is kept as
+quantiles over fields (`quantiles`), and K of every field.
 """
 
 from __future__ import annotations
@@ -17,21 +18,23 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from crviz import diffusion, means, spectra, turbulence
+from crviz import means, observations, spectra, turbulence
 from crviz._version import __version__
-from crviz.arrays import Array, ArrayLike
-from crviz.atlas import interpolation
+from crviz.arrays import Array
+from crviz.atlas import interpolation, quantiles
+from crviz.atlas.fields import OF_MEAN_DIPOLE, describe, seen_multipoles, two_gradients, windows
 from crviz.atlas.grid import Grid
 from crviz.atlas.joining import Sample, join, steadied_covariances, typical_slope
-from crviz.config import NUMERICS_VERSION, Config
+from crviz.atlas.parts import Sampled
+from crviz.atlas.quantiles import observed_by_one
+from crviz.config import NUMERICS_VERSION
 from crviz.gradient import gradient_tensor, pair_weights
-from crviz.library import Library
 from crviz.parameters import TURBULENCE
-from crviz.result import Result, netcdf
+from crviz.result import netcdf
 from crviz.result.schema import GRADIENTS, Quantity, created
 
-#: Layout of the file; raised when names or meanings change.
-SCHEMA = 1
+#: Layout of the file; raised when names or meanings change. The first one has no quantiles.
+SCHEMA, OLDEST_SCHEMA = 2, 1
 _TENSOR = ("gradient", "omega_t")
 #: What is kept of every point.
 QUANTITIES = {
@@ -41,10 +44,10 @@ QUANTITIES = {
     "running": Quantity(_TENSOR, "r_L^2 Omega", "<r_i r_j> / 2T"),
     "exponent": Quantity(_TENSOR, "1", "d ln <r_i r_j> / d ln T = K_ij / (<r_i r_j> / 2T)"),
     "k_antisymmetric": Quantity(("omega_t",), "r_L^2 Omega", "(K_xy - K_yx) / 2: drift"),
-    "fields": Quantity((), "", "fields seen by coarse grids"),
-    "fine_fields": Quantity((), "", "those of them seen by fine grids too"),
+    "fields": Quantity((), "", "fields in all"),
+    "fine_fields": Quantity((), "", "those of them seen by fine grids"),
     "step": Quantity((), "1/Omega", "integration step"),
-}
+} | quantiles.QUANTITIES
 _POINT = ("sigma2", "rl_over_lc")
 
 
@@ -73,11 +76,11 @@ def assemble(folder: str | Path, grid: Grid | None = None) -> xr.Dataset:
         Where a point has no first round yet.
     """
     grid = grid or Grid()
-    library = Library(folder)
     points, samples = {}, {}
     for point in grid.points():
-        coarse, fine = (_part(library, config) for config in grid.configs(*point))
-        points[point] = _moments(coarse) | {"fine_fields": fine.n_realizations}
+        coarse, fine = (_part(Path(folder), sampled) for sampled in grid.sampled(*point))
+        late, step = grid.quantile_indices, grid.configs(*point)[0].resolved_step
+        points[point] = {"step": step} | _moments(coarse, fine, late) | observed_by_one(fine, late)
         samples[point] = _sample(coarse, fine)
     slope = typical_slope(samples.values())
     joined = [join(sample, slope) for sample in samples.values()]
@@ -91,50 +94,44 @@ def save(dataset: xr.Dataset, path: str | Path) -> None:
     netcdf.write(path, dataset)
 
 
-def _part(library: Library, config: Config) -> Result:
-    result = library.get(config)
-    if result is None:
+def _part(folder: Path, sampled: Sampled) -> xr.Dataset:
+    if not sampled.fields_in(folder):
+        config = sampled.config
         raise ValueError(
-            f"{library.folder} lacks sigma2 = {config.sigma2:g}, rl_over_lc = {config.rl_over_lc:g} at "
+            f"{folder} lacks sigma2 = {config.sigma2:g}, rl_over_lc = {config.rl_over_lc:g} at "
             f"nside = {config.nside}: the first round is not complete."
         )
-    return result
+    return sampled.read(folder)
 
 
-def _two(tensor: ArrayLike) -> Array:
-    """Parallel and perpendicular of symmetric tensors: (R, T, 3, 3, ...) -> (R, 2, T, ...)."""
-    tensor = np.asarray(tensor, float)
-    return np.stack([tensor[:, :, 2, 2], (tensor[:, :, 0, 0] + tensor[:, :, 1, 1]) / 2], 1)
+def _sample(coarse: xr.Dataset, fine: xr.Dataset) -> Sample:
+    spectra_of = (part["cl"].values.astype(float) for part in (coarse, fine))
+    noise = (part["noise"].values / part.sizes["field"] for part in (coarse, fine))
+    return Sample(*spectra_of, *noise)
 
 
-def _sample(coarse: Result, fine: Result) -> Sample:
-    few = fine.n_realizations
-    seen = [
-        {name: _two(result.dataset[name].values) for name in ("cl", "cl_cross")} for result in (coarse, fine)
-    ]
-    noise = (each["cl"].mean(0) - each["cl_cross"].mean(0) for each in seen)
-    return Sample(seen[0]["cl_cross"][few:], seen[1]["cl_cross"], *noise)
-
-
-def _moments(result: Result) -> dict[str, Any]:
-    """What many fields on coarse grids say, apart from the spectrum."""
-    data = result.dataset
-    k = diffusion.diffusion_tensor(data["rp"].values)
-    running = diffusion.running_diffusion(data["rr"].values, result.omega_t)
-    drift = diffusion.drift(k)[..., 2]
-    tensor, covariance = spectra.standard_dipole_tensor(data["dipole"].values)
-    exponent, exponent_error = means.ratio(_two(k), _two(running))
+def _moments(coarse: xr.Dataset, fine: xr.Dataset, late: Array) -> dict[str, Any]:
+    """What all fields say, apart from the spectrum."""
+    k, running, drift, dipole = (
+        np.concatenate([part[name].values.astype(float) for part in (fine, coarse)])
+        for name in ("k", "running", "k_antisymmetric", "dipole")
+    )
+    tensor, covariance = spectra.standard_dipole_tensor(dipole * OF_MEAN_DIPOLE)
+    standard = two_gradients(np.einsum("tii->ti", tensor)), _two_covariance(covariance)
+    exponent, exponent_error = means.ratio(k, running)
     return (
-        _two_gradients("k", *_mean(_two(k)))
-        | _two_gradients("running", *_mean(_two(running)))
-        | _two_gradients("standard_dipole", _two(tensor[None])[0], _two_covariance(covariance))
+        _two_gradients("k", *_mean(k))
+        | _two_gradients("running", *_mean(running))
+        | _two_gradients("standard_dipole", *standard)
         | {
             "exponent": exponent,
             "exponent_error": exponent_error,
             "k_antisymmetric": drift.mean(0),
             "k_antisymmetric_error": means.standard_error(drift),
-            "fields": result.n_realizations,
-            "step": result.config.resolved_step,
+            "k_fields": np.moveaxis(k[..., late], 0, -1),
+            "k_antisymmetric_fields": drift[:, late].T,
+            "fields": len(k),
+            "fine_fields": fine.sizes["field"],
         }
     )
 
@@ -161,7 +158,7 @@ def tabulate(grid: Grid, points: Mapping[tuple[float, float], Mapping[str, Any]]
     """The table of points {(sigma2, rl_over_lc): {name: array}}, in single precision: see `assemble`."""
     shape = len(grid.sigma2), len(grid.rl_over_lc)
     ordered = [points[sigma2, rl] for sigma2 in grid.sigma2 for rl in grid.rl_over_lc]
-    tables = {name: np.array([point[name] for point in ordered]) for name in ordered[0]}
+    tables = {name: _of_all([np.asarray(point[name]) for point in ordered]) for name in ordered[0]}
     tables = {name: values.reshape(*shape, *values.shape[1:]) for name, values in tables.items()}
     predicted = interpolation.left_out_errors(tables, grid.sigma2, grid.rl_over_lc)
     variables = {name: (_POINT + _dims(name), _compact(name, values)) for name, values in tables.items()}
@@ -177,10 +174,45 @@ def tabulate(grid: Grid, points: Mapping[tuple[float, float], Mapping[str, Any]]
         "ell": np.arange(tables["cl"].shape[-1]),
         "share": list(interpolation.QUANTILES),
     }
+    if "cl_quantiles" in tables:
+        coords |= _of_quantiles(grid, tables["cl"].shape[-1] - 1)
     dataset = xr.Dataset(variables, coords, _attributes(grid))
     for name, quantity in QUANTITIES.items():
-        dataset[name].attrs.update(quantity.attributes)
+        if name in dataset:
+            dataset[name].attrs.update(quantity.attributes)
     return dataset
+
+
+def _of_all(values: list[Array]) -> Array:
+    """Arrays of all points, NaN where one has fewer fields than others."""
+    most = max(each.shape[-1:] for each in values)
+    if all(each.shape[-1:] == most for each in values):
+        return np.array(values)
+    missing = [(0, most[0] - each.shape[-1]) for each in values]
+    return np.array(
+        [
+            np.pad(each, [(0, 0)] * (each.ndim - 1) + [width], constant_values=np.nan)
+            for each, width in zip(values, missing, strict=True)
+        ]
+    )
+
+
+def _of_quantiles(grid: Grid, lmax: int) -> dict[str, Any]:
+    """Coordinates of `quantiles.QUANTITIES`."""
+    multipoles = seen_multipoles(lmax)
+    names = [window.name for window in windows()]
+    times = np.array(grid.omega_t)[grid.quantile_indices]
+    return {
+        "quantile": list(quantiles.SHARES),
+        "omega_t_quantile": ("omega_t_quantile", times, {"units": "1/Omega"}),
+        "window": names,
+        "observation": [one.name for one in observations.spectra()],
+        "through": list(quantiles.THROUGH),
+        "fitted": list(quantiles.FITTED),
+        "seen_ell": ("seen", np.concatenate(multipoles)),
+        "seen_window": ("seen", np.repeat(names, [ell.size for ell in multipoles])),
+        "window_described": ("window", [describe(window) for window in windows()]),
+    }
 
 
 def _dims(name: str) -> tuple[str, ...]:
@@ -192,10 +224,12 @@ def _dims(name: str) -> tuple[str, ...]:
 
 
 def _compact(name: str, values: Array) -> Array:
-    """Single precision with fewer digits, which compresses: 2^-15 relative, and 2^-9 for errors."""
+    """Single precision with fewer digits, which compresses: 2^-15 relative, and 2^-9 for errors, and for what
+    scatters by a tenth or more."""
     if values.dtype.kind == "i":
         return values
-    bits = 8 if name.endswith(("_error", "_correlation")) else 14
+    rough = name.endswith(("_error", "_correlation")) or name in quantiles.QUANTITIES
+    bits = 8 if rough else 14
     mantissa, exponent = np.frexp(values)
     return np.ldexp(np.round(mantissa * 2.0**bits) / 2.0**bits, exponent).astype(np.float32)
 

@@ -1,8 +1,7 @@
-"""Making an atlas: ordinary results in a folder, one a point and resolution, extended round by round."""
+"""Making an atlas: part files in a folder, one a point and resolution, extended round by round."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -11,13 +10,13 @@ from typing import Protocol
 
 from crviz import ensemble
 from crviz.atlas.grid import Grid
+from crviz.atlas.parts import Sampled
 from crviz.config import Config
-from crviz.library import Library, begun, grow
 
 
 @dataclass(frozen=True)
 class Part:
-    """A result that is to grow from some fields to more.
+    """A part file that is to grow from some fields to more.
 
     Attributes
     ----------
@@ -25,9 +24,14 @@ class Part:
         How many there are when its turn comes, and in the end.
     """
 
-    config: Config
+    sampled: Sampled
     before: int
     fields: int
+
+    @property
+    def config(self) -> Config:
+        """What is simulated."""
+        return self.sampled.config
 
     @property
     def work(self) -> int:
@@ -46,17 +50,21 @@ def missing(folder: str | Path, grid: Grid | None = None, *, rounds: int | None 
         None is the shipped atlas's.
     rounds
         Stop after so many rounds; None makes all of them.
+
+    Raises ValueError for a file that is in the way.
     """
     grid = grid or Grid()
-    have = {entry.digest: entry.n_realizations for entry in Library(folder).entries() if not entry.shipped}
+    folder = Path(folder)
+    have: dict[Path, int] = {}
     parts = []
     for samplings in grid.rounds[:rounds]:
         for point in grid.points():
-            for config, sampling in zip(grid.configs(*point), samplings, strict=True):
-                before = have.get(config.digest, 0)
+            for sampled, sampling in zip(grid.sampled(*point), samplings, strict=True):
+                path = sampled.path(folder)
+                before = have[path] if path in have else sampled.fields_in(folder)
+                have[path] = max(before, sampling.fields)
                 if before < sampling.fields:
-                    parts.append(Part(config, before, sampling.fields))
-                    have[config.digest] = sampling.fields
+                    parts.append(Part(sampled, before, sampling.fields))
     return parts
 
 
@@ -82,18 +90,12 @@ def make(
         After it is stored. An exception on the way, Ctrl-C among them, leaves valid files with what
         was finished.
 
-    Raises OSError where the folder cannot be written to.
+    Raises OSError where the folder cannot be written to, and ValueError for a part file of something else.
     """
-    places = [Library(folder)]
     for part in parts:
         counted = _Work(part.config, progress) if progress else None
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # caveats of the rim, which the atlas carries itself
-            there = begun(part.config, part.fields, places)
-            for _ in grow(
-                part.config, part.fields, places, resume=there, executor=executor, progress=counted
-            ):
-                pass
+        for _ in part.sampled.grow(Path(folder), part.fields, executor, counted):
+            pass
         yield part
 
 

@@ -14,7 +14,7 @@ import xarray as xr
 from crviz import paths
 from crviz.arrays import Array
 from crviz.atlas import interpolation
-from crviz.atlas.assembly import SCHEMA
+from crviz.atlas.assembly import OLDEST_SCHEMA, SCHEMA
 from crviz.atlas.point import AtlasPoint
 from crviz.checks import ParameterError, check_number
 from crviz.config import Config
@@ -184,4 +184,4 @@ def _shipped() -> Atlas:
 
 
 def _read(path: str | Path) -> Atlas:
-    return Atlas(netcdf.read(path, what="atlas", carries="turbulence", schema=SCHEMA))
+    return Atlas(netcdf.read(path, what="atlas", carries="turbulence", schema=SCHEMA, oldest=OLDEST_SCHEMA))

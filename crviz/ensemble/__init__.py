@@ -6,6 +6,6 @@ streaming happen between blocks, and the numbers do not depend on how the blocks
 
 from crviz.ensemble.growing import run, simulate
 from crviz.ensemble.observables import observables
-from crviz.ensemble.tracing import Progress, thread_count, work
+from crviz.ensemble.tracing import Progress, thread_count, traced, work
 
-__all__ = ["Progress", "observables", "run", "simulate", "thread_count", "work"]
+__all__ = ["Progress", "observables", "run", "simulate", "thread_count", "traced", "work"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from contextlib import closing
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from crviz.arrays import Array
 from crviz.config import Config
 from crviz.ensemble.observables import observables
 from crviz.ensemble.summing import Sums
-from crviz.ensemble.tracing import Progress, Silent, Tracing, workers
+from crviz.ensemble.tracing import Progress, traced
 from crviz.parameters import REALIZATIONS
 from crviz.result import Result, Run, kept_times, schema
 
@@ -58,7 +58,7 @@ def simulate(
         _check_resume(config, realizations, resume)
     for caveat in config.caveats:
         warnings.warn(caveat, stacklevel=2)
-    return _simulate(config, realizations, executor, progress or Silent(), resume, block)
+    return _simulate(config, realizations, executor, progress, resume, block)
 
 
 def run(
@@ -91,7 +91,7 @@ def _simulate(
     config: Config,
     realizations: int,
     executor: Executor | None,
-    progress: Progress,
+    progress: Progress | None,
     resume: Result | None,
     block: int | None,
 ) -> Iterator[Result]:
@@ -99,20 +99,10 @@ def _simulate(
         yield resume
         return
     accumulator = _Accumulator(config, realizations, resume)
-    r, p = np.empty((2, len(config.omega_t), 3, config.n_orbits))
-    with workers(executor) as pool:
-        queue: deque[Tracing] = deque()  # one realisation ahead, so that nobody idles during the harmonics
-        try:
-            for index in range(accumulator.done, realizations):
-                for ahead in range(index + len(queue), min(index + 2, realizations)):
-                    queue.append(Tracing(config, ahead, pool, block))
-                queue[0].collect(progress, r, p)
-                queue.popleft()
-                accumulator.add(index, r, p)
-                yield accumulator.result()
-        finally:
-            for tracing in queue:
-                tracing.cancel()
+    with closing(traced(config, range(accumulator.done, realizations), executor, progress, block)) as fields:
+        for index, r, p in fields:
+            accumulator.add(index, r, p)
+            yield accumulator.result()
 
 
 class _Accumulator:

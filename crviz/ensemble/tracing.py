@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Generator, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from typing import Protocol
@@ -93,3 +94,39 @@ class Tracing:
         """Drop the blocks that have not begun."""
         for future in self._slices:
             future.cancel()
+
+
+def traced(
+    config: Config,
+    indices: range,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    block: int | None = None,
+) -> Generator[tuple[int, Array, Array]]:
+    """The orbits of realisations, one after another.
+
+    Parameters
+    ----------
+    indices
+        Of the realisations, increasing by one.
+    executor, progress, block : see `simulate`
+
+    Yields
+    ------
+    index : int
+    r, p : (T, 3, config.n_orbits)
+        Grid A first; the same memory for every field.
+    """
+    r, p = np.empty((2, len(config.omega_t), 3, config.n_orbits))
+    with workers(executor) as pool:
+        queue: deque[Tracing] = deque()  # one realisation ahead, so that nobody idles during the harmonics
+        try:
+            for index in indices:
+                for ahead in range(index + len(queue), min(index + 2, indices.stop)):
+                    queue.append(Tracing(config, ahead, pool, block))
+                queue[0].collect(progress or Silent(), r, p)
+                queue.popleft()
+                yield index, r, p
+        finally:
+            for tracing in queue:
+                tracing.cancel()

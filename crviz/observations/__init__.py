@@ -3,6 +3,7 @@
 Angles in degrees and equatorial coordinates, as experiments state them.
 """
 
+from crviz.observations.coefficients import observing_coefficients, seen_coefficients, seen_spectra
 from crviz.observations.comparison import (
     NORMALIZATIONS,
     Comparison,
@@ -47,11 +48,14 @@ __all__ = [
     "missing_m0_factor",
     "mode_coupling",
     "noise_levels",
+    "observing_coefficients",
     "observing_matrix",
     "pseudo_covariance",
     "pseudo_cross_spectra",
     "pseudo_spectrum",
     "relative_covariance",
+    "seen_coefficients",
+    "seen_spectra",
     "sky_as_observed",
     "smooth_maps",
     "smooth_spectrum",

@@ -111,7 +111,7 @@ def pseudo_covariance(
     (lmax + 1, lmax + 1)
     """
     cl = np.asarray(cl, float)
-    mixing = _mixing(field_of_view, cl.size - 1)
+    mixing = band_integrals(field_of_view, cl.size - 1)
     crossed = mixing * cl @ mixing.swapaxes(1, 2)  # <a_lm a*_l'm>: (m, l, l')
     if zero_mean:
         zonal = mixing[0] - np.outer(mixing[0][:, 0], mixing[0][0]) / mixing[0][0, 0]
@@ -123,7 +123,7 @@ def pseudo_covariance(
 
 
 @lru_cache(maxsize=8)
-def _mixing(field_of_view: FieldOfView, lmax: int) -> Array:
+def band_integrals(field_of_view: FieldOfView, lmax: int) -> Array:
     """Integrals over the band of Y_lm Y*_l'm: (m, l, l') up to lmax."""
     low, high = field_of_view.sin_dec
     x, weight = scipy.special.roots_legendre(lmax + 1)

@@ -30,7 +30,7 @@ def write(path: str | Path, dataset: xr.Dataset, sums: xr.Dataset | None = None)
         part.unlink(missing_ok=True)
 
 
-def read(path: str | Path, *, what: str, carries: str, schema: int) -> xr.Dataset:
+def read(path: str | Path, *, what: str, carries: str, schema: int, oldest: int | None = None) -> xr.Dataset:
     """The dataset of a file.
 
     Parameters
@@ -39,6 +39,8 @@ def read(path: str | Path, *, what: str, carries: str, schema: int) -> xr.Datase
         "result" or "atlas", for the sentence that refuses another one.
     carries
         The attribute by which it is known, beside the schema.
+    schema, oldest
+        The newest and the oldest layout that are read; None is the newest.
 
     Raises
     ------
@@ -56,7 +58,7 @@ def read(path: str | Path, *, what: str, carries: str, schema: int) -> xr.Datase
         raise ValueError(f"{path} is no crviz {what}: it cannot be read as NetCDF-4.") from error
     if not {"schema", carries} <= set(dataset.attrs):
         raise ValueError(f"{path} is no crviz {what}: it carries no crviz {carries}.")
-    if dataset.attrs["schema"] != schema:
+    if not (schema if oldest is None else oldest) <= dataset.attrs["schema"] <= schema:
         raise ValueError(
             f"{path} has the layout {dataset.attrs['schema']}, but this version of crviz reads {schema}."
         )
