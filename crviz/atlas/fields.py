@@ -36,7 +36,7 @@ OF_EVERY_FIELD = {
 #: Of fields on fine grids too.
 OF_FINE_FIELDS = {
     "cl_across": Quantity(("across", "omega_t_quantile", "ell"), "r_L^2", "C_l of r_x(-T) and of r_y(-T)"),
-    "seen": Quantity(("axis", "omega_t_quantile", "seen"), "r_L^2", "C_l of r_i(-T) through the windows"),
+    "seen_cl": Quantity(("axis", "omega_t_quantile", "seen"), "r_L^2", "C_l of r_i(-T) through the windows"),
 }
 #: Sums over all fields: what spectra of one grid have more than those of two.
 SUMS = {
@@ -83,7 +83,7 @@ def kept(config: Config, index: int, r: Array, p: Array, late: Array | None) -> 
     else:
         seen, seen_one = _seen(a[late], b[late])
         each["cl_across"] = cross[late, :2].swapaxes(0, 1)
-        each["seen"] = seen.swapaxes(0, 1)
+        each["seen_cl"] = seen.swapaxes(0, 1)
         sums["seen_noise"] = two_gradients(seen_one - seen)
     rng = np.random.default_rng(np.random.SeedSequence(config.seed, spawn_key=(index, 2)))
     rounded = {name: _rounded(values, rng) for name, values in each.items()}

@@ -72,6 +72,19 @@ class Surface:
                 flat[:, columns] = np.nan
         return flat.reshape(values.shape)
 
+    def filled_by_nearest(self, values: Array) -> Array:
+        """Values (S R, ...) with the missing ones (NaN) as at the nearest point that has one."""
+        flat = values.reshape(len(values), -1).copy()
+        columns = np.flatnonzero(np.isnan(flat).any(0))
+        known = flat[:, columns]
+        away = ((self._points[:, None] - self._points) ** 2).sum(-1)
+        for point in np.flatnonzero(np.isnan(known).any(1)):
+            missing = np.flatnonzero(np.isnan(known[point]))
+            outwards = known[np.argsort(away[point], kind="stable")][:, missing]
+            first = (~np.isnan(outwards)).argmax(0)
+            flat[point, columns[missing]] = outwards[first, np.arange(missing.size)]
+        return flat.reshape(values.shape)
+
     def left_out(self) -> tuple[Array, Array]:
         """Inner points, and the weights of all the others when one of them is left out.
 
@@ -121,13 +134,13 @@ def smooth_quantities(variables: Mapping[str, Array]) -> dict[str, Array]:
     flat = {name: values.reshape(-1, *values.shape[2:]) for name, values in variables.items()}
     with np.errstate(divide="ignore", invalid="ignore"):
         quantities = {
-            "cl": _log(flat["cl"]),
-            "running": _log(flat["running"]),
+            "cl": log(flat["cl"]),
+            "running": log(flat["running"]),
             "exponent": flat["exponent"],
             "standard_dipole": flat["standard_dipole"] / flat["cl"][..., 1],
             "k_antisymmetric": flat["k_antisymmetric"],
         }
-        quantities |= {name: _log(flat[name]) for name in flat if name.endswith("_error")}
+        quantities |= {name: log(flat[name]) for name in flat if name.endswith("_error")}
     return quantities | {name: flat[name] for name in flat if name.endswith("_correlation")}
 
 
@@ -173,7 +186,7 @@ def left_out_errors(
     for name in ("cl", "k", "running", "standard_dipole"):
         true = variables[name].reshape(-1, *variables[name].shape[2:])[inner]
         with np.errstate(divide="ignore", invalid="ignore"):
-            away = np.abs(_log(predicted[name]) - _log(true))
+            away = np.abs(log(predicted[name]) - log(true))
         errors[name] = _quantiles(away)
     return errors
 
@@ -186,5 +199,6 @@ def _quantiles(values: Array) -> Array:
     return np.where(nothing, np.nan, quantiles)
 
 
-def _log(values: Array) -> Array:
+def log(values: Array) -> Array:
+    """Logarithms, NaN where there is none."""
     return np.log(np.where(values > 0, values, np.nan))

@@ -3,18 +3,48 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import xarray as xr
 
-from crviz import diffusion, spectra
+from crviz import diffusion, observations, spectra
 from crviz.arrays import Array
-from crviz.checks import ParameterError
+from crviz.atlas.fields import describe
+from crviz.atlas.quantiles import FITTED, SHARES, THROUGH
+from crviz.checks import ParameterError, check_choice
 from crviz.config import Config
 from crviz.diffusion import Diffusion, Moments, Regime, regime_of_exponent
 from crviz.gradient import Gradient
+from crviz.observations import ObservedSpectrum
 from crviz.result import Estimate, Source
+from crviz.result.schema import GRADIENTS
+from crviz.result.times import nearest_time
+
+
+@dataclass(frozen=True, eq=False)
+class Quantiles:
+    """What 16, 50 and 84 % of single observers see less than, at one time.
+
+    Attributes
+    ----------
+    omega_t : float [1/Omega]
+    ell : (L,) int or None
+        None for a quantity that has no multipoles.
+    values : (3, L) or (3,)
+        NaN beyond `last`, where noise of the estimator is more than half of the squared width; below, its
+        share was taken off.
+    last : int or None
+        The last multipole up to which they are known.
+    """
+
+    omega_t: float
+    ell: Array | None
+    values: Array
+    last: int | None = None
+    share: tuple[float, ...] = SHARES
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,12 +66,15 @@ class AtlasPoint(Source):
     prediction
         How well points of the atlas are predicted from their neighbours: quantiles `share` of
         |ln(predicted / true)| for cl, k, running, standard_dipole.
+    find_observers
+        Yields `observers`.
     """
 
     place: Config
     is_interpolated: bool
     dataset: xr.Dataset
     prediction: xr.Dataset
+    find_observers: Callable[[], xr.Dataset]
 
     default_estimator = "cross"
     estimators = ("cross",)
@@ -162,6 +195,116 @@ class AtlasPoint(Source):
         values = self.prediction[which].sel(gradient=gradient, share=share).values
         return values if self.is_interpolated else np.zeros_like(values)
 
+    @cached_property
+    def observers(self) -> xr.Dataset:
+        """All that is kept of single observers, as `quantiles.QUANTITIES` names it; at a simulated place K of
+        every field too. Raises ValueError where the atlas is an earlier one, without quantiles."""
+        return self.find_observers()
+
+    def quantiles(
+        self,
+        which: str = "cl",
+        *,
+        gradient: str = "parallel",
+        omega_t: float | None = None,
+        observed: ObservedSpectrum | str | None = None,
+    ) -> Quantiles:
+        """Quantiles over fields of what one observer sees, from the fields on fine grids.
+
+        Parameters
+        ----------
+        which
+            "cl" [r_L^2]; "shape", C_l over the C_1 of the same sky; "dipole_angle" [deg], from B0 to where
+            the dipole of delta I = r.g is on the sky; "gradient_angle" [deg], from the gradient to the same.
+        gradient
+            "parallel" or "perpendicular", where those along x and y are pooled: no others are known.
+        omega_t
+            The nearest time with quantiles is taken [1/Omega]; None is the last.
+        observed
+            A shipped observation or its name: C_l as it would be published of one sky, where B0 points by
+            default (`observations.Orientation`). None is the whole sky.
+
+        Raises ParameterError, and ValueError where the atlas has no quantiles.
+        """
+        check_choice("which", which, ("cl", "shape", "dipole_angle", "gradient_angle"))
+        time, index = self._at(gradient, omega_t)
+        if which.endswith("angle"):
+            return Quantiles(time, None, self._picked(f"{which}_quantiles", **index))
+        if observed is None:
+            last = int(self._picked(f"{which}_last", **index))
+            ell = self.dataset["ell"].values
+            return Quantiles(time, ell, self._picked(f"{which}_quantiles", **index), last)
+        name = "seen" if which == "cl" else "seen_shape"
+        window = self._window(_observation(observed))
+        here = self.observers["seen_window"].values == self.observers["window"].values[window]
+        last = int(self._picked(f"{name}_last", window=window, **index))
+        values = self._picked(f"{name}_quantiles", **index)[:, here]
+        return Quantiles(time, self.observers["seen_ell"].values[here], values, last)
+
+    def factor_quantiles(
+        self,
+        observed: ObservedSpectrum | str,
+        *,
+        gradient: str = "parallel",
+        omega_t: float | None = None,
+        of: str = "observation",
+        fitted: str = "2 on",
+        through: str = "window",
+    ) -> Quantiles:
+        """Quantiles over fields of the common factor of an observation and one sky: (3,).
+
+        Parameters
+        ----------
+        observed
+            A shipped observation or its name.
+        gradient, omega_t : as in `quantiles`
+        of
+            "observation": what each sky is multiplied by to fit the observation, (r_L |grad n| / n)^2.
+            "sky": the factor that is fitted to each sky in place of the observation, by the ensemble's mean;
+            its scatter about 1 is the error of a fitted factor.
+        fitted
+            "dipole", or "1 on", "2 on", "4 on": all published multipoles from there, as far as quantiles of
+            C_l are known.
+        through
+            "window", as `observations.compare` does it, or "whole sky", as if nothing were in between.
+
+        Raises ParameterError, and ValueError where the atlas has no quantiles.
+        """
+        check_choice("of", of, ("observation", "sky"))
+        index = {
+            "through": THROUGH.index(check_choice("through", through, THROUGH)),
+            "fitted": FITTED.index(check_choice("fitted", fitted, FITTED)),
+        }
+        time, at = self._at(gradient, omega_t)
+        one = _observation(observed)
+        if of == "sky":
+            values = self._picked("sky_factor_quantiles", window=self._window(one), **index, **at)
+        else:
+            self._window(one)
+            names = self.observers["observation"].values.tolist()
+            if one.name not in names:
+                raise ParameterError("observed", one.name, f"must be one of {', '.join(names)}")
+            values = self._picked("factor_quantiles", observation=names.index(one.name), **index, **at)
+        return Quantiles(time, None, values)
+
+    def _at(self, gradient: str, omega_t: float | None) -> tuple[float, dict[str, int]]:
+        """A time with quantiles and the indices of gradient and time."""
+        if gradient not in GRADIENTS:
+            rule = "must be 'parallel' or 'perpendicular': quantiles of other gradients are not known"
+            raise ParameterError("gradient", gradient, rule)
+        times = self.observers["omega_t_quantile"].values
+        index = nearest_time(times, omega_t)
+        return float(times[index]), {"gradient": GRADIENTS.index(gradient), "omega_t_quantile": index}
+
+    def _picked(self, name: str, **indices: int) -> Array:
+        return self.observers[name].isel(indices).values
+
+    def _window(self, observed: ObservedSpectrum) -> int:
+        described = self.observers["window_described"].values.tolist()
+        if describe(observed) not in described:
+            raise ParameterError("observed", observed.name, "has a window that the atlas was not made for")
+        return described.index(describe(observed))
+
     def _moments(self) -> Moments:
         running, cl = self._tensor("running")[0], self._tensor("cl")[0][None]
         k = self._tensor("k")[0] + _about_z(self.dataset["k_antisymmetric"].values, -1)
@@ -189,6 +332,10 @@ class AtlasPoint(Source):
         covariance[:, 2, 2] = par_error**2
         covariance[:, :2, 2] = covariance[:, 2, :2] = mixed[:, None]
         return tensor, covariance
+
+
+def _observation(observed: ObservedSpectrum | str) -> ObservedSpectrum:
+    return observations.spectrum(observed) if isinstance(observed, str) else observed
 
 
 def _errors(covariance: Array) -> Array:

@@ -65,6 +65,8 @@ QUANTITIES = {
     "k_fields": Quantity((*_TIMES, "field"), "r_L^2 Omega", "K of every field, symmetric part"),
     "k_antisymmetric_fields": Quantity(("omega_t_quantile", "field"), "r_L^2 Omega", "(K_xy - K_yx) / 2"),
 }
+#: What is above 0 and spans decades: interpolated in the logarithm.
+LOGARITHMIC = tuple(name for name in QUANTITIES if name.endswith("_quantiles") and "angle" not in name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +190,7 @@ def _whole_skies(part: xr.Dataset, late: Array) -> list[Skies]:
 
 def _seen_skies(part: xr.Dataset, late: Array) -> list[list[Skies]]:
     """Of every window, of both gradients."""
-    seen = part["seen"].values
+    seen = part["seen_cl"].values
     cl = seen[:, 2].astype(float), _pooled(seen[:, :2])
     noise = part["seen_noise"].values / part.sizes["field"]
     mean = part["cl"].values[:, :, late].mean(0, dtype=float)

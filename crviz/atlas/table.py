@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from crviz.arrays import Array
 from crviz.atlas import interpolation
 from crviz.atlas.assembly import OLDEST_SCHEMA, SCHEMA
 from crviz.atlas.point import AtlasPoint
+from crviz.atlas.quantiles import LOGARITHMIC, QUANTITIES
 from crviz.checks import ParameterError, check_number
 from crviz.config import Config
 from crviz.parameters import TURBULENCE
@@ -110,11 +111,11 @@ class Atlas:
 
     @cached_property
     def _variables(self) -> dict[str, Array]:
-        """The variables with a value at every point, as float arrays (S, R, ...)."""
+        """The variables with a value at every point but for quantiles, as float arrays (S, R, ...)."""
         return {
             str(name): values.values.astype(float)
             for name, values in self.dataset.items()
-            if values.dims[:2] == ("sigma2", "rl_over_lc")
+            if values.dims[:2] == ("sigma2", "rl_over_lc") and name not in QUANTITIES
         }
 
     @cached_property
@@ -135,7 +136,54 @@ class Atlas:
     def _point(self, a: int, b: int) -> AtlasPoint:
         dataset = self.dataset[list(self._variables)].isel(sigma2=a, rl_over_lc=b, drop=True)
         config = self._config(float(self.sigma2[a]), float(self.rl_over_lc[b]))
-        return AtlasPoint(config, False, dataset, self._prediction)
+        return AtlasPoint(config, False, dataset, self._prediction, partial(self._observers, a, b))
+
+    @cached_property
+    def _of_observers(self) -> xr.Dataset:
+        """The quantiles at all points.
+
+        Raises ValueError where the file has none.
+        """
+        if "cl_quantiles" not in self.dataset:
+            raise ValueError(
+                "this atlas was made before quantiles were kept in one: make it anew by crviz atlas make."
+            )
+        return self.dataset[[name for name in QUANTITIES if name in self.dataset]]
+
+    def _observers(self, a: int, b: int) -> xr.Dataset:
+        return self._of_observers.isel(sigma2=a, rl_over_lc=b, drop=True)
+
+    @cached_property
+    def _smooth_observers(self) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Of quantiles, what is interpolated, with nothing missing; and where there was none: (S R, ...)."""
+        nodes = {}
+        for name in QUANTITIES:
+            if name.endswith("_quantiles"):
+                values = self._of_observers[name].values.astype(float)
+                if name in LOGARITHMIC:
+                    values = interpolation.log(values)
+                nodes[name] = values.reshape(-1, *values.shape[2:])
+        filled = {name: self._surface.filled_by_nearest(values) for name, values in nodes.items()}
+        return filled, {name: np.isnan(values) for name, values in nodes.items()}
+
+    def _observers_between(self, sigma2: float, rl_over_lc: float) -> xr.Dataset:
+        """Quantiles at a place between points: unknown where one of the points around has none; the last l
+        is the least of theirs and the share of noise the largest. K of every field is not there."""
+        weights = self._surface.weights(sigma2, rl_over_lc)
+        around = self._surface.around(sigma2, rl_over_lc)
+        smooth, missing = self._smooth_observers
+        found = {}
+        for name, nodes in smooth.items():
+            values = np.tensordot(weights, nodes, 1)
+            values = np.where(missing[name][around].any(0), np.nan, values)
+            values = np.exp(values) if name in LOGARITHMIC else np.clip(values, 0, 180)
+            # a spline may let them cross
+            found[name] = np.where(np.isnan(values).any(0), values, np.sort(values, 0))
+        for suffix, extreme in (("_last", np.min), ("_noise", np.max)):
+            for name in (name for name in QUANTITIES if name.endswith(suffix)):
+                values = self._of_observers[name].values
+                found[name] = extreme(values.reshape(-1, *values.shape[2:])[around], axis=0)
+        return self._observers(0, 0)[list(found)].copy(data=found)
 
     def _between(self, sigma2: float, rl_over_lc: float) -> AtlasPoint:
         weights = self._surface.weights(sigma2, rl_over_lc)
@@ -151,9 +199,9 @@ class Atlas:
         }
         config = self._config(sigma2, rl_over_lc)
         values["step"] = np.array(config.resolved_step)
-        template = self.dataset.isel(sigma2=0, rl_over_lc=0, drop=True)
-        dataset = template[list(values)].copy(data=values)
-        return AtlasPoint(config, True, dataset, self._prediction)
+        dataset = self.dataset[list(values)].isel(sigma2=0, rl_over_lc=0, drop=True).copy(data=values)
+        observers = partial(self._observers_between, sigma2, rl_over_lc)
+        return AtlasPoint(config, True, dataset, self._prediction, observers)
 
     def _config(self, sigma2: float, rl_over_lc: float) -> Config:
         return Config(

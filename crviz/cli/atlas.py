@@ -109,6 +109,7 @@ class _ProgressBar:
 
 def _info(options: argparse.Namespace) -> int:
     from crviz.atlas import load
+    from crviz.atlas.assembly import OLDEST_SCHEMA
 
     atlas = load(options.file)
     data = atlas.dataset
@@ -120,14 +121,37 @@ def _info(options: argparse.Namespace) -> int:
     print(f"  {'omega_t':<12} {atlas.omega_t[0]:.3g} to {atlas.omega_t[-1]:g}")
     for name, value in atlas.turbulence.items():
         print(f"  {name:<12} {value:g}" if isinstance(value, float) else f"  {name:<12} {value}")
-    for nside, name in zip(data.attrs["nside"], ("fields", "fine_fields"), strict=True):
-        print(f"  nside {nside:<6} {_range(data[name].values)} fields a point")
+    counts = data["fields"].values, data["fine_fields"].values
+    if data.attrs["schema"] > OLDEST_SCHEMA:  # other fields on coarse grids than on fine ones
+        counts = counts[0] - counts[1], counts[1]
+    for nside, numbers in zip(data.attrs["nside"], counts, strict=True):
+        print(f"  nside {nside:<6} {_range(numbers)} fields a point")
     print(
         "relative errors [%], at points: least, median, largest; left-out points predicted: 50, 90 % within"
     )
     for omega_t in (10, 100, 300):
         _print_errors(data.sel(omega_t=omega_t, method="nearest"))
+    if "cl_quantiles" in data:
+        _print_quantiles(data)
     return 0
+
+
+def _print_quantiles(data: xr.Dataset) -> None:
+    """Up to which l quantiles are known, and what of their width was noise."""
+    times = data.omega_t_quantile.values
+    print(
+        f"quantiles of what one observer sees at {len(times)} times from {times[0]:.3g} to {times[-1]:g}: "
+        "last l known at points, least, median, largest"
+    )
+    rows = {"C_l": data["cl_last"], "C_l/C_1": data["shape_last"]}
+    rows |= {f"C_l, {name}": data["seen_last"].sel(window=name) for name in data.window.values}
+    for omega_t in (10, 100, 300):
+        at = {"omega_t_quantile": times[abs(times - omega_t).argmin()]}
+        print(f"at Omega T = {at['omega_t_quantile']:.3g}")
+        for label, table in rows.items():
+            for gradient in table.gradient.values:
+                shown = table.sel(gradient=gradient, **at).quantile([0, 0.5, 1]).values
+                print(f"  {label:<50} {gradient:<14}" + " ".join(f"{number:4.0f}" for number in shown))
 
 
 def _print_errors(time: xr.Dataset) -> None:

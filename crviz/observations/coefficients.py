@@ -8,6 +8,7 @@ the mean of isotropic skies (`coupling`) it takes a sky as it is, where B0 stand
 
 from __future__ import annotations
 
+import warnings
 from functools import lru_cache
 
 import numpy as np
@@ -127,6 +128,8 @@ def _turning(lmax: int, orientation: Orientation) -> Array:
     real_part = np.eye((lmax + 1) * (lmax + 2) // 2, dtype=complex)
     basis = np.concatenate([real_part, 1j * real_part[lmax + 1 :]])  # m = 0 is real
     before = harmonics.real(basis)
-    after = harmonics.real(harmonics.rotate(basis, lmax, orientation.rotation))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # at a pole two angles turn about one axis: any will do
+        after = harmonics.real(harmonics.rotate(basis, lmax, orientation.rotation))
     # rows of `before` are orthogonal to each other
     return after.T @ (before / (before**2).sum(1)[:, None])

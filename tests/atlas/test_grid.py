@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from crviz import Config, draw_field
-from crviz.atlas.grid import Grid
+from crviz.atlas.grid import Grid, Sampling
+from crviz.atlas.making import missing
 
 
 def test_the_point_of_the_paper_comes_first_and_every_point_once():
@@ -36,7 +37,29 @@ def test_neighbours_see_the_same_fields(index):
     np.testing.assert_allclose(2 * one.amplitudes, other.amplitudes, rtol=1e-12)
 
 
-def test_both_resolutions_see_the_same_fields():
+def test_a_field_is_the_same_at_both_resolutions():
     coarse, fine = (draw_field(config, 1) for config in Grid().configs(1.0, 0.1))
     np.testing.assert_array_equal(coarse.wavevectors, fine.wavevectors)
     np.testing.assert_array_equal(coarse.amplitudes, fine.amplitudes)
+
+
+def test_each_field_is_followed_at_one_resolution_only():
+    coarse, fine = Grid().sampled(1.0, 0.1)
+    assert fine.first == 0
+    assert coarse.first >= max(sampling.fields for _, sampling in Grid().rounds)
+    with pytest.raises(ValueError, match="65 fields on fine grids"):
+        Grid(rounds=((Sampling(4, 100), Sampling(16, 65)),))
+
+
+def test_quantiles_are_kept_near_round_times():
+    grid = Grid()
+    times = np.array(grid.omega_t)[grid.quantile_indices]
+    assert times.size == 16
+    for omega_t in (1, 3, 10, 30, 100, 300):
+        nearest = min(grid.omega_t, key=lambda time: abs(np.log(time / omega_t)))
+        assert nearest in times
+
+
+def test_the_whole_is_made_in_an_afternoon_of_one_core(tmp_path):
+    work = sum(part.work for part in missing(tmp_path, Grid()))
+    assert 3.0e13 < work < 3.6e13  # 2.5 hours at 4 G waves a second

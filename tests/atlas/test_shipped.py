@@ -31,7 +31,7 @@ def test_it_is_the_grid_that_is_made(atlas):
 
 
 def test_it_is_small():
-    assert (paths.assets() / "atlas.nc").stat().st_size < 4e6
+    assert (paths.assets() / "atlas.nc").stat().st_size < 8e6
 
 
 def test_it_is_read_once():
