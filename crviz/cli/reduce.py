@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from crviz.cli.arguments import Subparsers, check_writable
-from crviz.result import load
+import numpy as np
+
+from crviz import ensemble
+from crviz.arrays import Array
+from crviz.checks import ParameterError
+from crviz.cli.arguments import INTERRUPTED, Subparsers, check_threads, check_writable
+from crviz.config import Config, is_current
+from crviz.ensemble.tracing import Tracing
+from crviz.result import Result, load
+
+#: nside of the finest sky that is followed: positions and momenta at 64 times take 1.2 GB there.
+_LARGEST = 256
 
 
 def add(commands: Subparsers) -> None:
@@ -14,15 +25,80 @@ def add(commands: Subparsers) -> None:
     reduce = commands.add_parser("reduce", help="write a small copy: means and covariances, no realisations")
     reduce.add_argument("result", metavar="RESULT.nc", type=Path)
     reduce.add_argument("out", metavar="OUT.nc", type=Path)
+    reduce.add_argument(
+        "--sky-nside",
+        type=int,
+        metavar="NSIDE",
+        help="also follow the first field on this finer grid, and keep its sky at all times",
+    )
+    reduce.add_argument("--threads", type=int, help="threads for that sky (default: all processors)")
     reduce.set_defaults(command=_reduce)
 
 
 def _reduce(options: argparse.Namespace) -> int:
+    nside = options.sky_nside
+    check_threads(options)
     result = load(options.result)
+    if nside is not None:
+        _check_sky(nside, result, options.result)
     check_writable(options.out)
     if options.out.exists():
         raise ValueError(f"{options.out} exists: it is not overwritten.")
-    result.reduced().save(options.out)
+    small = result.reduced()
+    if nside is not None:
+        try:
+            small = small.with_sky(nside, _positions(result.config, nside, options.threads))
+        except KeyboardInterrupt:
+            print(f"\nStopped. {options.out} was not written.")
+            return INTERRUPTED
+    small.save(options.out)
     size = options.out.stat().st_size / 1e6
-    print(f"{options.out}: means over {result.n_realizations} realisations, {size:.1f} MB.")
+    sky = "" if nside is None else f", the sky of realisation 0 at nside {nside}"
+    print(f"{options.out}: means over {result.n_realizations} realisations{sky}, {size:.1f} MB.")
     return 0
+
+
+def _check_sky(nside: int, result: Result, path: Path) -> None:
+    coarse = result.config.nside
+    if not coarse < nside <= _LARGEST or nside & (nside - 1):
+        rule = f"must be a power of 2 above {coarse}, the run's own, and {_LARGEST} at most"
+        raise ParameterError("sky_nside", nside, rule)
+    if not is_current(result.numerics):
+        raise ValueError(
+            f"{path} was computed with numerics {result.numerics}, not the present ones: its first field "
+            "cannot be followed again."
+        )
+
+
+def _positions(config: Config, nside: int, threads: int | None) -> Array:
+    """r(-T) of realisation 0 (T, 3, 12 nside^2), in single precision: what a run of that nside would keep."""
+    fine = config.replace(nside=nside, grids="single")
+    r, p = np.empty((2, len(fine.omega_t), 3, fine.n_orbits), np.float32)
+    with ThreadPoolExecutor(threads or ensemble.thread_count()) as pool, _ProgressBar(fine.n_orbits) as bar:
+        tracing = Tracing(fine, 0, pool, None)
+        try:
+            tracing.collect(bar, r, p)
+        finally:
+            tracing.cancel()
+    return r
+
+
+class _ProgressBar:
+    """A line on the terminal: how much of the sky is there."""
+
+    def __init__(self, orbits: int) -> None:
+        from rich.progress import Progress
+
+        self._bar = Progress()
+        self._task = self._bar.add_task("sky of realisation 0", total=orbits)
+
+    def __enter__(self) -> _ProgressBar:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._bar.stop()
+
+    def advance(self, orbits: int) -> None:
+        """The `Progress` of `ensemble`."""
+        self._bar.update(self._task, advance=orbits)

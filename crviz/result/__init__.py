@@ -6,6 +6,7 @@ from pathlib import Path
 
 from crviz.result import netcdf
 from crviz.result.estimators import ESTIMATORS
+from crviz.result.kept import FieldSky
 from crviz.result.result import Result
 from crviz.result.run import Run
 from crviz.result.schema import SCHEMA
@@ -19,6 +20,7 @@ __all__ = [
     "MAPS",
     "SCHEMA",
     "Estimate",
+    "FieldSky",
     "NotKept",
     "Result",
     "Run",
@@ -44,4 +46,4 @@ def load(path: str | Path) -> Run | Summary:
     dataset = netcdf.read(path, what="result", carries="config", schema=SCHEMA)
     if "realization" in dataset["cl"].dims:
         return Run(dataset, netcdf.read_sums(path))
-    return Summary(dataset)
+    return Summary(dataset, groups=netcdf.Groups(path))

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
 import uuid
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import h5netcdf
 import xarray as xr
 
 _SUMS_GROUP = "sums"
@@ -14,17 +18,71 @@ _SUMS_GROUP = "sums"
 _KEPT_ENCODING = {"dtype", "scale_factor", "_FillValue"}
 
 
-def write(path: str | Path, dataset: xr.Dataset, sums: xr.Dataset | None = None) -> None:
-    """Write a dataset, and the sums behind it if any, so that a kill leaves the old file.
+class Groups(Mapping[str, xr.Dataset]):
+    """Datasets that lie in a file beside the one that is read at once: each is read when it is asked for.
+
+    Raises ValueError where the file has been replaced or removed since it was opened.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = Path(path)
+        self._file = _identity(self._path)
+        self._read: dict[str, xr.Dataset] = {}
+        self._lock = threading.Lock()
+
+    def __getitem__(self, name: str) -> xr.Dataset:
+        with self._lock:
+            if name not in self._read:
+                if name not in self._names:
+                    raise KeyError(name)
+                found = xr.load_dataset(self._path, engine="h5netcdf", group=name)
+                self._check()
+                self._read[name] = found
+            return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        self._check()
+        with h5netcdf.File(self._path, "r") as file:
+            return tuple(file.groups)
+
+    def _check(self) -> None:
+        try:
+            same = _identity(self._path) == self._file
+        except FileNotFoundError:
+            same = False
+        if not same:
+            raise ValueError(f"{self._path} has been replaced or removed since it was opened: open it again.")
+
+
+def _identity(path: Path) -> tuple[int, ...]:
+    found = path.stat()
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def write(
+    path: str | Path,
+    dataset: xr.Dataset,
+    sums: xr.Dataset | None = None,
+    groups: Mapping[str, xr.Dataset] | None = None,
+) -> None:
+    """Write a dataset, the sums behind it if any, and groups beside it, so that a kill leaves the old file.
 
     Raises OSError where the folder cannot be written to.
     """
+    beside = dict(groups or {}) | ({} if sums is None else {_SUMS_GROUP: sums})
     path = Path(path)
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.part")
     try:
         _write(dataset, part, mode="w")
-        if sums is not None:
-            _write(sums, part, mode="a", group=_SUMS_GROUP)
+        for name, values in beside.items():
+            _write(values, part, mode="a", group=name)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)

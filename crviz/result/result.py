@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import xarray as xr
 
 from crviz import spectra
@@ -17,7 +18,8 @@ from crviz.config import Config, is_current
 from crviz.diffusion import diffusion_tensor
 from crviz.gradient import Gradient, gradient_vector
 from crviz.result import estimators, netcdf
-from crviz.result.source import Maps, Source, fields_in_words
+from crviz.result.kept import FieldSky
+from crviz.result.source import Maps, NotKept, Source, fields_in_words
 from crviz.result.times import nearest_time
 
 
@@ -102,6 +104,15 @@ class Result(Source):
         """S_ij of Eq. 3 (T, 3, 3) and the covariance of its components (T, 6, 6)."""
         return spectra.standard_dipole_tensor(self.dataset["dipole"].values)
 
+    def realization_diffusion(self) -> Array:
+        """K_ij(T) = -<r_i(-T) p_j(-T)> of every field: (R, T, 3, 3) [r_L^2 Omega]."""
+        return diffusion_tensor(self.dataset["rp"].values)
+
+    def realization_dipoles(self) -> Array:
+        """The dipole vectors of every field: (R, T, 3, 3) [r_L], index (realisation, time, i, axis)."""
+        # delta I = d.p has the coefficients sqrt(4 pi / 3) d; m = -1, 0, 1 are y, z, x
+        return np.sqrt(3 / (4 * np.pi)) * self.dataset["dipole"].values[..., [2, 0, 1]]
+
     @abstractmethod
     def reduced(self) -> Result:
         """The same with the mean of the spectra, and covariances of that mean, in place of every
@@ -131,6 +142,26 @@ class Result(Source):
     def maps(self) -> Maps:
         """Times (T,) [1/Omega] and positions (T, 3, pixels) [r_L] of the first field that are stored."""
         return self.dataset["omega_t_map"].values, self.dataset["sample_r"].values
+
+    def kept_skies(self) -> dict[int, Array]:
+        """For which nside the first field's sky is kept, and at which times (T,) [1/Omega]."""
+        return {self.config.nside: self.maps[0]}
+
+    def sky(self, omega_t: float | None = None, *, nside: int | None = None) -> FieldSky:
+        """The first field's sky at one time; arguments as in `Source.sky`."""
+        skies = self.kept_skies()
+        nside = max(skies) if nside is None else nside
+        if nside not in skies:
+            raise NotKept(
+                f"nside = {nside!r} must be {' or '.join(map(str, sorted(skies)))}: the sky of realisation 0 "
+                "is kept on no other grid; `crviz reduce --sky-nside` follows it on a finer one."
+            )
+        index = nearest_time(skies[nside], omega_t)
+        return FieldSky(nside, 0, float(skies[nside][index]), self._positions(nside, index))
+
+    def _positions(self, nside: int, index: int) -> Array:
+        """r(-T) of the first field (3, 12 nside^2) at one of the times of `kept_skies`."""
+        return self.maps[1][index]
 
     def sky_map(
         self,

@@ -11,7 +11,7 @@ from crviz.arrays import Array
 from crviz.diffusion import Moments, total_power
 from crviz.gradient import Gradient
 from crviz.means import covariance_of_mean
-from crviz.result import estimators
+from crviz.result import estimators, kept
 from crviz.result.result import Result
 from crviz.result.spectrum import Estimate, between_components
 from crviz.result.summary import Summary, summarized
@@ -54,9 +54,9 @@ class Run(Result):
 
         Spectra have the same values; the error that `spectrum` gives for "eq9" and "plateau" is then that
         before the noise is taken off, `covariance` has the one after. Maps are rounded to 16 bits when
-        they are saved.
+        they are saved, spectra of single fields at the times of maps to 10 bits.
         """
-        return Summary(summarized(self.dataset))
+        return Summary(summarized(self.dataset), groups={kept.FIELDS: kept.fields_of(self.dataset)})
 
     def _moments(self) -> Moments:
         data, cl = self.dataset, self.dataset["cl"].values

@@ -3,7 +3,8 @@
 A run holds the quantities of every field with a first dimension `realization`, ensemble means, and the
 first field's maps; unnormalised sums behind the means, with which it goes on bit for bit, are a dataset of
 their own. In a summary `cl` and `cl_cross` have lost their realisations, and the quantities of `SUMMARY`
-say how they scattered.
+say how they scattered; beside it, in groups of the file that are read when they are asked for, lie `FIELDS`
+and `FINE_SKY`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from crviz.gradient import PAIRS
 SCHEMA = 1
 #: Gradients for which the covariance between multipoles is kept.
 GRADIENTS = ("parallel", "perpendicular")
+#: Spectra of single fields scatter by a tenth or more: an error of 5e-4 is nothing beside it.
+BITS_OF_FIELDS = 10
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,19 @@ SUMMARY = {
     ),
     "monopole": Quantity(_MOMENT, "r_L^2", "C_0^ij", np.float32),
     "power": Quantity(_MOMENT, "r_L^2", "sum of (2l + 1) C_l^ij / 4 pi", np.float32),
+}
+
+#: What a summary keeps of every field at some of the times, in a group of its own: along x, y and z, since
+#: what one observer sees along B0 is zz, and across it xx or yy.
+_ALONG_AXES = Quantity(
+    ("omega_t", "i", "ell"), "r_L^2", f"C_l^ii, rounded to {BITS_OF_FIELDS} bits after the first", np.float32
+)
+FIELDS = {"cl": _ALONG_AXES, "cl_cross": _ALONG_AXES}
+#: The first field's sky on a finer grid, in a group of its own: whole numbers of 8 bits, kept as what they
+#: differ by from one pixel to the next, modulo 256, the first one from 0.
+FINE_SKY = {
+    "steps": Quantity(_MAP, "scale", "differences along the pixels of r(-T) of realisation 0", np.int8),
+    "scale": Quantity(("omega_t_map", "i"), "r_L", "what a step of 1 stands for"),
 }
 
 
@@ -192,6 +208,29 @@ def summary_coordinates(data: xr.Dataset, kept: Array) -> dict[str, Any]:
         "other_ell": data["ell"].values,
         "omega_t_covariance": ("omega_t_covariance", data["omega_t"].values[kept], {"units": "1/Omega"}),
     }
+
+
+def fields_dataset(data: xr.Dataset, kept: Array, spectra: Mapping[str, Array]) -> xr.Dataset:
+    """The dataset of single fields: spectra (R, kept, 3, L) by name, of a run with the dataset `data`."""
+    return xr.Dataset(
+        {name: FIELDS[name].variable(values, "realization") for name, values in spectra.items()},
+        {
+            "realization": data["realization"].values,
+            "omega_t": ("omega_t", data["omega_t"].values[kept], {"units": "1/Omega"}),
+            "i": ["x", "y", "z"],
+            "ell": data["ell"].values,
+        },
+    )
+
+
+def sky_dataset(omega_t: Array, nside: int, steps: Array, scale: Array) -> xr.Dataset:
+    """The dataset of a finer sky: steps (T, 3, 12 nside^2), scale (T, 3)."""
+    variables = {"steps": steps, "scale": scale}
+    return xr.Dataset(
+        {name: FINE_SKY[name].variable(values) for name, values in variables.items()},
+        {"omega_t_map": ("omega_t_map", omega_t, {"units": "1/Omega"}), "i": ["x", "y", "z"]},
+        {"nside": nside, "realization": 0},
+    )
 
 
 def created() -> str:

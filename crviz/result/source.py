@@ -22,6 +22,7 @@ from crviz.gradient import Gradient, contracted_error, gradient_tensor
 from crviz.means import standard_error
 from crviz.pairs import Separation, check_angles
 from crviz.result import spectrum as spectra_of
+from crviz.result.kept import FieldSky
 from crviz.result.spectrum import Estimate, Spectrum
 from crviz.result.times import nearest_time
 
@@ -29,6 +30,8 @@ from crviz.result.times import nearest_time
 MAPS = ("positions", "full")
 #: Maps at the pixels, as (times (T,) [1/Omega], positions (T, 3, pixels) [r_L]).
 Maps = tuple[Array, Array]
+#: Gradients across B0 that an observer may see.
+_ACROSS = ((np.pi / 2, 0.0), (np.pi / 2, np.pi / 2))
 
 
 class NotKept(ValueError):
@@ -197,9 +200,51 @@ class Source(Protocol):
         """The estimated spectrum of every field, of the positions map: (R, L) [r_L^2].
 
         Its mean is the C_l of `spectrum`; the noise of each field is taken off itself. Arguments as in
-        `spectrum`. Raises NotKept where only means are there.
+        `spectrum`. A summary has it for gradients along x, y and z and "perpendicular", at some of the times.
+        Raises NotKept where only means are there.
         """
         raise NotKept("Spectra of single realisations are not kept here.")
+
+    def observer_spectra(
+        self, gradient: Gradient = "parallel", *, omega_t: float | None = None, estimator: str | None = None
+    ) -> Array:
+        """The spectra that single observers see: (S, L) [r_L^2], S of them.
+
+        Those of `realization_spectra`; but across B0, where an observer sees xx or yy, those along x of all
+        fields and then those along y, since the mean of the two scatters less. Raises NotKept as it does.
+        """
+        seen = _ACROSS if gradient == "perpendicular" else (gradient,)
+        each = [self.realization_spectra(g, omega_t=omega_t, estimator=estimator) for g in seen]
+        return np.concatenate(each)
+
+    def quantiles(
+        self,
+        gradient: Gradient = "parallel",
+        *,
+        omega_t: float | None = None,
+        estimator: str | None = None,
+        at: ArrayLike = (0.16, 0.5, 0.84),
+    ) -> Array:
+        """Quantiles of C_l over single observers (`observer_spectra`): (Q, L) [r_L^2] for Q fractions.
+
+        Raises NotKept as `realization_spectra` does.
+        """
+        seen = self.observer_spectra(gradient, omega_t=omega_t, estimator=estimator)
+        return np.quantile(seen, np.asarray(at, float), axis=0)
+
+    def realization_diffusion(self) -> Array:
+        """K_ij(T) = -<r_i(-T) p_j(-T)> of every field: (R, T, 3, 3) [r_L^2 Omega]; the mean is the k of
+        `diffusion`. Raises NotKept where only means are there."""
+        raise NotKept("Diffusion tensors of single realisations are not kept here.")
+
+    def realization_dipoles(self) -> Array:
+        """The dipole vectors of every field: (R, T, 3, 3) [r_L], index (realisation, time, i, axis x, y, z).
+
+        For a gradient g the map delta I(p) of a field has the dipole d.p with d = sum_i g_i of it, in the
+        direction of the momentum p; the excess comes from where -d points. C_1 = (4 pi / 9) d.d.
+        Raises NotKept where only means are there.
+        """
+        raise NotKept("Dipoles of single realisations are not kept here.")
 
     def covariance(
         self, gradient: Gradient = "parallel", *, omega_t: float | None = None, estimator: str | None = None
@@ -281,6 +326,26 @@ class Source(Protocol):
         """Times (T,) [1/Omega] and positions (T, 3, pixels) [r_L] of the first field that are stored.
 
         Raises NotKept where none are.
+        """
+        raise NotKept("The atlas keeps no sky maps.")
+
+    def kept_skies(self) -> dict[int, Array]:
+        """For which nside the first field's sky is kept, and at which times (T,) [1/Omega]."""
+        return {}
+
+    def sky(self, omega_t: float | None = None, *, nside: int | None = None) -> FieldSky:
+        """The first field's sky at one time.
+
+        Parameters
+        ----------
+        omega_t
+            The nearest time at which it is kept is taken [1/Omega]; None is the last.
+        nside
+            One of `kept_skies`; None is the finest.
+
+        Raises
+        ------
+        NotKept
         """
         raise NotKept("The atlas keeps no sky maps.")
 

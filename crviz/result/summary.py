@@ -6,11 +6,15 @@ cl and cl_cross lose their realisations; what is kept of these is
                          the triangle other_ell <= ell
   cl_square_covariance   (omega_t_covariance, gradient, ell): of the means of C_l and <(r.g)^2>
   monopole, power        (realization, omega_t, i, j): C_0 and sum (2l+1) C_l / 4 pi
+Beside it lie C_l^{ii} of every field at some of the times, and perhaps the first field's sky on a finer grid:
+`kept`, `schema.FIELDS`, `schema.FINE_SKY`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 import xarray as xr
@@ -18,9 +22,9 @@ import xarray as xr
 from crviz import spectra
 from crviz.arrays import Array
 from crviz.diffusion import Moments, total_power
-from crviz.gradient import Gradient, gradient_tensor
+from crviz.gradient import NOTHING, Gradient, gradient_tensor
 from crviz.means import covariance_of_mean
-from crviz.result import estimators, schema
+from crviz.result import estimators, kept, netcdf, schema
 from crviz.result.result import Result
 from crviz.result.source import NotKept
 from crviz.result.spectrum import Estimate, between_components
@@ -29,7 +33,16 @@ from crviz.result.times import kept_times, nearest_time
 
 @dataclass(frozen=True, eq=False)
 class Summary(Result):
-    """A result that holds the mean of the spectra and how they scattered; no run can go on from it."""
+    """A result that holds the mean of the spectra and how they scattered; no run can go on from it.
+
+    Attributes
+    ----------
+    groups
+        What lies beside the dataset, by name: "fields" and "sky", where they are there; those of a file are
+        read when they are asked for.
+    """
+
+    groups: Mapping[str, xr.Dataset] = field(default_factory=dict)
 
     def _mean(self, name: str) -> Array:
         return self.dataset[name].values.astype(float)
@@ -77,22 +90,69 @@ class Summary(Result):
                 "of multipoles are kept for a gradient at 0° or 90° to B₀ only; a run of your own has them "
                 "for any."
             )
-        times = data["omega_t_covariance"].values
-        if omega_t not in times:
-            nearest = times[nearest_time(times, omega_t)]
-            raise NotKept(
-                f"omega_t = {omega_t:.4g} must be one of {', '.join(f'{time:.4g}' for time in times)}: "
-                "covariances of multipoles are kept at these times only, the nearest of them "
-                f"Ω T = {nearest:.3g}; a run of your own has them at any."
-            )
-        at = {"omega_t_covariance": int(np.flatnonzero(times == omega_t)[0]), "gradient": same.index(True)}
+        time = _index(data["omega_t_covariance"].values, omega_t, "covariances of multipoles")
+        at = {"omega_t_covariance": time, "gradient": same.index(True)}
         triangle = data[f"{name}_ell_covariance"].isel(at).values.astype(float)
         with_square = data["cl_square_covariance"].isel(at).values.astype(float)
         return triangle + np.tril(triangle, -1).T, with_square
 
+    def realization_spectra(
+        self, gradient: Gradient = "parallel", *, omega_t: float | None = None, estimator: str | None = None
+    ) -> Array:
+        """The estimated spectrum of every field, of the positions map: (R, L) [r_L^2].
+
+        They are kept for gradients along x, y and z and "perpendicular", at the times of
+        `groups["fields"]`. Raises NotKept for others.
+        """
+        how = estimators.get(estimator or self.default_estimator, self.estimators)
+        if kept.FIELDS not in self.groups:
+            raise NotKept(
+                "Spectra of single realisations are not kept here: this summary was made without them."
+            )
+        fields, time = self.groups[kept.FIELDS], self.time_index(omega_t)
+        if np.abs(gradient_tensor(gradient)[~np.eye(3, dtype=bool)]).max() > NOTHING:
+            raise NotKept(
+                f"gradient = {gradient!r} must lie along x, y or z: spectra of single realisations are kept "
+                "for these only; a run of your own has them for any."
+            )
+        what = "spectra of single realisations"
+        at = _index(fields["omega_t"].values, float(self.omega_t[time]), what)
+        along = fields["cl_cross" if how.grids == 2 else "cl"].values[:, at]
+        tensor = np.where(np.eye(3, dtype=bool)[..., None], along[:, :, None].astype(float), np.nan)
+        each, _ = how.apply(tensor, self.dataset["rr"].values[:, time], self.config.n_pixels)
+        return spectra.contract(each, gradient)
+
+    def kept_skies(self) -> dict[int, Array]:
+        """For which nside the first field's sky is kept, and at which times (T,) [1/Omega]."""
+        fine = self.groups.get(kept.SKY)
+        further = {} if fine is None else {int(fine.attrs["nside"]): fine["omega_t_map"].values}
+        return super().kept_skies() | further
+
+    def _positions(self, nside: int, index: int) -> Array:
+        fine = self.groups.get(kept.SKY)
+        if fine is not None and nside == fine.attrs["nside"]:
+            return kept.positions(fine, index)
+        return super()._positions(nside, index)
+
+    def with_sky(self, nside: int, r: Array) -> Summary:
+        """The same with the first field's sky on another grid, in place of one that is kept so.
+
+        Parameters
+        ----------
+        nside
+        r : (T, 3, 12 nside^2) [r_L]
+            Positions at all times. They are rounded to 8 bits a value: to the largest value of a component at
+            a time / 127, or to 1/12 of what neighbouring pixels differ by where that is more.
+        """
+        return replace(self, groups={**self.groups, kept.SKY: kept.compact(self.omega_t, nside, r)})
+
     def reduced(self) -> Summary:
         """Itself."""
         return self
+
+    def save(self, path: str | Path) -> None:
+        """Write the file anew, groups included, and put it in place at once; as `Result.save`."""
+        netcdf.write(path, self.dataset, groups=self.groups)
 
     def _moments(self) -> Moments:
         data, cl = self.dataset, self._mean("cl")[None]
@@ -107,12 +167,24 @@ class Summary(Result):
         return positions, np.einsum("tiil->tl", self.dataset[f"cl_pp{suffix}"].values)
 
 
+def _index(times: Array, omega_t: float, what: str) -> int:
+    """Where a recorded time is among those at which something is kept. Raises NotKept where it is not."""
+    if omega_t not in times:
+        nearest = times[nearest_time(times, omega_t)]
+        raise NotKept(
+            f"omega_t = {omega_t:.4g} must be one of {', '.join(f'{time:.4g}' for time in times)}: "
+            f"{what} are kept at these times only, the nearest of them "
+            f"Ω T = {nearest:.3g}; a run of your own has them at any."
+        )
+    return int(np.flatnonzero(times == omega_t)[0])
+
+
 def summarized(data: xr.Dataset) -> xr.Dataset:
     """The dataset of a run -> that of its summary, with maps that are rounded to 16 bits when saved."""
-    kept = kept_times(data["omega_t"].values)
+    times = kept_times(data["omega_t"].values)
     cl = data["cl"].values
     arrays = {
-        "cl_square_covariance": _with_mean_square(cl[:, kept], data["rr"].values[:, kept]),
+        "cl_square_covariance": _with_mean_square(cl[:, times], data["rr"].values[:, times]),
         "monopole": cl[..., 0],
         "power": total_power(cl),
     }
@@ -122,7 +194,7 @@ def summarized(data: xr.Dataset) -> xr.Dataset:
             each = data[name].values
             means[name] = each.mean(0, dtype=float)
             arrays[f"{name}_covariance"] = between_components(each)
-            arrays[f"{name}_ell_covariance"] = np.tril(_between_multipoles(each[:, kept]))
+            arrays[f"{name}_ell_covariance"] = np.tril(_between_multipoles(each[:, times]))
     quantities = schema.OF_EVERY_FIELD | schema.SUMMARY
     variables = {
         name: quantities[name].variable(
@@ -130,7 +202,7 @@ def summarized(data: xr.Dataset) -> xr.Dataset:
         )
         for name, values in {**means, **arrays}.items()
     }
-    summary = data.assign(variables).assign_coords(schema.summary_coordinates(data, kept))
+    summary = data.assign(variables).assign_coords(schema.summary_coordinates(data, times))
     for name in schema.MAPS:
         largest = float(np.abs(data[name].values).max())
         summary[name].encoding = {"dtype": "int16", "scale_factor": largest / 32767, "_FillValue": -32768}

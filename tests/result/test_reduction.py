@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from crviz import Config, backtracking_times, library, load, run
-from crviz.result import NotKept, Summary, kept_times
+from crviz.result import Summary, kept_times
 
 ESTIMATORS = ["eq9", "plateau", "cross", "none"]
 GRADIENTS = ["parallel", "perpendicular"]
@@ -55,11 +55,6 @@ def test_another_time_was_not_kept(long_run):
     other = long_run.omega_t[np.setdiff1d(np.arange(40), kept)[5]]
     with pytest.raises(ValueError, match=f"omega_t = {other:.4g} must be one of 0.3, "):
         long_run.reduced().covariance("parallel", omega_t=other)
-
-
-def test_single_realisations_are_not_in_a_reduced_result(long_run):
-    with pytest.raises(NotKept, match="single realisations are not kept"):
-        long_run.reduced().realization_spectra()
 
 
 def test_a_wrong_estimator_is_named_by_whole_and_reduced_results(long_run, small_run):
