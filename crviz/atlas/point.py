@@ -201,7 +201,7 @@ class AtlasPoint(Source):
         every field too. Raises ValueError where the atlas is an earlier one, without quantiles."""
         return self.find_observers()
 
-    def quantiles(
+    def observer_quantiles(
         self,
         which: str = "cl",
         *,
@@ -257,7 +257,7 @@ class AtlasPoint(Source):
         ----------
         observed
             A shipped observation or its name.
-        gradient, omega_t : as in `quantiles`
+        gradient, omega_t : as in `observer_quantiles`
         of
             "observation": what each sky is multiplied by to fit the observation, (r_L |grad n| / n)^2.
             "sky": the factor that is fitted to each sky in place of the observation, by the ensemble's mean;

@@ -182,12 +182,12 @@ def test_the_dipole_of_free_flight_points_along_the_gradient():
 def test_they_are_read_at_a_point_as_they_were_stored(small_atlas):
     point = small_atlas.nearest(1.0, 0.1)
     stored = small_atlas.dataset.sel(sigma2=1.0, rl_over_lc=0.1)
-    found = point.quantiles("cl", gradient="perpendicular", omega_t=2.5)
+    found = point.observer_quantiles("cl", gradient="perpendicular", omega_t=2.5)
     assert (found.omega_t, found.share) == (3.0, SHARES)
     expected = stored["cl_quantiles"].sel(gradient="perpendicular", omega_t_quantile=3.0)
     np.testing.assert_array_equal(found.values, expected)
     assert found.last == stored["cl_last"].sel(gradient="perpendicular", omega_t_quantile=3.0)
-    angle = point.quantiles("gradient_angle", omega_t=10.0)
+    angle = point.observer_quantiles("gradient_angle", omega_t=10.0)
     assert angle.ell is None
     np.testing.assert_array_equal(
         angle.values, stored["gradient_angle_quantiles"].sel(gradient="parallel", omega_t_quantile=10.0)
@@ -199,10 +199,10 @@ def test_through_the_window_of_an_observation_there_are_its_multipoles(small_atl
     icecube = observations.drawn()[1]
     for observed in (icecube, icecube.name, observations.spectra()[3]):  # another energy, the same window
         for which in ("cl", "shape"):
-            found = point.quantiles(which, observed=observed)
+            found = point.observer_quantiles(which, observed=observed)
             assert found.ell.tolist() == [1, 2, 3, 4, 6]  # of 1, 2, 3, 4, 6, 11, 20 up to l = 8
             assert found.values.shape == (3, 5)
-    dipole = point.quantiles("shape", observed=icecube).values[:, 0]
+    dipole = point.observer_quantiles("shape", observed=icecube).values[:, 0]
     np.testing.assert_array_equal(dipole, 1)
 
 
@@ -224,28 +224,35 @@ def test_between_points_they_lie_between_theirs(small_atlas):
     corners = [small_atlas.nearest(sigma2, rl) for sigma2 in (0.5, 1.0) for rl in (0.1, 0.2)]
     for which in ("cl", "shape"):
         for omega_t in (1.0, 10.0):
-            found = place.quantiles(which, omega_t=omega_t)
-            around = np.array([corner.quantiles(which, omega_t=omega_t).values for corner in corners])
+            found = place.observer_quantiles(which, omega_t=omega_t)
+            around = np.array(
+                [corner.observer_quantiles(which, omega_t=omega_t).values for corner in corners]
+            )
             known = ~np.isnan(around).any(0)
             np.testing.assert_array_equal(np.isnan(found.values), ~known)
             # all see the same fields, and are a factor of 2 apart
             assert (found.values > 0.7 * around.min(0))[known].all()
             assert (found.values < 1.4 * around.max(0))[known].all()
-            assert found.last == min(corner.quantiles(which, omega_t=omega_t).last for corner in corners)
+            assert found.last == min(
+                corner.observer_quantiles(which, omega_t=omega_t).last for corner in corners
+            )
     assert "k_fields" not in place.observers
-    beside = small_atlas.interpolate(1.0 + 1e-6, 0.1).quantiles("dipole_angle")
+    beside = small_atlas.interpolate(1.0 + 1e-6, 0.1).observer_quantiles("dipole_angle")
     np.testing.assert_allclose(
-        beside.values, small_atlas.nearest(1.0, 0.1).quantiles("dipole_angle").values, rtol=1e-4
+        beside.values, small_atlas.nearest(1.0, 0.1).observer_quantiles("dipole_angle").values, rtol=1e-4
     )
 
 
 @pytest.mark.parametrize(
     ("ask", "said"),
     [
-        (lambda point: point.quantiles("power"), "which = 'power'"),
-        (lambda point: point.quantiles(gradient=(0.3, 0.0)), "quantiles of other gradients are not known"),
-        (lambda point: point.quantiles(omega_t=np.nan), "omega_t"),
-        (lambda point: point.quantiles(observed="mine"), "name = 'mine'"),
+        (lambda point: point.observer_quantiles("power"), "which = 'power'"),
+        (
+            lambda point: point.observer_quantiles(gradient=(0.3, 0.0)),
+            "quantiles of other gradients are not known",
+        ),
+        (lambda point: point.observer_quantiles(omega_t=np.nan), "omega_t"),
+        (lambda point: point.observer_quantiles(observed="mine"), "name = 'mine'"),
         (lambda point: point.factor_quantiles(observations.WIDEST, fitted="3 on"), "fitted = '3 on'"),
         (lambda point: point.factor_quantiles(observations.WIDEST, through="glass"), "through = 'glass'"),
     ],
@@ -258,7 +265,7 @@ def test_what_is_not_known_is_refused(small_atlas, ask, said):
 def test_another_window_is_refused(small_atlas):
     other = dataclasses.replace(observations.drawn()[1], smoothing=3.0)
     with pytest.raises(ParameterError, match="has a window that the atlas was not made for"):
-        small_atlas.nearest(1.0, 0.1).quantiles(observed=other)
+        small_atlas.nearest(1.0, 0.1).observer_quantiles(observed=other)
 
 
 def test_an_earlier_atlas_opens_and_says_that_it_has_none(small_atlas, tmp_path):
@@ -272,7 +279,7 @@ def test_an_earlier_atlas_opens_and_says_that_it_has_none(small_atlas, tmp_path)
     for point in (atlas.nearest(1.0, 0.1), atlas.interpolate(0.7, 0.14)):
         assert np.isfinite(point.spectrum("parallel").cl[1])
         with pytest.raises(ValueError, match="before quantiles were kept"):
-            point.quantiles()
+            point.observer_quantiles()
 
 
 def test_names_of_files_are_plain(small_atlas, tmp_path):
