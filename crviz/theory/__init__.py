@@ -4,17 +4,16 @@ Section 4 and appendix A of Ahlers & Mertsch 2015, Eq. 2, and what follows from 
 arrays in and out; times in 1/Omega, rates in Omega, spectra in units of the source Q_1.
 """
 
-from crviz.theory.arguments import FORMS
+from crviz.parameters import FORMS
 from crviz.theory.bgk import Rates, bgk_rates, bgk_tensor, rates, tensor_from_rates
 from crviz.theory.covariance import dipole_ratio, jackknife_covariance, smooth_covariance
-from crviz.theory.dipole import dipole_excess
 from crviz.theory.evolution import evolve, evolve_by_diffusion
 from crviz.theory.fitting import P_RANGE, Fit, fit, fit_shape
 from crviz.theory.hierarchy import hierarchy
 from crviz.theory.inversion import METHODS, invert
 from crviz.theory.measured_rate import MeasuredRate, measured_rate
 from crviz.theory.slope import slope
-from crviz.theory.stationary import power_law_rate, spectrum, spectrum_from_rate
+from crviz.theory.stationary import dipole_excess, power_law_rate, spectrum, spectrum_from_rate
 
 __all__ = [
     "FORMS",

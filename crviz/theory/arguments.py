@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from crviz.arrays import Array, ArrayLike
-from crviz.checks import ParameterError, check_number
-
-#: "printed" is Eq. 16 as the paper has it; "self-consistent" satisfies Eq. 14 for every l >= 1.
-FORMS = ("printed", "self-consistent")
+from crviz.checks import ParameterError, check_choice, check_number
+from crviz.parameters import FORMS
 
 
 def check_power(p: float) -> float:
@@ -21,9 +19,7 @@ def check_power(p: float) -> float:
 
 def check_form(form: str) -> str:
     """One of `FORMS`. Raises ParameterError."""
-    if form not in FORMS:
-        raise ParameterError("form", form, f"must be one of {', '.join(map(repr, FORMS))}")
-    return form
+    return check_choice("form", form, FORMS)
 
 
 def check_multipoles(ell: ArrayLike, *, at_least: int = 1) -> Array:

@@ -13,7 +13,6 @@ that the modes of decay are orthogonal and time is integrated exactly.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import scipy
@@ -28,27 +27,18 @@ from crviz.theory.stationary import power_law_rate
 _LEAST_LMAX = 256
 
 
-@dataclass(frozen=True, eq=False)
-class DecayModes:
-    """Solutions exp(-decay T) of the system without its source.
+def decay_modes(nu_r: Rate, lmax: int) -> tuple[Array, Array, Array]:
+    """Solutions exp(-decay T) of the system without its source. Errors as in `evolve`.
 
-    Attributes
-    ----------
+    Returns
+    -------
     decay : (M,) [Omega]
-        Rates of decay, increasing; the first is 0 and belongs to the monopole.
+        Rates of decay, increasing; the first is 0 and belongs to the monopole. M = lmax + 1.
     vectors : (M, M)
-        The modes in columns; rows are c_l = (2l + 1) C_l, l = 0..M-1.
+        The modes in columns; rows are c_l = (2l + 1) C_l, l = 0..lmax.
     drive : (M,)
         How much of each mode the source Q_1 = 1 makes in a unit of time.
     """
-
-    decay: Array
-    vectors: Array
-    drive: Array
-
-
-def decay_modes(nu_r: Rate, lmax: int) -> DecayModes:
-    """The modes of decay for multipoles up to lmax. Errors as in `evolve`."""
     x, weight = rate_quadrature(nu_r, lmax)
     legendre = legvander(x, lmax)
     overlap = legendre.T @ (weight[:, None] * legendre)  # W
@@ -56,7 +46,7 @@ def decay_modes(nu_r: Rate, lmax: int) -> DecayModes:
     decay, vectors = scipy.linalg.eigh(np.diag(2 * ell * (ell + 1) / (2 * ell + 1)), overlap)
     decay[0] = 0.0  # to rounding
     # the modes are orthonormal with respect to W
-    return DecayModes(decay, vectors, 3 * vectors.T @ overlap[:, 1])
+    return decay, vectors, 3 * vectors.T @ overlap[:, 1]
 
 
 def evolve(
@@ -102,9 +92,9 @@ def evolve(
     lmax = max(4 * highest, _LEAST_LMAX) if lmax is None else check_whole("lmax", lmax, at_least=highest)
     shape = np.shape(omega_t)
     times, start = _check_times(omega_t)
-    modes = decay_modes(nu_r, lmax)
-    amplitudes = _amplitudes(modes, times, _source_values(source, times, shape))
-    rows = modes.vectors[ell.ravel()] / (2 * ell.ravel() + 1)[:, None]
+    decay, vectors, drive = decay_modes(nu_r, lmax)
+    amplitudes = _amplitudes(decay, drive, times, _source_values(source, times, shape))
+    rows = vectors[ell.ravel()] / (2 * ell.ravel() + 1)[:, None]
     return (amplitudes[start:] @ rows.T).reshape(shape + ell.shape)
 
 
@@ -130,14 +120,14 @@ def evolve_by_diffusion(
     return evolve(omega_t, ell, rate, source=8 * np.pi / 3 * k)
 
 
-def _amplitudes(modes: DecayModes, times: Array, source: Array) -> Array:
+def _amplitudes(decay: Array, drive: Array, times: Array, source: Array) -> Array:
     """Amplitude (n, M) of each mode at times (n,) for a source (n,) with straight lines between them."""
-    amplitudes = np.zeros((len(times), len(modes.decay)))
+    amplitudes = np.zeros((len(times), decay.size))
     for i, step in enumerate(np.diff(times)):
-        z = modes.decay * step
+        z = decay * step
         # integrals of exp(-z (1 - u)) and of u exp(-z (1 - u)) over u from 0 to 1
         whole, late = scipy.special.exprel(-z), _ramp(z)
-        gained = step * modes.drive * (source[i] * (whole - late) + source[i + 1] * late)
+        gained = step * drive * (source[i] * (whole - late) + source[i + 1] * late)
         amplitudes[i + 1] = np.exp(-z) * amplitudes[i] + gained
     return amplitudes
 

@@ -14,7 +14,7 @@ import scipy
 from numpy.polynomial.legendre import legval
 
 from crviz.arrays import Array, ArrayLike
-from crviz.checks import ParameterError, check_number
+from crviz.checks import ParameterError, check_choice, check_number
 from crviz.theory.arguments import check_form, check_spectrum
 from crviz.theory.measured_rate import MeasuredRate, measured_rate
 
@@ -72,9 +72,7 @@ def invert(
     outside = ~((x >= -1) & (x < 1))
     if outside.any():
         raise ParameterError("x", x[outside][0], "must lie between -1 and 1, 1 excluded")
-    if method not in METHODS:
-        raise ParameterError("method", method, f"must be one of {', '.join(map(repr, METHODS))}")
-    if method == "taper":
+    if check_choice("method", method, METHODS) == "taper":
         return _tapered_rate(x, ell, cl, form, q1)
     if covariance is None:
         raise ParameterError("covariance", None, "must be given for the method 'nnls'")

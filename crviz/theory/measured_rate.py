@@ -19,8 +19,8 @@ from numpy.polynomial.legendre import leggauss, legvander
 
 from crviz.arrays import Array, ArrayLike
 from crviz.checks import ParameterError
-from crviz.theory.covariance import Whitening, whitening
-from crviz.theory.fitting import Fit, fit
+from crviz.theory.covariance import whitening
+from crviz.theory.fitting import fit
 
 _KNOTS = 40
 _STIFFNESS = np.geomspace(1e8, 1e-1, 19)
@@ -130,7 +130,19 @@ def measured_rate(
         raise ParameterError("ell", ell.tolist(), "must hold 4 multipoles at least")
     reference = fit(ell, cl, covariance, form=form, q1=q1)
     knots = np.linspace(np.log(0.02 / ell.max() ** 2), np.log(2), _KNOTS)  # P_l = 1 from the first one on
-    problem = _problem(knots, ell, cl, whitening(covariance, ell.size), reference, q1)
+    plain, odd = (
+        q1 / reference.nu0 * integrals for integrals in _knot_integrals(knots, int(ell.max()), reference.p)
+    )
+    whiten, front = whitening(covariance, ell.size), 1.5 / (ell * (ell + 1))[:, None]
+    problem = _Problem(
+        data=whiten(cl),
+        odd=whiten(front * odd[ell]),
+        plain=whiten(front * plain[ell]),
+        weight=plain[0],
+        moment=odd[0],
+        rough=np.diff(np.eye(_KNOTS), 2, axis=0),
+        form=form,
+    )
     stiffness = max(_STIFFNESS, key=problem.evidence)
     best = _solve(problem, stiffness)
     rng = np.random.default_rng(0)
@@ -143,24 +155,6 @@ def measured_rate(
     low, high = np.quantile([rate(b) for b in draws], _BAND, axis=0)
     chi2 = float(np.sum((problem.design(problem.x0(best)) @ best - problem.data) ** 2))
     return MeasuredRate(np.asarray(x, float), rate(best), low, high, reference.p, chi2, float(stiffness))
-
-
-def _problem(
-    knots: Array, ell: Array, cl: ArrayLike, whiten: Whitening, reference: Fit, q1: float
-) -> _Problem:
-    plain, odd = (
-        q1 / reference.nu0 * integrals for integrals in _knot_integrals(knots, int(ell.max()), reference.p)
-    )
-    front = 1.5 / (ell * (ell + 1))[:, None]
-    return _Problem(
-        data=whiten(cl),
-        odd=whiten(front * odd[ell]),
-        plain=whiten(front * plain[ell]),
-        weight=plain[0],
-        moment=odd[0],
-        rough=np.diff(np.eye(len(knots)), 2, axis=0),
-        form=reference.form,
-    )
 
 
 def _knot_integrals(knots: Array, lmax: int, power: float, order: int = 16) -> list[Array]:
