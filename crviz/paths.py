@@ -1,7 +1,11 @@
-"""Where assets and caches are, in a checkout and in an installed wheel."""
+"""Where assets and results are, and how a file is put in its place."""
 
 from __future__ import annotations
 
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
@@ -22,3 +26,14 @@ def assets() -> Path:
 def library() -> Path:
     """The folder that holds this user's results; made when it is first written to."""
     return Path(platformdirs.user_data_dir("crviz", appauthor=False)) / "results"
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A file beside the place that is put there at once in the end: a kill leaves the old one whole."""
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.part")
+    try:
+        yield part
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import threading
-import uuid
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +10,8 @@ from typing import Any
 
 import h5netcdf
 import xarray as xr
+
+from crviz import paths
 
 _SUMS_GROUP = "sums"
 # what `Run.reduced` asks for; all else that a loaded file brings along is chosen anew
@@ -77,15 +77,10 @@ def write(
     Raises OSError where the folder cannot be written to.
     """
     beside = dict(groups or {}) | ({} if sums is None else {_SUMS_GROUP: sums})
-    path = Path(path)
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.part")
-    try:
+    with paths.replacing(Path(path)) as part:
         _write(dataset, part, mode="w")
         for name, values in beside.items():
             _write(values, part, mode="a", group=name)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def read(path: str | Path, *, what: str, carries: str, schema: int, oldest: int | None = None) -> xr.Dataset:

@@ -7,8 +7,6 @@ pyplot nor the user's settings of matplotlib are used or changed.
 from __future__ import annotations
 
 import io
-import os
-import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +14,7 @@ from typing import TypeVar
 from matplotlib.figure import Figure
 from PIL import Image
 
+from crviz import paths
 from crviz.checks import ParameterError, check_number
 from crviz.plots import style
 from crviz.plots.content.figure import Panel
@@ -81,22 +80,13 @@ def _save(
 ) -> None:
     path, width = check_path(path), check_width(width)
     colors = style.palette(dark)
-    with settings(colors, width):
-        _write(draw(content, width, colors), path)
-
-
-def _write(figure: Figure, path: Path) -> None:
-    """Write beside the place and put it there at once, so that no half of a file is ever seen."""
     kind = path.suffix[1:].lower()
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.part")
-    try:
+    with settings(colors, width), paths.replacing(path) as part:
+        figure = draw(content, width, colors)
         if kind == "png" and not any(axes.images for axes in figure.axes):
             _write_lines(figure, part)
         else:
             figure.savefig(part, format=kind, dpi=DPI, metadata=_METADATA[kind])
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _write_lines(figure: Figure, path: Path) -> None:
