@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from crviz.checks import ParameterError, check_whole
 from crviz.library import Library
@@ -42,8 +42,13 @@ def declare(parser: argparse.ArgumentParser, parameters: Iterable[Parameter]) ->
 
 def given(options: argparse.Namespace, parameters: Iterable[Parameter]) -> dict[str, object]:
     """The values of parameters that were given as options."""
-    values = {parameter.name: getattr(options, parameter.name) for parameter in parameters}
+    values = {parameter.name: getattr(options, parameter.name, None) for parameter in parameters}
     return {name: value for name, value in values.items() if value is not None}
+
+
+def asked(options: argparse.Namespace, parameter: Parameter) -> Any:
+    """The value of a parameter: as it was given, or its default."""
+    return given(options, [parameter]).get(parameter.name, parameter.default)
 
 
 def numbers(text: str) -> list[float]:

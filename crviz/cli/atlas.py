@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Self
 
 import xarray as xr
 
@@ -14,6 +13,7 @@ from crviz.arrays import Array
 from crviz.atlas.making import Part
 from crviz.checks import check_whole
 from crviz.cli.arguments import INTERRUPTED, Subparsers, check_threads, check_writable
+from crviz.cli.progress import ProgressBar
 
 
 def add(commands: Subparsers) -> None:
@@ -51,7 +51,11 @@ def _make(options: argparse.Namespace) -> int:
     if options.out is not None:
         check_writable(options.out)
     try:
-        _simulate(options, making.missing(options.parts, rounds=options.rounds))
+        parts = making.missing(options.parts, rounds=options.rounds)
+        if parts:
+            _simulate(options, parts)
+        else:
+            print(f"{options.parts}: nothing to simulate.")
         if options.out is not None:
             assembly.save(assembly.assemble(options.parts), options.out)
             print(f"{options.out}: {options.out.stat().st_size / 1e6:.2f} MB.")
@@ -64,47 +68,13 @@ def _make(options: argparse.Namespace) -> int:
 def _simulate(options: argparse.Namespace, parts: list[Part]) -> None:
     from crviz.atlas import making
 
-    if not parts:
-        print(f"{options.parts}: nothing to simulate.")
-        return
     with (
         ThreadPoolExecutor(options.threads or ensemble.thread_count()) as pool,
-        _ProgressBar(parts) as bar,
+        # parts differ: their speed is averaged over long
+        ProgressBar("parts", len(parts), sum(part.work for part in parts), period=600) as bar,
     ):
         for done, _ in enumerate(making.make(options.parts, parts, executor=pool, progress=bar), 1):
             bar.done(done)
-
-
-class _ProgressBar:
-    """A line on the terminal: parts, share of the work, time left."""
-
-    def __init__(self, parts: list[Part]) -> None:
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-        self._bar = Progress(
-            TextColumn("{task.fields[done]} of {task.fields[asked]} parts"),
-            BarColumn(),
-            TaskProgressColumn(),
-            TimeRemainingColumn(),
-            TextColumn("left"),
-            speed_estimate_period=600,  # parts differ
-        )
-        self._task = self._bar.add_task("", total=sum(part.work for part in parts), done=0, asked=len(parts))
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._bar.stop()
-
-    def advance(self, work: float) -> None:
-        """Told of wave evaluations by `making.make`."""
-        self._bar.update(self._task, advance=work)
-
-    def done(self, parts: int) -> None:
-        """So many parts are stored."""
-        self._bar.update(self._task, done=parts)
 
 
 def _info(options: argparse.Namespace) -> int:

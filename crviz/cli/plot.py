@@ -99,7 +99,7 @@ def _plot(options: argparse.Namespace) -> int:
     if options.figure == "sky":
         paper.save_sky(_sky(result, options.dark, **arguments), options.output, **look)
     else:
-        panels = _PANELS[options.figure](result, options.dark, **arguments)
+        panels = _panels(options.figure, result, dark=options.dark, **arguments)
         paper.save_panels(panels, options.output, **look)
     print(f"{options.output}: {options.output.stat().st_size / 1e3:.0f} kB.")
     return 0
@@ -131,28 +131,20 @@ def _estimator(options: argparse.Namespace, result: Source) -> str:
     return "none" if options.figure == "1" else result.usable("cross")
 
 
-def _figure_1(result: Source, dark: bool, **options: Any) -> list[Panel]:
+def _panels(figure: str, result: Source, **options: Any) -> list[Panel]:
+    """What is drawn of a result in every figure but the sky."""
+    from crviz.plots.content.diffusion import diffusion, growth
     from crviz.plots.content.evolution import evolution
-
-    return [evolution(result, dark=dark, **options)]
-
-
-def _figure_2(result: Source, dark: bool, **options: Any) -> list[Panel]:
+    from crviz.plots.content.rate import rate
     from crviz.plots.content.spectra import power_spectra
 
-    return [power_spectra(result, dark=dark, **options)]
-
-
-def _diffusion(result: Source, dark: bool) -> list[Panel]:
-    from crviz.plots.content.diffusion import diffusion, growth
-
-    return [diffusion(result, dark=dark), growth(result, dark=dark)]
-
-
-def _rate(result: Source, dark: bool, **options: Any) -> list[Panel]:
-    from crviz.plots.content.rate import rate
-
-    return [rate(result, dark=dark, **options)]
+    contents: dict[str, list[Callable[..., Panel]]] = {
+        "1": [evolution],
+        "2": [power_spectra],
+        "diffusion": [diffusion, growth],
+        "rate": [rate],
+    }
+    return [content(result, **options) for content in contents[figure]]
 
 
 def _sky(result: Result, dark: bool, gradient: Gradient, omega_t: float) -> Sky:
@@ -163,11 +155,3 @@ def _sky(result: Result, dark: bool, gradient: Gradient, omega_t: float) -> Sky:
     values, time = result.sky_map(direction, omega_t=omega_t)
     title = f"{described(result, of_one=True)}, Ω T = {time:.4g}, gradient {gradient_name(gradient)}"
     return sky(values, direction, PAPER_WIDTH, title=title, dark=dark)
-
-
-_PANELS: dict[str, Callable[..., list[Panel]]] = {
-    "1": _figure_1,
-    "2": _figure_2,
-    "diffusion": _diffusion,
-    "rate": _rate,
-}

@@ -6,19 +6,20 @@ from argparse import Namespace
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import Self
 
 from crviz import ensemble
 from crviz.cli.arguments import (
     INTERRUPTED,
     Parser,
     Subparsers,
+    asked,
     check_threads,
     check_writable,
     declare,
     given,
     library,
 )
+from crviz.cli.progress import ProgressBar
 from crviz.config import Config, parameters_of
 from crviz.library import File, Place, begun, grow
 from crviz.parameters import N_TIMES, OMEGA_T_MAX, REALIZATIONS, REQUEST, TURBULENCE, backtracking_times
@@ -50,18 +51,14 @@ def _kind(options: Namespace) -> str:
 
 
 def _config(options: Namespace) -> Config:
-    asked = [*parameters_of(TURBULENCE.default), *parameters_of(_kind(options))]
-    settings = given(options, [parameter for parameter in asked if hasattr(options, parameter.name)])
-    times = {OMEGA_T_MAX.name: OMEGA_T_MAX.default, N_TIMES.name: N_TIMES.default}
-    times |= given(options, (OMEGA_T_MAX, N_TIMES))
-    N_TIMES.check(times[N_TIMES.name])
-    return Config(**{"omega_t": backtracking_times(*times.values())} | settings)
+    settings = given(options, (*parameters_of(TURBULENCE.default), *parameters_of(_kind(options))))
+    last, number = asked(options, OMEGA_T_MAX), N_TIMES.check(asked(options, N_TIMES))
+    return Config(**{"omega_t": backtracking_times(last, number)} | settings)
 
 
 def _run(options: Namespace) -> int:
     config = _config(options)
-    asked = given(options, [REALIZATIONS]).get(REALIZATIONS.name, REALIZATIONS.default)
-    realizations = REALIZATIONS.check(asked)
+    realizations = REALIZATIONS.check(asked(options, REALIZATIONS))
     check_threads(options)
     check_writable(options.out)
     out = File(options.out)
@@ -88,9 +85,10 @@ def _grow(
 ) -> tuple[int, bool]:
     """Follow the orbits with a progress bar: how many realisations there are, and whether Ctrl-C came."""
     done, interrupted = there.n_realizations if there is not None else 0, False
+    work = max(0, realizations - done) * config.n_orbits
     with (
         ThreadPoolExecutor(options.threads or ensemble.thread_count()) as pool,
-        _ProgressBar(config, realizations, done) as bar,
+        ProgressBar("realisations", realizations, work, done=done, speed="orbits/s") as bar,
         closing(grow(config, realizations, places, resume=there, executor=pool, progress=bar)) as growing,
     ):
         try:
@@ -100,37 +98,3 @@ def _grow(
         except KeyboardInterrupt:
             interrupted = True
     return done, interrupted
-
-
-class _ProgressBar:
-    """A line on the terminal: realisations, orbits a second, time left."""
-
-    def __init__(self, config: Config, realizations: int, done: int) -> None:
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self._bar = Progress(
-            TextColumn("{task.fields[done]} of {task.fields[asked]} realisations"),
-            BarColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            TextColumn("left"),
-        )
-        self._task = self._bar.add_task(
-            "", total=max(0, realizations - done) * config.n_orbits, done=done, asked=realizations, rate=""
-        )
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._bar.stop()
-
-    def advance(self, orbits: int) -> None:
-        """The `Progress` of `ensemble.simulate`."""
-        speed = self._bar.tasks[0].speed
-        self._bar.update(self._task, advance=orbits, rate=f"{speed:,.0f} orbits/s" if speed else "")
-
-    def done(self, realizations: int) -> None:
-        """So many realisations are in."""
-        self._bar.update(self._task, done=realizations)
