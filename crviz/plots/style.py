@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 #: Sequence of dashes for analytic curves of different p.
 DASHES = ("dotted", "dashed", "dotdash")
 
@@ -100,12 +102,8 @@ def axes(colors: Palette, logy: bool = True) -> dict[str, Any]:
 
 def interpolated(colors: Sequence[str], number: int = 256) -> list[str]:
     """A colour map of so many entries through a few colours given as #rrggbb."""
-    channels = [[int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in colors]
-    out = []
-    for step in range(number):
-        position = step / (number - 1) * (len(colors) - 1)
-        low = min(int(position), len(colors) - 2)
-        share = position - low
-        mixed = [round(a + share * (b - a)) for a, b in zip(channels[low], channels[low + 1], strict=True)]
-        out.append("#{:02x}{:02x}{:02x}".format(*mixed))
-    return out
+    channels = np.array([[int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in colors])
+    at = np.arange(number) / (number - 1) * (len(colors) - 1)
+    low = np.minimum(at.astype(int), len(colors) - 2)
+    mixed = channels[low] + (at - low)[:, None] * (channels[low + 1] - channels[low])
+    return ["#{:02x}{:02x}{:02x}".format(*color) for color in mixed.round().astype(int)]

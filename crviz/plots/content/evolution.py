@@ -84,37 +84,33 @@ def _lines(
     shown = [ell for ell in MULTIPOLES if ell < spectrum.ell.size]
     first = dash == "solid"
 
-    def line(name: str, values: Array, color: str, width: float, math: str = "") -> Line:
-        return Line(name, time, values, color, dash, width, math, named=first)
+    def line(
+        name: str,
+        values: Array,
+        color: str,
+        width: float,
+        math: str = "",
+        named: bool = first,
+        legend: str = "",
+    ) -> Line:
+        return Line(name, time, values, color, dash, width, math, named, legend)
 
     return [
         *[
-            Line(
+            line(
                 f"C{_subscript(ell)}",
-                time,
                 power[:, ell],
                 colors.multipoles[ell - 2],
-                dash,
                 1.3,
                 f"$C_{ell}$",
-                named=first and ell in (2, 9),
+                first and ell in (2, 9),
             )
             for ell in shown
         ],
         line("noise", np.asarray(spectrum.noise) / (4 * np.pi), colors.noise, 2),
         line("C₀", power[:, 0], colors.monopole, 2, "$C_0$"),
         line("standard C₁", standard, colors.standard, 2, "standard $C_1$"),
-        Line(
-            "C₁",
-            time,
-            power[:, 1],
-            colors.ink,
-            dash,
-            2.2,
-            "$C_1$",
-            first,
-            legend=f"gradient {gradient_in_words(gradient)}",
-        ),
+        line("C₁", power[:, 1], colors.ink, 2.2, "$C_1$", legend=f"gradient {gradient_in_words(gradient)}"),
     ]
 
 

@@ -168,14 +168,9 @@ def line_ends(panel: Panel) -> tuple[list[Line], Array, Array]:
     lines, x (n,), y (n,)
     """
     low, high = panel.y.limits
-    found = [(line, *_last_point(line)) for line in panel.lines if line.named]
-    inside = [(line, x, y) for line, x, y in found if low <= y <= high]
-    x, y = (np.array([row[i] for row in inside], float) for i in (1, 2))
-    return [row[0] for row in inside], x, y
-
-
-def _last_point(line: Line) -> tuple[float, float]:
-    return float(line.x[-1]), float(line.y[-1])
+    inside = [line for line in panel.lines if line.named and low <= line.y[-1] <= high]
+    x, y = np.array([[line.x[-1], line.y[-1]] for line in inside], float).reshape(-1, 2).T
+    return inside, x, y
 
 
 def time_axis(omega_t: Array) -> Axis:
@@ -209,15 +204,15 @@ def titled(
     p, form
         Of the analytic curves.
     """
-    words = [described(source), f"gradient {gradient_in_words(gradient)}"]
-    if omega_t is not None:
-        words.append(f"Ω T = {omega_t:.5g}")
-    words.append(estimators.get(estimator).words)
-    if p is not None:
-        words.append(f"p = {p:.12g}")
-    if form is not None:
-        words.append(f"{form} form")
-    return ", ".join(words)
+    words = [
+        described(source),
+        f"gradient {gradient_in_words(gradient)}",
+        "" if omega_t is None else f"Ω T = {omega_t:.5g}",
+        estimators.get(estimator).words,
+        "" if p is None else f"p = {p:.12g}",
+        "" if form is None else f"{form} form",
+    ]
+    return ", ".join(filter(None, words))
 
 
 def gradient_in_words(gradient: Gradient) -> str:

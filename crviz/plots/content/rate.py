@@ -10,8 +10,8 @@ from crviz import theory
 from crviz.arrays import Array
 from crviz.gradient import Gradient
 from crviz.plots import style
-from crviz.plots.content.figure import Axis, Band, Line, Panel, described, gradient_name, power_name
-from crviz.plots.content.spectra import PAPER_POWERS
+from crviz.plots.content.figure import Axis, Band, Line, Panel, described, gradient_name
+from crviz.plots.content.spectra import powers
 from crviz.result import NotKept, Source, Spectrum, estimators
 
 #: Multipoles beyond this are left out: they tell of angles that few pixels resolve.
@@ -113,14 +113,9 @@ def _covariance(source: Source, gradient: Gradient, spectrum: Spectrum, estimato
 
 def _power_laws(distance: Array, nu_par: float, p: float | None, colors: style.Palette) -> list[Line]:
     """nu_par [(1 - x) / 2]^p for the paper's p and the chosen one."""
-    choices = [
-        (f"p = {name}", value, colors.analytic, dash, 1.3)
-        for (name, value), dash in zip(PAPER_POWERS.items(), style.DASHES, strict=True)
-    ]
-    if p is not None:
-        choices.append((power_name(p), p, colors.standard, "solid", 1.5))
     lines = []
-    for name, value, color, dash, width in choices:
+    for name, value, dash in powers(p):
+        color, width = (colors.standard, 1.5) if dash == "solid" else (colors.analytic, 1.3)
         law = theory.power_law_rate(value, nu0=nu_par / 2**value)(1 - distance)
         lines.append(Line(name, distance, law, color, dash, width, legend=f"ν∥ [(1 − x)/2]ᵖ, {name}"))
     return lines[::-1]

@@ -8,7 +8,6 @@ from typing import TypeAlias
 import numpy as np
 
 from crviz import observations, theory
-from crviz.arrays import Array
 from crviz.gradient import Gradient
 from crviz.plots import style
 from crviz.plots.content.figure import (
@@ -30,6 +29,15 @@ _DECADES = 6.5
 
 #: A spectrum, its name, what the legend says of it, its mark and its colour.
 _Simulated: TypeAlias = tuple[Spectrum, str, str, str, str]
+
+
+def powers(p: float | None) -> list[tuple[str, float, str]]:
+    """Name, power and dash of the analytic curves: those of the paper and, solid, the chosen one if any."""
+    paper = [
+        (f"p = {name}", value, dash)
+        for (name, value), dash in zip(PAPER_POWERS.items(), style.DASHES, strict=True)
+    ]
+    return paper if p is None else [*paper, (power_name(p), p, "solid")]
 
 
 def power_spectra(
@@ -78,6 +86,11 @@ def power_spectra(
     top = 3.0 * (1 if normalized else chosen.cl[1] / (4 * np.pi))
     floor = top / 10**_DECADES
     unit = _unit(chosen, normalized)
+    label, math = (
+        ("C_ℓ / C₁", r"$\hat C_\ell / \hat C_1$")
+        if normalized
+        else ("C_ℓ / 4π  [(r_L |∇n|/n)²]", r"$\hat C_\ell / 4\pi$   [$(r_L\,|\nabla n|/n)^2$]")
+    )
     marks = _simulated_marks(simulated, source.n_realizations, estimator, normalized, floor)
     curves = _analytic(chosen, p, form, unit, colors)
     if observed and normalized:
@@ -86,7 +99,7 @@ def power_spectra(
         curves = [*_observed_noise(shown, colors), *curves]
     return Panel(
         x=Axis("ell", "multipole ℓ", r"multipole $\ell$", (0.85, 2.2 * source.config.nside)),
-        y=_axis(normalized, (floor, top)),
+        y=Axis("power", label, math, (floor, top)),
         lines=tuple(curves),
         bands=(_cosmic_variance(chosen, unit, colors.ink, floor),),
         marks=tuple(marks),
@@ -109,29 +122,48 @@ def _simulated_spectra(
 def _simulated_marks(
     simulated: list[_Simulated], n_realizations: int, estimator: str, normalized: bool, floor: float
 ) -> list[Marks]:
-    """Marks with errors of the simulated spectra."""
+    """Marks with their errors; where the noise exceeds the power, upper limits (two standard errors)."""
     marks: list[Marks] = []
     # of the mean over fields; the noises of two grids are independent, which halves the variance
     per_variance = n_realizations * (2 if estimator == "cross" else 1)
     for spectrum, name, words, marker, color in simulated:
         unit = _unit(spectrum, normalized)
-        noise = np.sqrt(spectrum.noise_variance / per_variance)
+        ell, value = spectrum.ell[1:], spectrum.cl[1:] / unit
+        error = np.nan_to_num(spectrum.error[1:]) / unit
+        noise = np.minimum(np.sqrt(spectrum.noise_variance[1:] / per_variance) / unit, error)
+        seen = value > floor
+        limit = np.maximum(value, 0) + 2 * error
+        limited = ~seen & (limit > floor)
+        down = np.minimum(error, value - 0.5 * floor)  # a log axis knows no zero
         bars = "" if marks or n_realizations < 2 else " (bars: error, ticks: noise)"
-        words = f"simulated, {words}{bars}"
-        marks += _simulated(spectrum, noise, unit, name, words, marker, color, floor)
+        marks += [
+            Marks(
+                name,
+                ell[seen],
+                value[seen],
+                marker,
+                color,
+                down=down[seen],
+                up=error[seen],
+                inner=noise[seen],
+                legend=f"simulated, {words}{bars}",
+            ),
+            Marks(
+                f"{name}, upper limit",
+                ell[limited],
+                limit[limited],
+                "inverted_triangle",
+                color,
+                filled=False,
+                legend="upper limits" if limited.any() and name == "chosen gradient" else "",
+            ),
+        ]
     return marks
 
 
 def _unit(spectrum: Spectrum, normalized: bool) -> float:
     """What C_l is drawn over: its dipole, or 4 pi."""
     return spectrum.cl[1] if normalized else 4 * np.pi
-
-
-def _axis(normalized: bool, limits: tuple[float, float]) -> Axis:
-    if normalized:
-        return Axis("power", "C_ℓ / C₁", r"$\hat C_\ell / \hat C_1$", limits)
-    label = "C_ℓ / 4π  [(r_L |∇n|/n)²]"
-    return Axis("power", label, r"$\hat C_\ell / 4\pi$   [$(r_L\,|\nabla n|/n)^2$]", limits)
 
 
 def _check_dipoles(simulated: list[_Simulated], estimator: str) -> None:
@@ -147,60 +179,13 @@ def _analytic(
 ) -> list[Line]:
     """Curves for the paper's p and the chosen one, all through the simulated dipole."""
     ell = np.arange(1, spectrum.ell[-1] + 1)
-    choices = [
-        (f"p = {name}", value, colors.analytic, dash, 1.5)
-        for (name, value), dash in zip(PAPER_POWERS.items(), style.DASHES, strict=True)
-    ]
-    if p is not None:
-        choices.append((power_name(p), p, colors.accent, "solid", 2.5))
     drawn = []
-    for name, value, color, dash, width in choices:
+    for name, value, dash in powers(p):
+        color, width = (colors.accent, 2.5) if dash == "solid" else (colors.analytic, 1.5)
         shape = theory.spectrum(ell, value, form=form)
         values = shape / shape[0] * spectrum.cl[1] / unit
         drawn.append(Line(name, ell, values, color, dash, width, f"$p$ = {name[4:]}", named=True))
     return drawn
-
-
-def _simulated(
-    spectrum: Spectrum,
-    noise: Array,
-    unit: float,
-    name: str,
-    words: str,
-    marker: str,
-    color: str,
-    floor: float,
-) -> list[Marks]:
-    """Marks with their errors; where the noise exceeds the power, upper limits (two standard errors)."""
-    ell, value = spectrum.ell[1:], spectrum.cl[1:] / unit
-    error = np.nan_to_num(spectrum.error[1:]) / unit
-    noise = np.minimum(noise[1:] / unit, error)
-    seen = value > floor
-    limit = np.maximum(value, 0) + 2 * error
-    limited = ~seen & (limit > floor)
-    down = np.minimum(error, value - 0.5 * floor)  # a log axis knows no zero
-    return [
-        Marks(
-            name,
-            ell[seen],
-            value[seen],
-            marker,
-            color,
-            down=down[seen],
-            up=error[seen],
-            inner=noise[seen],
-            legend=words,
-        ),
-        Marks(
-            f"{name}, upper limit",
-            ell[limited],
-            limit[limited],
-            "inverted_triangle",
-            color,
-            filled=False,
-            legend="upper limits" if limited.any() and name == "chosen gradient" else "",
-        ),
-    ]
 
 
 def _cosmic_variance(spectrum: Spectrum, unit: float, color: str, floor: float) -> Band:

@@ -9,7 +9,7 @@ import numpy as np
 from holoviews import dim
 
 from crviz.plots import style
-from crviz.plots.content.figure import Band, Line, Marks, Panel, line_ends, positive, spread
+from crviz.plots.content.figure import Line, Marks, Panel, line_ends, positive, spread
 
 #: Height of the figure and of a line of text in it, in pixels.
 _HEIGHT, _TEXT = 330, 17
@@ -21,23 +21,25 @@ _MARKERS = ["spectrum", "marker", "color", "fill", "size"]
 def draw(panel: Panel, colors: style.Palette) -> hv.Overlay:
     """A panel as Areas, Contours (lines), Labels (their names), ErrorBars and Scatter (marks), VLines."""
     x, y = (hv.Dimension(axis.name, label=axis.label) for axis in (panel.x, panel.y))
-    elements = [_area(band, x, y) for band in panel.bands]
+    elements = [
+        hv.Area((band.x, band.low, band.high), x, [y, "high"]).opts(
+            color=band.color, alpha=band.alpha, line_alpha=0
+        )
+        for band in panel.bands
+    ]
     elements += [lines(panel.lines, x, y, panel.y.log), names(panel, x, y)]
     if panel.marks:
         elements += [_bars(panel.marks, x, y), _marks(panel.marks, x, y, colors)]
-    for vertical in panel.verticals:
-        line = hv.VLine(vertical.x).opts(color=vertical.color, line_width=2, alpha=0.8)
-        elements.append(line.opts(line_dash=vertical.dash))
-    return hv.Overlay(elements).opts(
-        **style.axes(colors, panel.y.log), xlim=_x_limits(panel), ylim=panel.y.limits
-    )
-
-
-def _x_limits(panel: Panel) -> tuple[float, float]:
+    elements += [
+        hv.VLine(vertical.x).opts(color=vertical.color, line_width=2, alpha=0.8, line_dash=vertical.dash)
+        for vertical in panel.verticals
+    ]
     first, last = panel.x.limits
-    if not any(line.named for line in panel.lines):
-        return panel.x.limits
-    return (first, last * (last / first) ** (_ROOM / (1 - _ROOM)))
+    if any(line.named for line in panel.lines):
+        last *= (last / first) ** (_ROOM / (1 - _ROOM))
+    return hv.Overlay(elements).opts(
+        **style.axes(colors, panel.y.log), xlim=(first, last), ylim=panel.y.limits
+    )
 
 
 def lines(drawn: Iterable[Line], x: hv.Dimension, y: hv.Dimension, log: bool = True) -> hv.Contours:
@@ -85,11 +87,6 @@ def names(panel: Panel, x: hv.Dimension, y: hv.Dimension) -> hv.Labels:
     return hv.Labels(data, [x, y], ["text", "color"]).opts(
         text_color="color", text_align="left", text_font_size="9pt", padding=0
     )
-
-
-def _area(band: Band, x: hv.Dimension, y: hv.Dimension) -> hv.Area:
-    area = hv.Area((band.x, band.low, band.high), x, [y, "high"])
-    return area.opts(color=band.color, alpha=band.alpha, line_alpha=0)
 
 
 def _bars(marks: Iterable[Marks], x: hv.Dimension, y: hv.Dimension) -> hv.ErrorBars:
