@@ -22,6 +22,7 @@ from typing import Any
 from crviz import ensemble
 from crviz.checks import ParameterError
 from crviz.config import Config
+from crviz.jobs.listeners import announce
 from crviz.jobs.skies import Skies
 from crviz.library import Library, begun, grow
 from crviz.parameters import REALIZATIONS
@@ -89,7 +90,7 @@ class Job:
     def __init__(self, config: Config, asked: int, places: Sequence[Keeping] = ()) -> None:
         self.status = Status(config, "waiting", asked)
         self.places = places
-        self.listeners: dict[Hashable, Callable[[], None]] = {}
+        self.listeners: dict[Hashable, Callable[[], object]] = {}
         self.stop = threading.Event()
         self._changing = threading.Lock()
         self._orbits = 0
@@ -118,12 +119,7 @@ class Job:
         """Replace the status and call every listener (in the job's thread; they must be quick)."""
         with self._changing:
             self.status = replace(self.status, **changes)
-        for key, listener in list(self.listeners.items()):
-            try:
-                listener()
-            except Exception:  # noqa: BLE001 - one page's trouble is not the others'
-                _log.exception("a listener failed and hears no more")
-                self.listeners.pop(key, None)
+        announce(self.listeners)
 
     def ask(self, realizations: int) -> None:
         """Ask for so many realisations at least."""
@@ -172,7 +168,7 @@ class Manager:
         self,
         config: Config,
         realizations: int,
-        listener: Callable[[], None] | None = None,
+        listener: Callable[[], object] | None = None,
         key: Hashable = None,
     ) -> Job:
         """Ask for realisations of a configuration; joins the job that is under way, if any.
@@ -268,14 +264,12 @@ class Manager:
         try:
             with self._turns:
                 self._simulate(job)
-        except Stopped:
-            self._end(job, "cancelled")
         except Exception as error:  # noqa: BLE001 - whatever it was, those who wait must hear of it
-            if job.stop.is_set():  # the pool may be closed before the job notices
+            if job.stop.is_set():  # Stopped, or the pool was closed before the job noticed
                 self._end(job, "cancelled")
-                return
-            _log.exception("a job failed")
-            self._end(job, "failed", error=f"The simulation failed: {error}")
+            else:
+                _log.exception("a job failed")
+                self._end(job, "failed", error=f"The simulation failed: {error}")
 
     def _simulate(self, job: Job) -> None:
         config = job.status.config

@@ -7,7 +7,6 @@ a second or so, far less room than they would in every file.
 from __future__ import annotations
 
 import contextlib
-import logging
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
@@ -20,8 +19,7 @@ from crviz import orbits, sky
 from crviz.arrays import Array
 from crviz.config import Config
 from crviz.field import draw_field
-
-_log = logging.getLogger(__name__)
+from crviz.jobs.listeners import announce
 
 #: Skies that are kept in memory; one of nside 32 at 64 times takes 5 MB.
 KEPT = 8
@@ -64,14 +62,17 @@ class Skies:
 
     def __init__(self, pool: Executor) -> None:
         self._pool = pool
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._ready: OrderedDict[str, Sky] = OrderedDict()
         self._wanted: dict[str, dict[Hashable, Callable[[], object]]] = {}
 
     def get(self, config: Config, realization: int) -> Sky | None:
         """The `Sky` if it is there, else None."""
+        name = sky_id(config, realization)
         with self._lock:
-            return self._look_up(sky_id(config, realization))
+            if name in self._ready:
+                self._ready.move_to_end(name)  # what somebody looks at is forgotten last
+            return self._ready.get(name)
 
     def request(
         self, config: Config, realization: int, listener: Callable[[], object], key: Hashable
@@ -87,10 +88,10 @@ class Skies:
         """
         name = sky_id(config, realization)
         with self._lock:
-            ready = self._look_up(name)
+            ready = self.get(config, realization)
             if ready is not None:
                 return ready
-            self._leave(key)
+            self.leave(key)
             under_way = name in self._wanted
             self._wanted.setdefault(name, {})[key] = listener
         if not under_way:
@@ -101,17 +102,8 @@ class Skies:
     def leave(self, key: Hashable) -> None:
         """Want nothing more."""
         with self._lock:
-            self._leave(key)
-
-    def _look_up(self, name: str) -> Sky | None:
-        ready = self._ready.get(name)
-        if ready is not None:
-            self._ready.move_to_end(name)  # what somebody looks at is forgotten last
-        return ready
-
-    def _leave(self, key: Hashable) -> None:
-        for listeners in self._wanted.values():
-            listeners.pop(key, None)
+            for listeners in self._wanted.values():
+                listeners.pop(key, None)
 
     def _make(self, config: Config, realization: int) -> None:
         name = sky_id(config, realization)
@@ -126,11 +118,7 @@ class Skies:
                     self._ready[name] = found
                     while len(self._ready) > KEPT:
                         self._ready.popitem(last=False)
-        for listener in list(listeners.values()):
-            try:
-                listener()
-            except Exception:  # noqa: BLE001 - one page's trouble is not the others'
-                _log.exception("a page did not hear of its sky")
+        announce(listeners)
 
     def _trace(self, config: Config, realization: int, given_up: Callable[[], bool]) -> Sky | None:
         field = draw_field(config, realization)
