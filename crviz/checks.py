@@ -72,11 +72,8 @@ def check_choice(name: str, value: object, choices: Sequence[str]) -> str:
 def check_times(name: str, values: Any, *, at_least: float = 0.0) -> tuple[float, ...]:
     """Finite, increasing times above 0, and not below a bound. Raises ParameterError."""
     rule = "must be a sequence of finite, increasing times above 0"
-    try:
-        each = iter(() if isinstance(values, (str, bytes)) else values)
-    except TypeError:
-        raise ParameterError(name, values, rule) from None
-    times = tuple(check_number(name, time, above=0) for time in each)
+    iterable = np.iterable(values) and not isinstance(values, (str, bytes))
+    times = tuple(check_number(name, time, above=0) for time in values) if iterable else ()
     if not times:
         raise ParameterError(name, values, rule)
     check_number(name, times[0], at_least=at_least)

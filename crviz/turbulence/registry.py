@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import EntryPoint, entry_points
 
-from crviz.checks import ParameterError
+from crviz.checks import ParameterError, check_choice
 from crviz.discovery import found
 from crviz.turbulence.model import Model
 
@@ -35,9 +35,7 @@ def get(name: object) -> Model:
     if isinstance(name, str) and name not in _models:
         for entry in entry_points(group=ENTRY_POINTS, name=name):
             register(_loaded(entry))
-    if not isinstance(name, str) or name not in _models:
-        raise ParameterError("turbulence", name, f"must be one of {', '.join(map(repr, _models))}")
-    return _models[name]
+    return _models[check_choice("turbulence", name, known())]
 
 
 def install() -> list[ParameterError]:

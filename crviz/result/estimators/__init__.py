@@ -6,7 +6,7 @@ both; gradients are contracted last, here and in the browser.
 
 from __future__ import annotations
 
-from crviz.checks import ParameterError
+from crviz.checks import ParameterError, check_choice
 from crviz.discovery import found
 from crviz.result.estimators.estimator import Estimator
 
@@ -21,9 +21,7 @@ __all__ = ["ESTIMATORS", "Estimator", "get"]
 
 def get(name: str, among: tuple[str, ...] | None = None) -> Estimator:
     """The estimator of a name, among some of them or all. Raises ParameterError for others."""
-    among = tuple(_BY_NAME) if among is None else among
-    if name in among:
-        return _BY_NAME[name]
-    if name in _BY_NAME and _BY_NAME[name].grids == 2:
+    among = ESTIMATORS if among is None else among
+    if name in _BY_NAME and name not in among and _BY_NAME[name].grids == 2:
         raise ParameterError("estimator", name, "needs a run with grids = 'cross'")
-    raise ParameterError("estimator", name, f"must be one of {', '.join(map(repr, among))}")
+    return _BY_NAME[check_choice("estimator", name, among)]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from crviz.arrays import Array
+from crviz.spectra import pixel_noise
 
 
 @dataclass(frozen=True)
@@ -33,3 +34,8 @@ class Estimator:
     rank: int
     grids: int
     apply: Callable[[Array, Array, int], tuple[Array, Array]]
+
+
+def as_it_is(cl: Array, rr: Array, n_pixels: int) -> tuple[Array, Array]:
+    """C_l with nothing subtracted, and the noise of Eq. 9 that one grid has."""
+    return cl, pixel_noise(rr, n_pixels)
