@@ -21,13 +21,14 @@ from crviz.checks import ParameterError, check_number
 from crviz.config import Config
 from crviz.parameters import TURBULENCE
 from crviz.result import netcdf
+from crviz.result.times import Recorded
 
 #: Places closer than this in the logarithm are the point itself.
 _SAME = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Atlas:
+class Atlas(Recorded):
     """A table over (sigma2, rl_over_lc); `load` reads it.
 
     Attributes
@@ -47,16 +48,6 @@ class Atlas:
     def rl_over_lc(self) -> Array:
         """The simulated values, increasing."""
         return self.dataset["rl_over_lc"].values
-
-    @property
-    def omega_t(self) -> Array:
-        """Backtracking times (T,) [1/Omega]."""
-        return self.dataset["omega_t"].values
-
-    @property
-    def ell(self) -> Array:
-        """Multipoles (L,)."""
-        return self.dataset["ell"].values
 
     @cached_property
     def turbulence(self) -> dict[str, Any]:

@@ -6,12 +6,10 @@ its own way. What one of them does not keep it refuses with `NotKept`; nobody as
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from pathlib import Path
 from typing import ClassVar, Protocol
 
 import numpy as np
-import xarray as xr
 
 from crviz import diffusion, spectra
 from crviz.arrays import Array, ArrayLike
@@ -24,7 +22,7 @@ from crviz.pairs import Separation, check_angles
 from crviz.result import spectrum as spectra_of
 from crviz.result.kept import FieldSky
 from crviz.result.spectrum import Estimate, Spectrum
-from crviz.result.times import nearest_time
+from crviz.result.times import Recorded, nearest_time
 
 #: "positions" is Eq. 5, what the paper plots; "full" is Eq. 4 with its Fick term.
 MAPS = ("positions", "full")
@@ -43,10 +41,10 @@ def fields_in_words(number: int) -> str:
     return f"{number} field{'' if number == 1 else 's'}"
 
 
-class Source(Protocol):
+class Source(Recorded, Protocol):
     """The questions that results and places of the atlas answer, and the answers that are alike in all.
 
-    Kinds of sources inherit from it and say what only they know: what is abstract here.
+    Kinds of sources inherit from it and say what only they know: what has no body here.
 
     Attributes
     ----------
@@ -58,50 +56,40 @@ class Source(Protocol):
         Whether it has a file of its own: a run or a summary has, of the fields that were followed.
     """
 
-    dataset: xr.Dataset
     default_estimator: ClassVar[str] = "eq9"
     savable: ClassVar[bool] = False
 
     @property
-    @abstractmethod
     def config(self) -> Config:
         """The configuration behind it; of a place, what a run there would be."""
 
     @property
-    @abstractmethod
     def digest(self) -> str:
         """Hex content hash of the configuration and the numerics."""
 
     @property
-    @abstractmethod
     def provenance(self) -> str:
         """In words: over how many fields, or from where in the atlas."""
 
     @property
-    @abstractmethod
     def sampling(self) -> str:
         """In words: how many fields, and how each was seen."""
 
     @property
-    @abstractmethod
     def recipe(self) -> str:
         """The Python expression that makes it again."""
 
     @property
-    @abstractmethod
     def n_realizations(self) -> int:
         """How many fields are in it."""
 
     @property
-    @abstractmethod
     def estimators(self) -> tuple[str, ...]:
         """Names of the estimators that can be asked for."""
 
-    @abstractmethod
     def estimate(self, estimator: str, times: int | slice = slice(None)) -> Estimate:
         """What an estimator makes of it for all gradients, at times given by index. Raises ParameterError."""
 
-    @abstractmethod
     def standard_dipole_tensor(self) -> tuple[Array, Array]:
         """S_ij of Eq. 3, of which g_i g_j S_ij is the standard C_1: `spectra.standard_dipole_tensor`.
 
@@ -112,24 +100,12 @@ class Source(Protocol):
             Of the components xx, yy, zz, xy, xz, yz.
         """
 
-    @abstractmethod
     def _moments(self) -> Moments:
         """Sky means of every field, or of the mean alone."""
 
-    @abstractmethod
     def _pair_spectra(self) -> tuple[Array, Array]:
         """sum_i C_l^{ii} of the positions (R, T, L), or (1, T, L), and of the momenta (T, L), NaN where
         these are not kept."""
-
-    @property
-    def omega_t(self) -> Array:
-        """Backtracking times (T,) [1/Omega]."""
-        return self.dataset["omega_t"].values
-
-    @property
-    def ell(self) -> Array:
-        """Multipoles (L,)."""
-        return self.dataset["ell"].values
 
     @property
     def can_grow(self) -> bool:

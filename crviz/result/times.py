@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
+import xarray as xr
 
 from crviz.arrays import Array, ArrayLike
 from crviz.checks import check_number
@@ -11,6 +14,22 @@ from crviz.checks import check_number
 TIMES_KEPT = 16
 #: The time of the paper's Figure 2 [1/Omega], kept where it is recorded to a hundredth.
 FIGURE_TIME = 100.0
+
+
+class Recorded(Protocol):
+    """What holds arrays over times and multipoles: a source, or the atlas."""
+
+    dataset: xr.Dataset
+
+    @property
+    def omega_t(self) -> Array:
+        """Backtracking times (T,) [1/Omega]."""
+        return self.dataset["omega_t"].values
+
+    @property
+    def ell(self) -> Array:
+        """Multipoles (L,)."""
+        return self.dataset["ell"].values
 
 
 def nearest_time(times: ArrayLike, omega_t: float | None = None) -> int:
