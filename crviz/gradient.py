@@ -15,6 +15,8 @@ Gradient: TypeAlias = str | tuple[float, float]
 PAIRS = ("xx", "yy", "zz", "xy", "xz", "yz")
 #: Components of a gradient's tensor below it do not count: what is multiplied with them may be NaN.
 NOTHING = 1e-12
+#: Diagonals of the tensors of the gradients that have names.
+_NAMED = {"parallel": [0.0, 0.0, 1.0], "perpendicular": [0.5, 0.5, 0.0]}
 _ROWS, _COLUMNS = np.array([["xyz".index(axis) for axis in pair] for pair in PAIRS]).T
 
 
@@ -61,14 +63,11 @@ def gradient_tensor(gradient: Gradient) -> Array:
     -------
     (3, 3)
     """
-    if isinstance(gradient, str):
-        if gradient == "parallel":
-            return np.diag([0.0, 0.0, 1.0])
-        if gradient == "perpendicular":
-            return np.diag([0.5, 0.5, 0.0])
-    else:
+    if not isinstance(gradient, str):
         g = gradient_vector(gradient)
         return np.outer(g, g)
+    if gradient in _NAMED:
+        return np.diag(_NAMED[gradient])
     raise ValueError(f"gradient = {gradient!r} must be 'parallel', 'perpendicular' or (theta, phi) in rad.")
 
 

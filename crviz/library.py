@@ -120,8 +120,7 @@ class Library:
 
     def __iter__(self) -> Iterator[Path]:
         """Paths of the stored results, newest first."""
-        changed = {path: _changed(path) for path in self.folder.glob("*.nc")}
-        return iter(sorted(changed, key=lambda path: -changed[path]))
+        return iter(sorted(self.folder.glob("*.nc"), key=_changed, reverse=True))
 
     def entries(self) -> list[Entry]:
         """What is stored, newest first, and the shipped result at the end.
@@ -137,7 +136,10 @@ class Library:
         and log r_L/L_c; of equals the one with most realisations. Spoilt files are passed over.
         """
         readable = [(entry, entry.config) for entry in self.entries() if entry.config]
-        best, _ = min(readable, key=lambda pair: (_distance(pair[1], config), -pair[0].n_realizations))
+        best, _ = min(
+            readable,
+            key=lambda pair: (math.dist(_place(pair[1]), _place(config)), -pair[0].n_realizations),
+        )
         return shipped() if best.shipped else load(best.path)
 
     def delete(self, name: str) -> None:
@@ -292,11 +294,8 @@ def _read_entry(path: Path, shipped: bool, size: int, _changed: int) -> Entry:
     return Entry(path, config, digest, number, created, size, numerics, can_grow, shipped)
 
 
-def _distance(one: Config, other: Config) -> float:
-    def place(config: Config) -> tuple[float, float]:
-        return math.log(max(config.sigma2, _LEAST_SIGMA2)), math.log(config.rl_over_lc)
-
-    return math.dist(place(one), place(other))
+def _place(config: Config) -> tuple[float, float]:
+    return math.log(max(config.sigma2, _LEAST_SIGMA2)), math.log(config.rl_over_lc)
 
 
 def reference() -> Path:

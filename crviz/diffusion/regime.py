@@ -53,10 +53,6 @@ def regime(moments: Moments, gradient: Gradient) -> Regime:
 
 def regime_of_exponent(omega_t: ArrayLike, exponent: Array, error: Array) -> Regime:
     """`Regime` where the exponent and its error (T,) are known already."""
-    return Regime(np.asarray(omega_t), exponent, error, _name(exponent, error))
-
-
-def _name(exponent: Array, error: Array) -> Array:
     margin = np.fmax(TOLERANCE, 2 * error)
     diffusive = np.abs(exponent - 1) <= margin
     ballistic = exponent >= 2 - margin
@@ -66,4 +62,5 @@ def _name(exponent: Array, error: Array) -> Array:
         "diffusive": diffusive,
         "superdiffusive": exponent > 1,
     }
-    return np.select(list(cases.values()), list(cases), "subdiffusive")
+    name = np.select(list(cases.values()), list(cases), "subdiffusive")
+    return Regime(np.asarray(omega_t), exponent, error, name)

@@ -58,6 +58,8 @@ def simulate(
         _check_resume(config, realizations, resume)
     for caveat in config.caveats:
         warnings.warn(caveat, stacklevel=2)
+    if resume is not None and resume.n_realizations >= realizations:
+        return iter([resume])
     return _simulate(config, realizations, executor, progress, resume, block)
 
 
@@ -95,9 +97,6 @@ def _simulate(
     resume: Result | None,
     block: int | None,
 ) -> Iterator[Result]:
-    if resume is not None and resume.n_realizations >= realizations:
-        yield resume
-        return
     accumulator = _Accumulator(config, realizations, resume)
     with closing(traced(config, range(accumulator.done, realizations), executor, progress, block)) as fields:
         for index, r, p in fields:

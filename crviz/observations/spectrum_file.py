@@ -232,9 +232,10 @@ class _Reader:
         for name in ("ell", "cl"):
             if names[name] not in self.rows[0]:
                 self.refuse("columns", ", ".join(self.rows[0]), f"such that one of them is {name}")
-        texts = ([row.get(column) or "" for row in self.rows] for column in names.values())
-        values = zip(names.values(), texts, strict=True)
-        return [np.array(self.numbers(column, one, "numbers or nothing")) for column, one in values]
+        return [
+            np.array(self.numbers(column, [row.get(column) or "" for row in self.rows], "numbers or nothing"))
+            for column in names.values()
+        ]
 
 
 def _entries(file: str, lines: list[str]) -> dict[str, list[str]]:
