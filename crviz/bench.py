@@ -12,8 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -44,7 +45,7 @@ def measure(quick: bool = False) -> dict[str, Any]:
         Fewer orbits and repetitions.
     """
     start_up = _start_up()
-    record = {
+    return {
         "crviz": __version__,
         "machine": _machine(),
         "versions": {name: version(name) for name in _LIBRARIES},
@@ -54,18 +55,14 @@ def measure(quick: bool = False) -> dict[str, Any]:
         "reference": _reference(1 if quick else 3),
         "start_s": start_up,
     }
-    return record
 
 
 def _machine() -> dict[str, Any]:
-    model = platform.processor()
-    flags = ""
-    if os.path.exists("/proc/cpuinfo"):
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            name, _, value = line.partition(":")
-            model = value.strip() if name.strip() == "model name" else model
-            flags = value if name.strip() == "flags" else flags
-    vectors = [name for name in ("avx2", "fma", "avx512f") if name in flags.split()]
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text().splitlines() if told.exists() else []
+    found = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    vectors = [name for name in ("avx2", "fma", "avx512f") if name in found.get("flags", "").split()]
+    model = found.get("model name", platform.processor())
     return {"processor": model, "cores": ensemble.thread_count(), "vectors": " ".join(vectors)}
 
 
@@ -113,13 +110,13 @@ def _threads(seconds: float) -> dict[str, float | None]:
                 future.result()
 
         # in turn, so that a change of the machine's speed touches both
-        one: list[float] = []
-        two: list[float] = []
+        took: list[tuple[float, float]] = []
         end = time.perf_counter() + seconds
-        while len(one) < 3 or time.perf_counter() < end:
-            one.append(_best(lambda: tasks(1), 0, time.perf_counter))
-            two.append(_best(lambda: tasks(2), 0, time.perf_counter))
-    return {"speed_up_of_2": 2 * min(one) / min(two)}
+        while len(took) < 3 or time.perf_counter() < end:
+            one, two = (_best(partial(tasks, number), 0, time.perf_counter) for number in (1, 2))
+            took.append((one, two))
+    one, two = np.min(took, axis=0)
+    return {"speed_up_of_2": float(2 * one / two)}
 
 
 def _accuracy(n_orbits: int, seconds: float) -> dict[str, dict[str, float]]:
@@ -231,42 +228,46 @@ def _start_up() -> dict[str, float]:
     return {"cold": took[0], "warm": took[1]}
 
 
-def rows(record: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+def rows(record: dict[str, Any]) -> list[tuple[str, str, str]]:
     """The record as (what, value, remark) in words."""
     kernel, reference, start = record["kernel"], record["reference"], record["start_s"]
     speed_up = record["threads"]["speed_up_of_2"]
     machine = record["machine"]
-    yield "machine", machine["processor"], f"{machine['cores']} cores, {machine['vectors'] or 'no vectors'}"
-    yield (
-        "kernel",
-        f"{kernel['waves_per_s_per_core'] / 1e9:.2f} G waves/s/core",
-        "one plane wave at one position",
-    )
-    yield (
-        "share of the arithmetic",
-        f"{kernel['share_of_peak']:.2f}",
-        f"of {kernel['multiply_adds_per_s_per_core'] / 1e9:.0f} G multiply-adds/s/core, measured now",
-    )
-    yield "2 threads against 1", "–" if speed_up is None else f"{speed_up:.2f}", ""
-    for how, error in record["accuracy"].items():
-        yield (
-            f"error with {how}",
-            f"{error['median']:.1e} r_L",
-            f"median at Omega T = 10; 9 of 10 below {error['p90']:.1e}; {error['evaluations']:.0f} field "
-            f"evaluations per 1/Omega, {error['us_an_orbit']:.0f} us an orbit",
-        )
-    yield (
-        "the paper's run",
-        f"{reference['wall_s']:.0f} s",
-        f"projected, {reference['threads']} threads; {reference['waves']:.2g} waves",
-    )
-    yield (
-        "where its time goes",
-        f"{reference['share_integration']:.0%} orbits",
-        f"{reference['share_harmonics']:.0%} harmonics, {reference['share_rest']:.0%} the rest",
-    )
-    yield (
-        "start to first orbit",
-        f"{start['warm']:.1f} s",
-        f"{start['cold']:.1f} s where kernels are compiled first",
-    )
+    return [
+        ("machine", machine["processor"], f"{machine['cores']} cores, {machine['vectors'] or 'no vectors'}"),
+        (
+            "kernel",
+            f"{kernel['waves_per_s_per_core'] / 1e9:.2f} G waves/s/core",
+            "one plane wave at one position",
+        ),
+        (
+            "share of the arithmetic",
+            f"{kernel['share_of_peak']:.2f}",
+            f"of {kernel['multiply_adds_per_s_per_core'] / 1e9:.0f} G multiply-adds/s/core, measured now",
+        ),
+        ("2 threads against 1", "–" if speed_up is None else f"{speed_up:.2f}", ""),
+        *[
+            (
+                f"error with {how}",
+                f"{error['median']:.1e} r_L",
+                f"median at Omega T = 10; 9 of 10 below {error['p90']:.1e}; {error['evaluations']:.0f} field "
+                f"evaluations per 1/Omega, {error['us_an_orbit']:.0f} us an orbit",
+            )
+            for how, error in record["accuracy"].items()
+        ],
+        (
+            "the paper's run",
+            f"{reference['wall_s']:.0f} s",
+            f"projected, {reference['threads']} threads; {reference['waves']:.2g} waves",
+        ),
+        (
+            "where its time goes",
+            f"{reference['share_integration']:.0%} orbits",
+            f"{reference['share_harmonics']:.0%} harmonics, {reference['share_rest']:.0%} the rest",
+        ),
+        (
+            "start to first orbit",
+            f"{start['warm']:.1f} s",
+            f"{start['cold']:.1f} s where kernels are compiled first",
+        ),
+    ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from crviz.checks import ParameterError, check_number
 from crviz.cli.arguments import Subparsers, check_writable
 from crviz.gradient import Gradient
-from crviz.result import ESTIMATORS, Result, Source, estimators, load
+from crviz.result import ESTIMATORS, Result, Source, load
 from crviz.theory import FORMS
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ def _plot(options: argparse.Namespace) -> int:
     choices: dict[str, Any] = {
         "gradient": options.gradient or "parallel",
         "omega_t": _time(options, result),
-        "estimator": _estimator(options, result),
+        # that of the paper's Figure 1, else the one without a noise floor
+        "estimator": options.estimator or ("none" if options.figure == "1" else result.usable("cross")),
         "p": options.p,
         "form": options.form or "printed",
     }
@@ -122,13 +123,6 @@ def _time(options: argparse.Namespace, result: Source) -> float | None:
     if not 0.95 * first <= time <= 1.05 * last:
         raise ParameterError("omega_t", time, f"must lie between the recorded times {first:g} and {last:g}")
     return time
-
-
-def _estimator(options: argparse.Namespace, result: Source) -> str:
-    """The chosen estimator; else that of the paper's Figure 1, or the one without a noise floor."""
-    if options.estimator is not None:
-        return estimators.get(options.estimator, result.estimators).name
-    return "none" if options.figure == "1" else result.usable("cross")
 
 
 def _panels(figure: str, result: Source, **options: Any) -> list[Panel]:

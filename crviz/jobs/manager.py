@@ -87,29 +87,26 @@ class Job:
     Made by `Manager.request` only.
     """
 
-    def __init__(self, config: Config, asked: int, places: Sequence[Keeping] = ()) -> None:
+    def __init__(self, config: Config, asked: int, places: Sequence[Keeping]) -> None:
         self.status = Status(config, "waiting", asked)
         self.places = places
         self.listeners: dict[Hashable, Callable[[], object]] = {}
         self.stop = threading.Event()
         self._changing = threading.Lock()
-        self._orbits = 0
-        self._begun: float | None = None
         self._told = 0.0
 
     def advance(self, orbits: int) -> None:
-        """Count orbits; the `Progress` of `ensemble.simulate`. Raises Stopped."""
+        """Count orbits after `begin`; the `Progress` of `ensemble.simulate`. Raises Stopped."""
         if self.stop.is_set():
             raise Stopped
         now = time.monotonic()
-        self._begun = self._begun or now
         self._orbits += orbits
         elapsed = now - self._begun
         if elapsed > 0.2 and now - self._told > 0.25:
             self._told = now
             rate = self._orbits / elapsed
-            left = self._to_do - self._orbits
-            self.tell(orbits_per_second=rate, seconds_left=max(0.0, left / rate))
+            left = max(0.0, (self._to_do - self._orbits) / rate)
+            self.tell(orbits_per_second=rate, seconds_left=left)
 
     def begin(self, to_do: int) -> None:
         """Start the clock for so many orbits."""
@@ -124,8 +121,7 @@ class Job:
     def ask(self, realizations: int) -> None:
         """Ask for so many realisations at least."""
         with self._changing:
-            if realizations > self.status.asked:
-                self.status = replace(self.status, asked=realizations)
+            self.status = replace(self.status, asked=max(realizations, self.status.asked))
 
 
 class Manager:

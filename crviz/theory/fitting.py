@@ -127,10 +127,10 @@ def fit(
     # derivatives with respect to p and ln nu0
     slopes = np.stack([_dlog_dp(ell, p, form), -np.ones(ell.size)], 1)
     slopes *= 1.0 if logs else best[:, None]
-    errors, least = _judged(data - best, slopes, covariance, weigh, n_fields)
+    errors, chi2, dof, p_value = _judged(data - best, slopes, covariance, weigh, n_fields)
     nu0 = q1 / over_nu0
     scale = np.array([1.0, nu0])
-    return _fit(p, nu0, errors * np.outer(scale, scale), least, ell.size - 2, form, n_fields)
+    return Fit(p, float(nu0), errors * np.outer(scale, scale), chi2, dof, p_value, form)
 
 
 def fit_shape(
@@ -195,10 +195,8 @@ def fit_shape(
     p = _minimum(lambda p: np.sum(weigh(data - model(p)) ** 2))
     slopes = _dlog_dp(ell, p, form) - _dlog_dp(1, p, form)
     slopes = (slopes if logs else slopes * model(p))[:, None]
-    error, least = _judged(data - model(p), slopes, covariance, weigh, n_fields)
-    errors = np.full((2, 2), np.nan)
-    errors[0, 0] = error[0, 0]
-    return _fit(p, np.nan, errors, least, ell.size - 1, form, n_fields)
+    error, chi2, dof, p_value = _judged(data - model(p), slopes, covariance, weigh, n_fields)
+    return Fit(p, np.nan, np.pad(error, (0, 1), constant_values=np.nan), chi2, dof, p_value, form)
 
 
 def _check_fields(n_fields: int, size: int) -> None:
@@ -238,8 +236,9 @@ def _dlog_dp(ell: ArrayLike, p: float, form: str) -> Array:
 
 def _judged(
     residual: Array, slopes: Array, covariance: ArrayLike, weigh: Whitening, n_fields: int | None
-) -> tuple[Array, float]:
-    """Covariance (q, q) of q parameters that were fitted with some weights, and chi2.
+) -> tuple[Array, float, int, float]:
+    """Covariance (q, q) of q parameters that were fitted with some weights; chi2, degrees of freedom and the
+    probability of chi2, or of Hotelling's T^2 where the covariance was estimated.
 
     Parameters move by gain . residual, to first order, whatever the weights.
     """
@@ -251,13 +250,7 @@ def _judged(
         along = whiten(slopes)
         left = left - along @ np.linalg.lstsq(along, left, rcond=None)[0]
     matrix = np.diag(covariance) if np.ndim(covariance) == 1 else np.asarray(covariance, float)
-    return gain @ matrix @ gain.T, float(left @ left)
-
-
-def _fit(
-    p: float, nu0: float, covariance: Array, least: float, dof: int, form: str, n_fields: int | None
-) -> Fit:
-    """`Fit` with the probability of chi2, or of Hotelling's T^2 where the covariance was estimated."""
+    least, dof = float(left @ left), residual.size - slopes.shape[1]
     if not dof:
         p_value = np.nan
     elif n_fields is None:
@@ -266,4 +259,4 @@ def _fit(
         spare = n_fields - dof
         p_value = float(scipy.special.fdtrc(dof, spare, least * spare / (dof * (n_fields - 1))))
         least *= inverse_bias(n_fields, dof)
-    return Fit(p, float(nu0), covariance, float(least), dof, p_value, form)
+    return gain @ matrix @ gain.T, least, dof, p_value
