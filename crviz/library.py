@@ -138,7 +138,7 @@ class Library:
         readable = [(entry, entry.config) for entry in self.entries() if entry.config]
         best, _ = min(
             readable,
-            key=lambda pair: (math.dist(_place(pair[1]), _place(config)), -pair[0].n_realizations),
+            key=lambda pair: (math.dist(_logarithms(pair[1]), _logarithms(config)), -pair[0].n_realizations),
         )
         return shipped() if best.shipped else load(best.path)
 
@@ -294,7 +294,7 @@ def _read_entry(path: Path, shipped: bool, size: int, _changed: int) -> Entry:
     return Entry(path, config, digest, number, created, size, numerics, can_grow, shipped)
 
 
-def _place(config: Config) -> tuple[float, float]:
+def _logarithms(config: Config) -> tuple[float, float]:
     return math.log(max(config.sigma2, _LEAST_SIGMA2)), math.log(config.rl_over_lc)
 
 
