@@ -12,6 +12,7 @@ from crviz import ensemble
 from crviz.arrays import Array
 from crviz.checks import ParameterError
 from crviz.cli.arguments import INTERRUPTED, Subparsers, check_threads, check_writable
+from crviz.cli.progress import ProgressBar
 from crviz.config import Config, is_current
 from crviz.ensemble.tracing import Tracing
 from crviz.result import Result, load
@@ -74,31 +75,13 @@ def _positions(config: Config, nside: int, threads: int | None) -> Array:
     """r(-T) of realisation 0 (T, 3, 12 nside^2), in single precision: what a run of that nside would keep."""
     fine = config.replace(nside=nside, grids="single")
     r, p = np.empty((2, len(fine.omega_t), 3, fine.n_orbits), np.float32)
-    with ThreadPoolExecutor(threads or ensemble.thread_count()) as pool, _ProgressBar(fine.n_orbits) as bar:
+    with (
+        ThreadPoolExecutor(threads or ensemble.thread_count()) as pool,
+        ProgressBar("skies", 1, fine.n_orbits) as bar,
+    ):
         tracing = Tracing(fine, 0, pool, None)
         try:
             tracing.collect(bar, r, p)
         finally:
             tracing.cancel()
     return r
-
-
-class _ProgressBar:
-    """A line on the terminal: how much of the sky is there."""
-
-    def __init__(self, orbits: int) -> None:
-        from rich.progress import Progress
-
-        self._bar = Progress()
-        self._task = self._bar.add_task("sky of realisation 0", total=orbits)
-
-    def __enter__(self) -> _ProgressBar:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._bar.stop()
-
-    def advance(self, orbits: int) -> None:
-        """The `Progress` of `ensemble`."""
-        self._bar.update(self._task, advance=orbits)
