@@ -44,13 +44,14 @@ class Sampling:
 
 
 #: Rounds of the making, each a complete atlas and the next one with smaller errors: many fields on
-#: coarse grids, and others on fine ones. 3.56e13 wave evaluations for all places.
+#: coarse grids, and others on fine ones. 4.4e13 wave evaluations for all places.
 ROUNDS = (
     (Sampling(4, 40), Sampling(16, 4)),
     (Sampling(4, 100), Sampling(16, 12)),
-    (Sampling(4, 180), Sampling(16, 20)),
-    (Sampling(4, 240), Sampling(16, 28)),
-    (Sampling(4, 290), Sampling(16, 36)),
+    (Sampling(4, 200), Sampling(16, 20)),
+    (Sampling(4, 320), Sampling(16, 28)),
+    (Sampling(4, 440), Sampling(16, 32)),
+    (Sampling(4, 440), Sampling(16, 40)),
 )
 
 
