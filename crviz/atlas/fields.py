@@ -46,6 +46,8 @@ SUMS = {
 #: Binary digits of what is kept of a field, which scatters by a tenth or more at all but the earliest times:
 #: there the rounding, of 2e-3 for one field, is what errors are made of.
 _DIGITS = 8
+#: Fewer of what quantiles are of, and of dipoles: 8e-3 for one field.
+_FEW_DIGITS, _ROUGH = 6, ("cl_across", "seen_cl", "dipole")
 #: The coefficients y, z, x of the dipoles of r_x, r_y, r_z whose mean is not 0 by symmetry about B0: all that
 #: the dipole of the mean map needs.
 OF_MEAN_DIPOLE = np.array([[True, False, True], [True, False, True], [False, True, False]])
@@ -86,7 +88,10 @@ def kept(config: Config, index: int, r: Array, p: Array, late: Array | None) -> 
         each["seen_cl"] = seen.swapaxes(0, 1)
         sums["seen_noise"] = two_gradients(seen_one - seen)
     rng = np.random.default_rng(np.random.SeedSequence(config.seed, spawn_key=(index, 2)))
-    rounded = {name: _rounded(values, rng) for name, values in each.items()}
+    rounded = {
+        name: _rounded(values, _FEW_DIGITS if name in _ROUGH else _DIGITS, rng)
+        for name, values in each.items()
+    }
     return rounded | {name: values.astype(np.float32) for name, values in sums.items()}
 
 
@@ -140,8 +145,8 @@ def _power(a: Array, b: Array) -> Array:
     return spectra.cross_spectra(a[:, :, None], b[:, :, None])[..., 0, 0, :]
 
 
-def _rounded(values: Array, rng: np.random.Generator) -> Array:
-    """Single precision with few digits, which compresses; up or down at random, so that means stay."""
+def _rounded(values: Array, digits: int, rng: np.random.Generator) -> Array:
+    """Single precision with few binary digits, which compresses; up or down at random, so that means stay."""
     mantissa, exponent = np.frexp(values)
-    digits = np.floor(mantissa * 2.0**_DIGITS + rng.random(values.shape))
-    return np.ldexp(digits, exponent - _DIGITS).astype(np.float32)
+    whole = np.floor(mantissa * 2.0**digits + rng.random(values.shape))
+    return np.ldexp(whole, exponent - digits).astype(np.float32)

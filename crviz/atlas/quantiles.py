@@ -13,6 +13,7 @@ is said of this l and those beyond.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import xarray as xr
@@ -100,11 +101,13 @@ class Skies:
         chosen = np.isin(self.ell, ell)
         return Skies(self.ell[chosen], self.cl[..., chosen], self.noise[..., chosen], self.modes[..., chosen])
 
-    def spread(self) -> Spread:
+    @cached_property
+    def of_cl(self) -> Spread:
         """Quantiles of C_l."""
         return spread(self.ell, self.cl, self.variance.mean(0))
 
-    def shape_spread(self) -> Spread:
+    @cached_property
+    def of_shape(self) -> Spread:
         """Quantiles of C_l over the C_1 of the same sky.
 
         In a narrow band low multipoles go together, and so does their noise, which drops out: no larger share
@@ -113,7 +116,7 @@ class Skies:
         dipole = self.cl[..., self.ell == 1]
         with np.errstate(divide="ignore", invalid="ignore"):
             variance = np.where(self.ell == 1, 0, np.median(self.variance / dipole**2, 0))
-            return spread(self.ell, self.cl / dipole, variance, self.spread().noise)
+            return spread(self.ell, self.cl / dipole, variance, self.of_cl.noise)
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,8 +161,8 @@ def without_noise(quantiles: Array, variance: Array, most: Array | float = np.in
 def observed_by_one(part: xr.Dataset, late: Array) -> dict[str, Array]:
     """Quantiles over the fields of a part on fine grids: `QUANTITIES` but for `k_fields`, {name: array}."""
     whole, seen = _whole_skies(part, late), _seen_skies(part, late)
-    spreads = [skies.spread() for skies in whole]
-    shapes = [skies.shape_spread() for skies in whole]
+    spreads = [skies.of_cl for skies in whole]
+    shapes = [skies.of_shape for skies in whole]
     found = {
         "cl_quantiles": _stacked(spreads, "values", 1),
         "cl_last": _stacked(spreads, "last"),
@@ -167,8 +170,8 @@ def observed_by_one(part: xr.Dataset, late: Array) -> dict[str, Array]:
         "shape_quantiles": _stacked(shapes, "values", 1),
         "shape_last": _stacked(shapes, "last"),
     }
-    seen_spreads = [[skies.spread() for skies in both] for both in seen]
-    seen_shapes = [[skies.shape_spread() for skies in both] for both in seen]
+    seen_spreads = [[skies.of_cl for skies in both] for both in seen]
+    seen_shapes = [[skies.of_shape for skies in both] for both in seen]
     found |= {
         "seen_quantiles": np.concatenate([_stacked(each, "values", 1) for each in seen_spreads], -1),
         "seen_last": np.array([_stacked(each, "last") for each in seen_spreads]),
@@ -225,8 +228,8 @@ def _factors(whole: list[Skies], seen: list[list[Skies]]) -> dict[str, Array]:
     for window, through_it in zip(windows(), seen, strict=True):
         as_seen = [skies.among(through_it[0].ell) for skies in whole], through_it
         fits = [[[_Fit(skies, fitted) for skies in both] for fitted in FITTED] for both in as_seen]
-        of_skies.append([[[fit.of_skies()[0] for fit in both] for both in way] for way in fits])
-        noise.append([[[fit.of_skies()[1] for fit in both] for both in way] for way in fits])
+        of_skies.append([[[fit.of_skies[0] for fit in both] for both in way] for way in fits])
+        noise.append([[[fit.of_skies[1] for fit in both] for both in way] for way in fits])
         for one in observations.spectra():
             if describe(one) == describe(window):
                 of_observations[one.name] = [
@@ -250,9 +253,10 @@ class _Fit:
         if fitted == "dipole":
             chosen = np.broadcast_to(skies.ell == 1, self.mean.shape)
         else:
-            chosen = (skies.ell >= int(fitted.split()[0])) & (skies.ell <= skies.spread().last[:, None])
+            chosen = (skies.ell >= int(fitted.split()[0])) & (skies.ell <= skies.of_cl.last[:, None])
         self.weight = np.where(chosen & (self.mean > 0), np.nan_to_num(skies.modes), 0.0)  # (T, L)
 
+    @cached_property
     def of_skies(self) -> tuple[Array, Array]:
         """Quantiles of the factor of one sky over the ensemble's mean (Q, T), and the share of noise (T,)."""
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -270,7 +274,7 @@ class _Fit:
             weight = np.where(cl > 0, self.weight, 0)
             factors = np.where(weight > 0, weight * published / cl, 0).sum(-1) / weight.sum(-1)
             found = np.log(np.quantile(factors, SHARES, axis=0))
-        noise = self.of_skies()[1]
+        noise = self.of_skies[1]
         steady = np.exp(found[1] + (found - found[1]) * np.sqrt(np.maximum(1 - noise, 0)))
         return np.where(noise <= MOST_NOISE, steady, np.nan)
 

@@ -9,8 +9,8 @@ from crviz.harmonics import real_coefficients
 from crviz.sky import random_rotation
 
 LATE = np.array([1, 2])
-#: What is kept has 8 binary digits.
-ROUNDING = 2.0**-7
+#: What is kept has 8 binary digits, what quantiles are of 6.
+ROUNDING, ROUGHLY = 2.0**-7, 2.0**-5
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_spectra_are_those_of_a_run(traced):
     np.testing.assert_allclose(each["cl"][0], cross[:, 2, 2], rtol=ROUNDING)
     np.testing.assert_allclose(each["cl"][1], (cross[:, 0, 0] + cross[:, 1, 1]) / 2, rtol=ROUNDING)
     for axis in (0, 1):
-        np.testing.assert_allclose(each["cl_across"][axis], cross[LATE, axis, axis], rtol=ROUNDING)
+        np.testing.assert_allclose(each["cl_across"][axis], cross[LATE, axis, axis], rtol=ROUGHLY)
     # what one grid has more is its noise; here for the mean of both
     n = config.n_pixels
     b = real_coefficients(r[:, 2, n:], config.nside, 2 * config.nside)  # rotating it changes no power
@@ -59,7 +59,7 @@ def test_the_dipole_of_free_flight_is_that_of_the_momentum(traced):
     ((index, r, p),) = ensemble.traced(early, range(1))
     dipole = kept(early, index, r, p, LATE)["dipole"][0]
     expected = -0.01 * np.sqrt(4 * np.pi / 3) * np.array([[0, 0, 1], [1, 0, 0], [0, 1, 0]])
-    np.testing.assert_allclose(dipole, expected, atol=0.01 * 0.02)
+    np.testing.assert_allclose(dipole, expected, atol=0.01 * 0.07)
 
 
 def test_coarse_grids_keep_of_dipoles_what_has_a_mean(traced):
@@ -69,7 +69,7 @@ def test_coarse_grids_keep_of_dipoles_what_has_a_mean(traced):
     # of r_z only z, of r_x and r_y only x and y: half a turn about B0 changes the signs of the others
     assert (coarse["dipole"][:, 2, [0, 2]] == 0).all()
     assert (coarse["dipole"][:, :2, 1] == 0).all()
-    np.testing.assert_allclose(coarse["dipole"][:, 2, 1], each["dipole"][:, 2, 1], rtol=2 * ROUNDING)
+    np.testing.assert_allclose(coarse["dipole"][:, 2, 1], each["dipole"][:, 2, 1], rtol=2 * ROUGHLY)
 
 
 def test_what_is_seen_through_a_window_is_the_power_of_its_coefficients(traced):
@@ -89,7 +89,7 @@ def test_what_is_seen_through_a_window_is_the_power_of_its_coefficients(traced):
             for maps, turn in ((r[..., :n], None), (r[..., n:], rotation))
         )
         there = observations.seen_spectra(one, a, b, 2 * config.nside).swapaxes(0, 1)
-        np.testing.assert_allclose(each["seen_cl"][..., end - there.shape[-1] : end], there, rtol=ROUNDING)
+        np.testing.assert_allclose(each["seen_cl"][..., end - there.shape[-1] : end], there, rtol=ROUGHLY)
 
 
 def test_every_observation_has_a_window_and_equals_share_one():
@@ -103,11 +103,11 @@ def test_every_observation_has_a_window_and_equals_share_one():
 def test_rounding_has_no_bias(traced):
     # 40000 numbers between 1 and 1 + 2^-7, which a rounding down or to the nearest would all take for 1
     values = np.full(40000, 1 + 0.3 * 2.0**-7)
-    found = _rounded(values, np.random.default_rng(1))
+    found = _rounded(values, 8, np.random.default_rng(1))
     assert set(found) == {np.float32(1), np.float32(1 + 2.0**-7)}
     assert found.mean(dtype=float) == pytest.approx(values[0], abs=4 * 0.46 * 2.0**-7 / 200)
     signs = np.array([0.0, -1.0, 1.0])
-    np.testing.assert_array_equal(_rounded(signs, np.random.default_rng(1)), signs)
+    np.testing.assert_array_equal(_rounded(signs, 8, np.random.default_rng(1)), signs)
 
 
 def test_the_same_field_is_kept_alike_whatever_came_before(traced):

@@ -119,7 +119,7 @@ def test_all_that_is_promised_is_there(small_atlas, found):
 
 def test_the_width_is_that_of_the_skies_and_not_of_the_noise():
     noisy, quiet = skies(np.random.default_rng(1), 20000, 0.02)
-    found, true = noisy.spread(), quiet.spread()
+    found, true = noisy.of_cl, quiet.of_cl
     widths = [(each.values[2] - each.values[0])[0] for each in (found, true)]
     raw = np.quantile(noisy.cl, SHARES, axis=0)[:, 0]
     # at l = 8 noise makes half as much again of the squared width: C = 0.016, (2 C N + N^2) / 2 C^2 = 2.0
@@ -136,7 +136,7 @@ def test_the_share_of_noise_is_what_gaussian_skies_say():
     ell = 4
     signal, noise = 2 * TRUE[ell] ** 2, 2 * TRUE[ell] * 0.02 + 0.02**2
     # half widths of 16 to 84 % are one standard deviation, to 5 % for chi^2 of 9 degrees of freedom
-    assert noisy.spread().noise[0, ell] == pytest.approx(noise / (signal + noise), rel=0.12)
+    assert noisy.of_cl.noise[0, ell] == pytest.approx(noise / (signal + noise), rel=0.12)
 
 
 def test_without_noise_quantiles_stay_and_without_scatter_there_are_none():
@@ -157,7 +157,7 @@ def test_noise_is_taken_off_factors_too():
     noise = np.full((1, 9), 0.05)
     variance = (2 * cl * noise + noise**2) / modes
     noisy = Skies(ELL, (cl + np.sqrt(variance) * rng.normal(size=cl.shape))[:, None], noise, modes)
-    found, share = _Fit(noisy, "2 on").of_skies()
+    found, share = _Fit(noisy, "2 on").of_skies
     np.testing.assert_allclose(found[:, 0], np.quantile(brightness / brightness.mean(), SHARES), rtol=0.03)
     assert 0 < share[0] < 0.2
 
