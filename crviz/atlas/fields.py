@@ -33,7 +33,7 @@ OF_EVERY_FIELD = {
         "real l = 1 coefficients of r_i(-T): y, z, x; 0 for some on coarse grids",
     ),
 }
-#: Of fields on fine grids too.
+#: And of fields on fine grids.
 OF_FINE_FIELDS = {
     "cl_across": Quantity(("across", "omega_t_quantile", "ell"), "r_L^2", "C_l of r_x(-T) and of r_y(-T)"),
     "seen_cl": Quantity(("axis", "omega_t_quantile", "seen"), "r_L^2", "C_l of r_i(-T) through the windows"),

@@ -111,8 +111,10 @@ class AtlasPoint(Source):
 
     @property
     def sampling(self) -> str:
-        """How many fields, and how many of them on fine grids too."""
-        return f"atlas: {self.n_realizations} fields, {int(self.dataset['fine_fields'])} on fine grids too"
+        """How many fields, and how many of them on fine grids."""
+        return (
+            f"atlas: {self.n_realizations} fields, {int(self.dataset['fine_fields'])} of them on fine grids"
+        )
 
     @property
     def recipe(self) -> str:
