@@ -63,7 +63,7 @@ QUANTITIES = {
         _Q, "deg", "angle of where the dipole of delta I = r.g points on the sky to B0"
     ),
     "gradient_angle_quantiles": Quantity(_Q, "deg", "from the gradient to the same"),
-    "k_fields": Quantity((*_TIMES, "field"), "r_L^2 Omega", "K of every field, symmetric part"),
+    "k_fields": Quantity((*_TIMES, "field"), "r_L^2 Omega", "K of every field, those of fine grids first"),
     "k_antisymmetric_fields": Quantity(("omega_t_quantile", "field"), "r_L^2 Omega", "(K_xy - K_yx) / 2"),
 }
 #: What is above 0 and spans decades: interpolated in the logarithm.
