@@ -88,11 +88,11 @@ class Sampled:
                 for index, r, p in orbits:
                     for name, value in fields.kept(self.config, index, r, p, self.late).items():
                         if name in fields.SUMS:
-                            arrays[name] = arrays[name] + value if name in arrays else value
+                            arrays[name] = arrays.get(name, 0) + value
                         else:
-                            if name not in arrays:
-                                arrays[name] = np.empty((number, *value.shape), value.dtype)
-                            arrays[name][done] = value
+                            arrays.setdefault(name, np.empty((number, *value.shape), value.dtype))[done] = (
+                                value
+                            )
                     done += 1
                     yield done
                     if time.monotonic() > stored + STORE_EVERY:
