@@ -90,8 +90,11 @@ def assemble(folder: str | Path, grid: Grid | None = None) -> xr.Dataset:
 
 
 def save(dataset: xr.Dataset, path: str | Path) -> None:
-    """Write the table: compressed, and put in place at once. Raises OSError."""
-    netcdf.write(path, dataset)
+    """Write the table: compressed, and put in place at once; what single observers see in a group of its own,
+    which is read when it is asked for. Raises OSError."""
+    of_observers = [name for name in dataset if name in quantiles.QUANTITIES]
+    means = dataset[[name for name in dataset if name not in of_observers]]
+    netcdf.write(path, means, groups={quantiles.GROUP: dataset[of_observers]} if of_observers else None)
 
 
 def _part(folder: Path, sampled: Sampled) -> xr.Dataset:

@@ -24,6 +24,8 @@ from crviz.atlas.fields import describe, seen_multipoles, windows
 from crviz.observations import ObservedSpectrum
 from crviz.result.schema import GRADIENTS, Quantity
 
+#: Of the file: where this is.
+GROUP = "observers"
 #: Shares of the observers that see less.
 SHARES = (0.16, 0.5, 0.84)
 #: Seen as it is, or as the experiment sees it.

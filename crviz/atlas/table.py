@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from crviz.arrays import Array
 from crviz.atlas import interpolation
 from crviz.atlas.assembly import OLDEST_SCHEMA, SCHEMA
 from crviz.atlas.point import AtlasPoint
-from crviz.atlas.quantiles import LOGARITHMIC, QUANTITIES
+from crviz.atlas.quantiles import GROUP, LOGARITHMIC, QUANTITIES
 from crviz.checks import ParameterError, check_number
 from crviz.config import Config
 from crviz.parameters import TURBULENCE
@@ -34,10 +35,13 @@ class Atlas(Recorded):
     Attributes
     ----------
     dataset
-        As `assembly.assemble` makes it.
+        As `assembly.assemble` makes it, but for what lies in groups.
+    groups
+        What is read from the file when it is asked for, by name: quantiles.
     """
 
     dataset: xr.Dataset
+    groups: Mapping[str, xr.Dataset] = field(default_factory=dict)
 
     @property
     def sigma2(self) -> Array:
@@ -130,19 +134,20 @@ class Atlas(Recorded):
         return AtlasPoint(config, False, dataset, self._prediction, partial(self._observers, a, b))
 
     @cached_property
-    def _of_observers(self) -> xr.Dataset:
-        """The quantiles at all points.
+    def observers(self) -> xr.Dataset:
+        """What is kept of single observers, at all points: `quantiles.QUANTITIES`.
 
         Raises ValueError where the file has none.
         """
-        if "cl_quantiles" not in self.dataset:
+        found = self.groups.get(GROUP, self.dataset)
+        if "cl_quantiles" not in found:
             raise ValueError(
                 "this atlas was made before quantiles were kept in one: make it anew by crviz atlas make."
             )
-        return self.dataset[[name for name in QUANTITIES if name in self.dataset]]
+        return found[[name for name in QUANTITIES if name in found]]
 
     def _observers(self, a: int, b: int) -> xr.Dataset:
-        return self._of_observers.isel(sigma2=a, rl_over_lc=b, drop=True)
+        return self.observers.isel(sigma2=a, rl_over_lc=b, drop=True)
 
     @cached_property
     def _smooth_observers(self) -> tuple[dict[str, Array], dict[str, Array]]:
@@ -150,7 +155,7 @@ class Atlas(Recorded):
         nodes = {}
         for name in QUANTITIES:
             if name.endswith("_quantiles"):
-                values = self._of_observers[name].values.astype(float)
+                values = self.observers[name].values.astype(float)
                 if name in LOGARITHMIC:
                     values = interpolation.log(values)
                 nodes[name] = values.reshape(-1, *values.shape[2:])
@@ -172,7 +177,7 @@ class Atlas(Recorded):
             found[name] = np.where(np.isnan(values).any(0), values, np.sort(values, 0))
         for suffix, extreme in (("_last", np.min), ("_noise", np.max)):
             for name in (name for name in QUANTITIES if name.endswith(suffix)):
-                values = self._of_observers[name].values
+                values = self.observers[name].values
                 found[name] = extreme(values.reshape(-1, *values.shape[2:])[around], axis=0)
         return self._observers(0, 0)[list(found)].copy(data=found)
 
@@ -223,4 +228,5 @@ def _shipped() -> Atlas:
 
 
 def _read(path: str | Path) -> Atlas:
-    return Atlas(netcdf.read(path, what="atlas", carries="turbulence", schema=SCHEMA, oldest=OLDEST_SCHEMA))
+    dataset = netcdf.read(path, what="atlas", carries="turbulence", schema=SCHEMA, oldest=OLDEST_SCHEMA)
+    return Atlas(dataset, netcdf.Groups(path))

@@ -101,8 +101,8 @@ def _info(options: argparse.Namespace) -> int:
     )
     for omega_t in (10, 100, 300):
         _print_errors(data.sel(omega_t=omega_t, method="nearest"))
-    if "cl_quantiles" in data:
-        _print_quantiles(data)
+    if data.attrs["schema"] > OLDEST_SCHEMA:
+        _print_quantiles(atlas.observers)
     return 0
 
 

@@ -283,7 +283,9 @@ def test_an_earlier_atlas_opens_and_says_that_it_has_none(small_atlas, tmp_path)
 
 
 def test_names_of_files_are_plain(small_atlas, tmp_path):
-    save(small_atlas.dataset, tmp_path / "atlas.nc")
-    with xr.open_dataset(tmp_path / "atlas.nc", engine="h5netcdf") as data:
-        assert {"cl_quantiles", "seen_quantiles", "factor_quantiles", "k_fields"} <= set(data)
+    path = tmp_path / "atlas.nc"
+    save(small_atlas.dataset, path)
+    with xr.open_dataset(path, engine="h5netcdf") as data:
         assert data.attrs["schema"] == 2
+    with xr.open_dataset(path, engine="h5netcdf", group="observers") as data:
+        assert {"cl_quantiles", "seen_quantiles", "factor_quantiles", "k_fields"} <= set(data)
