@@ -195,8 +195,10 @@ class Config:
         found = []
         k, _ = self.wave_spectrum()
         if k.max() < 1:
+            named = any(parameter.name == "lambda_min" for parameter in self.parameters)
             found.append(
-                f"2 pi r_L = {2 * math.pi * self.rl_over_lc:.3g} L_c is shorter than lambda_min = "
+                f"2 pi r_L = {2 * math.pi * self.rl_over_lc:.3g} L_c is shorter than "
+                f"{'lambda_min =' if named else 'the shortest wave,'} "
                 f"{2 * math.pi * self.rl_over_lc / k.max():g} L_c: there are no resonant waves."
             )
         if self.rl_over_lc >= _STRAIGHT and len(k) < _ENOUGH_WAVES:

@@ -134,7 +134,7 @@ class Session(param.Parameterized):
             self.run(more)  # which says what is wrong
         elif self._job is not None and self.busy:
             self.extend(self._job.status.config, self._job.status.asked + more)
-        elif source.can_grow or (source.savable and source.digest == config.digest):
+        elif source.can_grow or (source.from_one_run and source.digest == config.digest):
             self.extend(source.config, source.n_realizations + more)
         else:
             self.run(more)
@@ -225,7 +225,7 @@ def worse(config: Config, fields: int, shown: Shown) -> bool:
     """
     there = shown.config
     return (
-        shown.source.savable
+        shown.source.from_one_run
         and physics_of(there) == physics_of(config)
         and (
             fields < shown.source.n_realizations

@@ -44,6 +44,7 @@ class Result(Source):
     sums: xr.Dataset | None = None
 
     savable = True
+    from_one_run = True
 
     @cached_property
     def config(self) -> Config:

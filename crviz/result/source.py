@@ -53,11 +53,15 @@ class Source(Recorded, Protocol):
     default_estimator
         Where none is named.
     savable
-        Whether it has a file of its own: a run or a summary has, of the fields that were followed.
+        Whether it has a file of its own.
+    from_one_run
+        Whether all that is in it comes from one run of its configuration, so that fields, orbits and times
+        can be set against another run's; a place of the atlas is joined from several, or read between them.
     """
 
     default_estimator: ClassVar[str] = "eq9"
     savable: ClassVar[bool] = False
+    from_one_run: ClassVar[bool] = False
 
     @property
     def config(self) -> Config:

@@ -236,6 +236,7 @@ def test_times_and_name_are_those_of_the_place(place):
 def test_a_place_of_the_atlas_has_no_fields_and_a_sky_that_is_cheap(place):
     assert isinstance(place.source, AtlasPoint)
     assert not place.source.savable
+    assert not place.source.from_one_run
     with pytest.raises(NotKept, match="no sky maps"):
         _ = place.source.maps
     assert place.source.usable("eq9") == place.source.usable("plateau") == "cross"

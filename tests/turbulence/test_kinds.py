@@ -36,6 +36,13 @@ def test_what_a_kind_draws_is_the_field(toy):
     np.testing.assert_array_equal(field.b(r)[:2], 0)
 
 
+def test_a_caveat_names_no_parameter_that_the_kind_lacks(toy):
+    """Waves of 0.5 L_c, and 2 pi r_L = 0.06 L_c."""
+    (caveat,) = Config(turbulence="monochromatic", wavelength=0.5, rl_over_lc=0.01).caveats
+    assert "0.0628 L_c is shorter than the shortest wave, 0.5 L_c: there are no resonant waves." in caveat
+    assert "shorter than lambda_min = 0.01 L_c" in Config(rl_over_lc=0.001).caveats[0]
+
+
 def test_the_kernel_follows_it(toy):
     """B along z alone leaves p_z as it is, whatever the waves do across it."""
     field = draw_field(Config(turbulence="monochromatic"), 0)
