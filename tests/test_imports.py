@@ -12,7 +12,7 @@ import crviz
 PACKAGE = Path(crviz.__file__).parent
 ROOT = PACKAGE.parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-DRAWING = {"panel", "holoviews", "bokeh", "panel_material_ui"}
+DRAWING = {"panel", "holoviews", "bokeh"}
 
 
 def process(*argv):
@@ -52,7 +52,7 @@ def test_what_computes_brings_no_drawing_library(statement):
     assert not DRAWING & loaded
 
 
-@pytest.mark.parametrize("package", ["panel", "panel_material_ui"])
+@pytest.mark.parametrize("package", ["panel"])
 def test_only_the_dashboard_knows_panel(package):
     users = {path.relative_to(PACKAGE).parts[0] for path in MODULES if package in imported_by(path)}
     assert users == {"dashboard"}

@@ -23,12 +23,14 @@ from bokeh.plotting import figure
 
 from crviz.plots import mollweide
 from crviz.plots.hover import sky_hover
+from crviz.plots.style import Palette
 
 #: Columns of each kind of source; the browser fills them.
 _LINES = ("xs", "ys", "color", "dash", "width", "alpha", "name")
 _TEXT = ("x", "y", "text", "color")
 _MARKS = ("x", "y", "marker", "color", "fill", "size", "alpha", "name", "low", "high")
 _BARS = ("x", "low", "high", "color", "alpha")
+_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 _IMAGE = ("image", "x", "y", "dw", "dh")
 #: From where to where a sky reaches with the names of the poles and the colour bar: its radius is 1.
 _ROOM = (-1.46, 1.12)
@@ -114,6 +116,20 @@ def sky() -> figure:
     return _left_to_the_browser(plot)
 
 
+def colored(plot: figure, palette: Palette) -> figure:
+    """A figure in a theme's colours and the page's font, without lines along its axes."""
+    plot.update(
+        background_fill_color=palette.ground,
+        border_fill_color=palette.ground,
+        outline_line_color=None,
+    )
+    for axis in plot.axis:
+        axis.update(axis_label_text_color=palette.ink, major_label_text_color=palette.analytic, **_AXIS)
+    plot.grid.grid_line_color = palette.faint
+    plot.grid.grid_line_alpha = _GRID_ALPHA
+    return plot
+
+
 def _left_to_the_browser(plot: figure) -> figure:
     """Nothing that the browser changes in a figure, sizes and colours included, is sent to the server."""
     for model in plot.references():
@@ -148,10 +164,25 @@ def _log_figure(x: str, y: str, name: str) -> figure:
     )
     plot.toolbar.logo = None
     for axis in plot.axis:
-        axis.level = "overlay"  # on a canvas of its own, which rests while lines move
+        axis.update(**_AXIS)
+    plot.grid.grid_line_alpha = _GRID_ALPHA
     return plot
 
 
+#: Axes are their grid and their words; on a canvas of their own, which rests while lines move.
+_AXIS = {
+    "level": "overlay",
+    "axis_line_alpha": 0,
+    "major_tick_line_alpha": 0,
+    "minor_tick_line_alpha": 0,
+    "axis_label_text_font": _FONT,
+    "major_label_text_font": _FONT,
+    "axis_label_text_font_size": "1em",
+    "major_label_text_font_size": "0.925em",
+    "axis_label_text_font_style": "normal",
+    "axis_label_standoff": 12,
+}
+_GRID_ALPHA = 0.5
 #: Multipoles that have a number on their axis.
 _MULTIPOLES = [1, 2, 5, 10, 20, 50, 100, 200]
 #: Height of a figure: two of them and what stands around them fill a projector's 720 lines, or more.

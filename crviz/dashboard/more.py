@@ -8,8 +8,10 @@ import numpy as np
 import panel as pn
 
 from crviz.dashboard import words
+from crviz.dashboard.figures import colored
 from crviz.dashboard.scripts import stylesheet
 from crviz.dashboard.shown import Shown
+from crviz.plots.style import palette
 
 #: Opening angles of the pairs [deg].
 ANGLES = (10.0, 20.0, 45.0, 90.0, 180.0)
@@ -40,6 +42,6 @@ def plots_of(shown: Shown, dark: bool) -> Iterator[pn.pane.Bokeh]:
     ]
     for element in elements:
         # figures as Bokeh has them: Panel's pane for HoloViews keeps a page that is gone
-        figure = hv.render(element, backend="bokeh")
+        figure = colored(hv.render(element, backend="bokeh"), palette(dark))
         figure.toolbar.logo = None
         yield pn.pane.Bokeh(figure, height=300, **_WIDE)

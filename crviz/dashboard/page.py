@@ -6,12 +6,10 @@ import math
 from typing import Any
 
 import panel as pn
-import panel_material_ui as pmui
 from param.parameterized import Event
 
 from crviz import units
 from crviz.dashboard import figures, link, words
-from crviz.dashboard.busy import without_busy_indicator
 from crviz.dashboard.controls import (
     Controls,
     evolution_switches,
@@ -25,42 +23,22 @@ from crviz.dashboard.exploring import Exploring
 from crviz.dashboard.hub import Hub
 from crviz.dashboard.observed import observed_spectra
 from crviz.dashboard.orbits_view import OrbitsView
-from crviz.dashboard.page_start import PageStart
 from crviz.dashboard.process import page_opened, shared_manager
 from crviz.dashboard.scripts import stylesheet
 from crviz.dashboard.session import Session
+from crviz.dashboard.shell import Plain, Shell
 from crviz.dashboard.sky_link import SkyLink
 from crviz.dashboard.state import State
 from crviz.dashboard.theory_link import TheoryLink
 from crviz.dashboard.toolbar import Toolbar
 from crviz.jobs import Manager
 
-_TITLE = "crviz · small-scale anisotropies of cosmic rays"
-_SX = {  # a calm header: the ground's colour and a line in place of a bar of colour
-    ".MuiAppBar-root": {
-        "backgroundColor": "background.paper",
-        "color": "text.primary",
-        "boxShadow": "none",
-        "borderBottom": "1px solid",
-        "borderColor": "divider",
-    },
-    ".MuiToolbar-root": {"minHeight": "52px !important"},
-    ".sidebar .MuiToolbar-root": {"minHeight": "52px !important"},
-    ".MuiAppBar-root .title": {"color": "inherit !important", "fontSize": "1.05rem", "fontWeight": 600},
-    ".MuiAppBar-root a": {"color": "inherit"},
-}
-_THEME = {
-    "palette": {"primary": {"main": "#00695c"}},
-    "typography": {"fontFamily": "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"},
-    # the page's title is its first heading, and what only takes room is none
-    "components": {"MuiTypography": {"defaultProps": {"variantMapping": {"h3": "h1", "h5": "div"}}}},
-}
 _WIDE: dict[str, Any] = {"sizing_mode": "stretch_width"}
 
 
-def explorer() -> pmui.Page:
+def explorer() -> Shell:
     """The page of one visitor, on the shipped result and with the settings of the link."""
-    pn.extension(notifications=False)
+    pn.extension(notifications=False, design=Plain)
     visit = Visit(shared_manager(), pn.state.session_args)
     pn.state.on_session_destroyed(lambda _: visit.close())
     pn.state.onload(page_opened)
@@ -86,7 +64,8 @@ class Visit:
         self.theory = TheoryLink(state, self.hub, self.session)
         self.exploring = Exploring(state, manager.library)
         self.drawer = Drawer()
-        self.orbits = OrbitsView(manager.quick, open=True)
+        state.dark = pn.config.theme == "dark"
+        self.orbits = OrbitsView(manager.quick, open=True, dark=state.dark)
         drawers = Drawers(self.drawer, state, self.session, manager)
         self.toolbar = Toolbar(state, self.session, {"pin": self._pin} | drawers.presses, **_WIDE)
         self._listen()
@@ -94,7 +73,7 @@ class Visit:
         if "T" in arguments:
             notice = f"{notice} {link.reach(state, asked, self.hub.held['omega_t'])}".strip()
         self.session.notice = notice
-        self.page = self._page()
+        self.page = Shell(sidebar=self._sidebar(), content=self._content())
 
     def close(self) -> None:
         """The visitor is gone."""
@@ -107,6 +86,7 @@ class Visit:
         state.param.watch(lambda event: hub.param.update(omega_t=event.new), "omega_t")
         hub.param.watch(lambda event: state.param.update(omega_t=event.new), "omega_t")
         hub.on("direction", self._follow_orbit)
+        hub.on("theme", self._recolor)
 
     def _hold(self) -> None:
         self.hub.held = self.state.shown.held(self.state.estimator)
@@ -129,22 +109,8 @@ class Visit:
         same = pinned and pinned["digest"] == self.state.shown.config.digest
         self.hub.pinned = {} if same else self.state.shown.held(self.state.estimator)
 
-    def _page(self) -> pmui.Page:
-        with without_busy_indicator():
-            page = pmui.Page(
-                title=_TITLE,
-                theme_config=_THEME,
-                sidebar=[self._sidebar()],
-                sidebar_width=300,
-                sidebar_resizable=False,
-                sx=_SX,
-                main=[self._content(), PageStart(width=0, height=0, margin=0)],
-            )
-        page.param.watch(self._recolor, "dark_theme")
-        return page
-
-    def _recolor(self, event: Event) -> None:
-        self.state.dark = self.orbits.dark = event.new
+    def _recolor(self, message: dict[str, Any]) -> None:
+        self.state.dark = self.orbits.dark = bool(message["dark"])
 
     def _sidebar(self) -> Controls:
         """Controls, with what Run would take in words."""

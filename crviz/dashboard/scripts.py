@@ -23,14 +23,19 @@ def bundle(name: str) -> str:
 
 
 def _collect(name: str, parts: dict[str, str]) -> None:
-    text = (_FOLDER / f"{name}.js").read_text(encoding="utf8")
-    for other in _IMPORT.findall(text):
+    source = text(f"{name}.js")
+    for other in _IMPORT.findall(source):
         if other not in parts:
             _collect(other, parts)
-    parts[name] = _IMPORT.sub("", text)
+    parts[name] = _IMPORT.sub("", source)
+
+
+def stylesheet(name: str) -> str:
+    """One of the style sheets beside the modules."""
+    return text(f"{name}.css")
 
 
 @cache
-def stylesheet(name: str) -> str:
-    """One of the style sheets beside the modules."""
-    return (_FOLDER / f"{name}.css").read_text(encoding="utf8")
+def text(name: str) -> str:
+    """A file of the folder."""
+    return (_FOLDER / name).read_text(encoding="utf8")

@@ -37,10 +37,7 @@ def test_nothing_keeps_anybody_out(visit, theme, width):
     page = visit(width=width)
     if theme == "dark":
         page.get_by_role("button", name=re.compile("theme", re.I)).click()
-        page.wait_for_function("() => crviz.page.dark_theme")
-        # a tooltip of panel-material-ui stands outside of all landmarks as long as it is there
-        page.mouse.move(0, 300)
-        page.get_by_role("tooltip").wait_for(state="detached")
+        page.wait_for_function("() => crviz.shell.dark")
     if width > 900:
         page.locator("summary", has_text="Turbulence").click()
     for drawer in _DRAWERS:

@@ -274,6 +274,29 @@ def test_space_and_arrows_choose_among_switches_and_forms(still):
     assert still.evaluate("crvizValues.form") == "printed"
 
 
+def test_the_sidebar_of_a_phone_is_a_dialogue_that_escape_closes(visit):
+    page = visit(width=390, height=844)
+    menu = page.get_by_role("button", name="Open drawer")
+    menu.click()
+    dialogue = page.get_by_role("dialog", name="Settings")
+    dialogue.wait_for()
+    assert page.locator("main").evaluate("main => main.inert")  # what lies behind is out of reach
+    page.keyboard.press("Escape")
+    dialogue.wait_for(state="detached")
+    assert menu.evaluate("menu => menu === document.activeElement")
+    menu.click()
+    page.mouse.click(380, 500)  # beside it
+    dialogue.wait_for(state="detached")
+    assert not page.locator("main").evaluate("main => main.inert")
+
+
+def test_the_page_runs_no_import_map_and_asks_for_no_styles_but_its_own(visit):
+    """So that a policy may forbid inline maps, and opening costs no more requests than it needs."""
+    page = visit()
+    assert page.locator("script[type='importmap'], script[type='importmap-shim']").count() == 0
+    assert not [url for url in page.requested if "material" in url or "/bundled/theme/" in url]
+
+
 def test_a_sidebar_that_is_closed_and_opened_keeps_what_is_set(page):
     visitor = Visitor(page)
     visitor.slide(theta=33)

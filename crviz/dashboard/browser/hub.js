@@ -2,9 +2,11 @@
 
 import {AddressBar} from "./address.js"
 import {evolution} from "./evolution.js"
+import {Shell} from "./shell.js"
 import {SkyPicture} from "./sky_picture.js"
 import {spectra} from "./spectra.js"
 import {plotsInWords, summary} from "./summary.js"
+import {themed} from "./theme.js"
 import {TimeBar} from "./time_bar.js"
 import {nearest} from "./view.js"
 
@@ -44,7 +46,6 @@ class Hub {
       for (const model of root.references())
         if (model.name?.startsWith?.("crviz-")) this.named[model.name] = model
         else if (model.class_name === "OrbitsPlot") this.orbits = model.data
-      if (root.data?.dark_theme !== undefined) this.page = root.data
     }
   }
 
@@ -64,8 +65,11 @@ class Hub {
       this.address.changed()
     }
     window.addEventListener("crviz:values", this.moved)
-    this.page?.properties.dark_theme.change.connect(() => this.refresh("colors", "sky", "evolution", "spectra"))
     const {model} = this
+    this.shell = new Shell(() => {
+      model.send_msg({kind: "theme", dark: this.shell.dark})
+      this.refresh("colors", "sky", "evolution", "spectra")
+    })
     model.on("held", () => { this.take(); this.refresh("sky", "evolution", "spectra", "summary") })
     model.on("pinned", () => { this.take(); this.refresh("evolution", "spectra", "summary") })
     model.on("analytic", () => this.refresh("evolution"))
@@ -144,7 +148,7 @@ class Hub {
   draw() {
     const dirty = this.dirty, view = this.view()
     this.dirty = new Set()
-    const colors = unpacked(this.model.palettes)[this.page?.dark_theme ? "dark" : "light"]
+    const colors = unpacked(this.model.palettes)[this.shell.dark ? "dark" : "light"]
     if (dirty.has("colors")) this.recolor(colors)
     if (dirty.has("sky")) this.sky.draw(view, this.omegaT, colors, unpacked(this.model.direction))
     if (dirty.has("evolution")) {
@@ -172,11 +176,7 @@ class Hub {
   recolor(colors) {
     this.sky.recolor(colors)
     this.tooltips()
-    for (const figure of ["sky", "evolution", "spectra"]) // names are read over lines and marks
-      this.named[`crviz-${figure}`].renderers.find((r) => r.name === "names").glyph.background_fill_color = {value: colors.ground}
-    // custom properties reach into all components of the page
-    const style = document.documentElement.style
-    for (const role of ["ground", "ink", "faint", "accent"]) style.setProperty(`--crviz-${role}`, colors[role])
+    for (const figure of ["sky", "evolution", "spectra"]) themed(this.named[`crviz-${figure}`], colors)
   }
 
   // Bokeh's stay white on a dark page; they are made with the figures' views, which may not be there at first
