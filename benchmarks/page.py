@@ -7,11 +7,12 @@ from the start of the process. Then, on the warm server, medians and 95th percen
 first complete view; a step of the gradient, of p and of T to the changed picture; pictures a second of play;
 asking for orbits to their data; release of the sigma^2 slider to what is stored, and to a real sky of one
 field; Run to the first picture; Cancel; and the bytes over the socket for opening, a step of T, direction
-and p.
+and p; models of a session; and the server's processor time for a page without a browser.
 """
 
 import argparse
 import json
+import math
 import os
 import re
 import shutil
@@ -20,7 +21,9 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
@@ -31,7 +34,7 @@ OPTIONS = [
     "--disable-sync",
     "--no-first-run",
 ]
-COMPLETE = "window.crvizDrawn > 0 && window.crviz.sky.map && Bokeh.documents[0].is_idle"
+COMPLETE = "window.crvizDrawn > 0 && window.crviz.sky.map && Bokeh.documents.every((each) => each.is_idle)"
 #: The page's range inputs, also those in shadow roots, by the beginning of their label.
 _FIND = """(label) => {
     const inputs = []
@@ -85,7 +88,7 @@ _SKY_IS_THERE = "Math.abs(Math.log(crviz.sky.shown.omegaT / crviz.omegaT)) < 1e-
 
 @contextmanager
 def served(cache, library):
-    """Address of a dashboard with a kernel cache of its own, and when its process began."""
+    """Address of a dashboard with a kernel cache of its own, and when its process began and its number."""
     command = [sys.executable, "-m", "crviz", "serve", "--port", "0", "--no-show", "--library", library]
     environment = os.environ | {"NUMBA_CACHE_DIR": cache}
     begun = time.perf_counter()
@@ -96,10 +99,28 @@ def served(cache, library):
             for line in process.stdout:
                 found = re.search(r"http://\S+?:\d+", line)
                 if found:
-                    yield found.group(), begun
+                    yield found.group(), begun, process.pid
                     break
         finally:
             process.terminate()
+
+
+def processor_seconds(pid):
+    """Processor time that a process has taken in all its threads; NaN where the system does not say."""
+    stat = Path(f"/proc/{pid}/stat")
+    if not stat.exists():
+        return math.nan
+    fields = stat.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def bare_page(address, pid, number=10):
+    """Milliseconds of processor time that the server takes to make a page and its session, in the mean."""
+    before = processor_seconds(pid)
+    for _ in range(number):
+        with urllib.request.urlopen(address) as answer:
+            answer.read()
+    return 1000 * (processor_seconds(pid) - before) / number
 
 
 class Traffic:
@@ -215,6 +236,7 @@ def warm_server(browser, address, number):
         "open_ms": [took for _, took, _ in runs],
         "open_received_bytes": [sum(traffic.received) for *_, traffic in runs],
     }
+    record["models_of_a_session"] = [page.evaluate("crviz.document._all_models.size")]
     for other, *_ in runs[:-1]:
         other.close()
     page.bring_to_front()  # hidden pages draw no frames
@@ -253,12 +275,13 @@ def main():
     with sync_playwright() as driver, tempfile.TemporaryDirectory() as scratch:
         browser = driver.chromium.launch(executable_path=chromium, args=OPTIONS)
         for name in ("cold", "warm"):
-            with served(scratch + "/cache", scratch + "/library") as (address, begun):
+            with served(scratch + "/cache", scratch + "/library") as (address, begun, pid):
                 page, *_ = opened(browser, address)
                 record[f"start_to_usable_page_{name}_ms"] = [1000 * (time.perf_counter() - begun)]
                 page.close()
                 if name == "warm":
                     time.sleep(PREPARING)
+                    record["bare_page_processor_ms"] = [bare_page(address, pid) for _ in range(3)]
                     record |= warm_server(browser, address, options.repeat)
         browser.close()
     if options.json:

@@ -27,7 +27,7 @@ def main():
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as driver, tempfile.TemporaryDirectory() as scratch:
         browser = driver.chromium.launch(executable_path=chromium, args=[*OPTIONS, "--use-gl=swiftshader"])
-        with served(scratch + "/cache", scratch + "/library") as (address, _):
+        with served(scratch + "/cache", scratch + "/library") as (address, *_):
             for name, width, height, scale, link in PICTURES:
                 page = browser.new_page(
                     viewport={"width": width, "height": height}, device_scale_factor=scale

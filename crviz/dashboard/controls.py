@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 import panel as pn
@@ -16,37 +16,32 @@ from crviz.dashboard.state import State, choices, on_page
 from crviz.parameters import TURBULENCE, Control, Parameter
 
 
-class Controls(pn.custom.JSComponent):
-    """Inputs for some of a state's parameters, and buttons (browser/controls.js).
+class Inputs(pn.custom.JSComponent):
+    """What inputs in the browser and a state tell each other; what the inputs are, subclasses say.
 
     Parameters
     ----------
-    spec
-        Groups of controls: legend, controls and their kinds.
+    keys
+        Of the state's parameters that have an input.
     presses
         What the buttons do, by their keys.
     """
 
-    spec = param.List(default=[], constant=True, doc="Groups: legend and controls.")
     values = param.Dict(default={}, doc="Values by key, as Python last set them.")
     texts = param.Dict(default={}, doc="Words, and whether buttons can be pressed, by key.")
-
-    _esm = bundle("controls")
-    _stylesheets: ClassVar[list[str]] = [stylesheet("controls")]
 
     def __init__(
         self,
         state: State,
-        spec: list[dict[str, Any]],
+        keys: Iterable[str],
         presses: Mapping[str, Callable[..., object]] | None = None,
         **params: Any,
     ) -> None:
         self._state, self._presses = state, presses or {}
-        keys = [control["key"] for group in spec for control in group["controls"]]
         self._keys = [key for key in keys if key in State.param]
         self._there = self._current()  # what the browser shows
         self._told = 0
-        super().__init__(spec=spec, values=self._there, **params)
+        super().__init__(values=self._there, **params)
         state.param.watch(self._follow, self._keys)
 
     def _current(self) -> dict[str, Any]:
@@ -70,6 +65,35 @@ class Controls(pn.custom.JSComponent):
             self._state.set(key, message["value"])
         finally:  # it may have become something else, or nothing
             self._follow()
+
+
+class Controls(Inputs):
+    """Inputs of their own, made when they are shown (browser/controls.js).
+
+    Parameters
+    ----------
+    spec
+        Groups of controls: legend, controls and their kinds.
+    """
+
+    spec = param.List(default=[], constant=True, doc="Groups: legend and controls.")
+
+    _esm = bundle("controls")
+    _stylesheets: ClassVar[list[str]] = [stylesheet("controls")]
+
+    def __init__(
+        self,
+        state: State,
+        spec: list[dict[str, Any]],
+        presses: Mapping[str, Callable[..., object]] | None = None,
+        **params: Any,
+    ) -> None:
+        super().__init__(state, keys_of(spec), presses, spec=spec, **params)
+
+
+def keys_of(spec: list[dict[str, Any]]) -> list[str]:
+    """Keys of the controls in some groups."""
+    return [control["key"] for group in spec for control in group["controls"]]
 
 
 def physics_and_run() -> list[dict[str, Any]]:

@@ -8,8 +8,8 @@ import panel as pn
 
 from crviz.dashboard.scripts import stylesheet
 
-#: How a part of the page is set off from the others.
-FRAME = {"border": "1px solid rgba(128, 128, 128, 0.35)", "border-radius": "4px", "padding": "2px 8px"}
+#: How it is set off from the rest of the page.
+_FRAME = {"border": "1px solid rgba(128, 128, 128, 0.35)", "border-radius": "4px", "padding": "6px 12px"}
 
 
 class Drawer(pn.viewable.Viewer):
@@ -23,7 +23,7 @@ class Drawer(pn.viewable.Viewer):
         self._column = pn.Column(
             visible=False,
             css_classes=["drawer"],
-            styles=FRAME | {"padding": "6px 12px"},
+            styles=_FRAME,
             sizing_mode="stretch_width",
             margin=6,
         )

@@ -1,7 +1,7 @@
 """Empty figures for the browser to fill: axes, glyphs and named sources, no data.
 
-JavaScript alone writes to the sources (browser/evolution.js, spectra.js, sky.js), so none of them is
-sent to the server or back.
+They are described once a process; each browser makes its own of them, of which no session knows.
+JavaScript alone writes to the sources (browser/evolution.js, spectra.js, sky.js).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def evolution() -> figure:
         Span(dimension="height", line_width=2, line_alpha=0.8, name="crviz-evolution-cursor", level="overlay")
     )
     plot.add_tools(HoverTool(renderers=[lines], tooltips=[("", "@name"), ("Ω T", "$x{0.[00]}"), ("", "$y")]))
-    return _left_to_the_browser(plot)
+    return plot
 
 
 def spectra() -> figure:
@@ -71,7 +71,7 @@ def spectra() -> figure:
         line_width=1.3,
     )
     plot.add_tools(HoverTool(renderers=[shown], tooltips=[("", "@name"), ("ℓ", "@x"), ("", "@y")]))
-    return _left_to_the_browser(plot)
+    return plot
 
 
 def sky() -> figure:
@@ -113,7 +113,7 @@ def sky() -> figure:
     plot.scatter("x", "y", source=marks, marker="marker", size="size", fill_color="color", line_color="line")
     _names(plot, "crviz-sky", align="center")
     plot.add_tools(sky_hover("crviz.sky.valueAt(x, y)", renderers=[shown]))
-    return _left_to_the_browser(plot)
+    return plot
 
 
 def colored(plot: figure, palette: Palette) -> figure:
@@ -127,13 +127,6 @@ def colored(plot: figure, palette: Palette) -> figure:
         axis.update(axis_label_text_color=palette.ink, major_label_text_color=palette.analytic, **_AXIS)
     plot.grid.grid_line_color = palette.faint
     plot.grid.grid_line_alpha = _GRID_ALPHA
-    return plot
-
-
-def _left_to_the_browser(plot: figure) -> figure:
-    """Nothing that the browser changes in a figure, sizes and colours included, is sent to the server."""
-    for model in plot.references():
-        model.syncable = False
     return plot
 
 
@@ -225,3 +218,7 @@ def _names(plot: figure, name: str, align: Literal["left", "center"], x_offset: 
         background_fill_alpha=0.7,
         name="names",
     )
+
+
+#: What makes each figure, by the place in the document where it stands.
+ALL = {"sky": sky, "evolution": evolution, "spectra": spectra}

@@ -1,32 +1,23 @@
-"""What the browser holds and draws: the component behind all figures, the time bar and the summary."""
+"""The bridge between a visitor's session and the browser: all that is sent in either direction."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
-import panel as pn
 import param
 from panel.models.esm import ESMEvent
 
-from crviz.dashboard.scripts import bundle, stylesheet
-from crviz.plots import style
-
-_PALETTES = {
-    theme: {
-        role: list(value) if isinstance(value, tuple) else value
-        for role, value in dataclasses.asdict(colors).items()
-    }
-    for theme, colors in (("light", style.LIGHT), ("dark", style.DARK))
-}
+from crviz.dashboard import description
+from crviz.dashboard.controls import Inputs, keys_of
+from crviz.dashboard.state import State
 
 
-class Hub(pn.custom.JSComponent):
-    """Holds the arrays of the result shown, and draws them in the browser (browser/hub.js).
+class Hub(Inputs):
+    """What the browser holds of one visitor; it takes no room on the page (browser/hub.js).
 
-    Direction, power, time and the switches are read from the widgets that carry the tag crviz:KEY,
-    in the browser; nothing about them is sent here but the time, when the slider is released.
+    Direction, power, time and the switches are moved and drawn in the browser; of them a value is sent here
+    when it is released.
     """
 
     held = param.Dict(default={}, doc="Arrays of the result shown, see `held.held`, and its source in words.")
@@ -36,15 +27,22 @@ class Hub(pn.custom.JSComponent):
     sky = param.Dict(default={}, doc="The series of skies shown: id, nside, times, and the first of them.")
     direction = param.Dict(default={}, doc="theta and phi [rad] of the direction whose orbit is followed.")
     omega_t = param.Number(100.0, doc="Backtracking time of all panels [1/Omega].")
-    palettes = param.Dict(default=_PALETTES, doc="Colours of both themes.")
-    observed_spectra = param.List(default=[], doc="Published spectra, normalised to their dipole.")
 
-    _esm = bundle("hub")
-    _stylesheets: ClassVar[list[str]] = [stylesheet("hub")]
+    # what draws the page is loaded with the document, before any session answers
+    _esm = """
+    export function render({ model, view }) {
+      document.dispatchEvent(new CustomEvent("crviz:bridge", { detail: { model, view } }))
+    }
+    """
 
-    def __init__(self, **params: Any) -> None:
+    def __init__(self, state: State, **params: Any) -> None:
         self._handlers: dict[str, Callable[[dict[str, Any]], None]] = {}
-        super().__init__(**params)
+        keys = keys_of([group for groups in description.controls().values() for group in groups])
+        super().__init__(state, keys, omega_t=state.omega_t, **params)
+
+    def press(self, **presses: Callable[..., object]) -> None:
+        """What the buttons do, by their keys."""
+        self._presses = presses
 
     def on(self, kind: str, handler: Callable[[dict[str, Any]], None]) -> None:
         """Call a handler with every message of a kind that comes from the browser."""
@@ -55,4 +53,7 @@ class Hub(pn.custom.JSComponent):
         self._send_event(ESMEvent, data=message)
 
     def _handle_msg(self, data: dict[str, Any]) -> None:
-        self._handlers[data["kind"]](data)
+        if data["kind"] in self._handlers:
+            self._handlers[data["kind"]](data)
+        else:
+            super()._handle_msg(data)

@@ -15,7 +15,7 @@ from panel.io.resources import BUNDLE_DIR, LOCAL_DIST
 
 from crviz.checks import ParameterError, check_number
 from crviz.config import Config
-from crviz.dashboard import scripts
+from crviz.dashboard import description
 from crviz.dashboard.orbits_content import content
 from crviz.plots.style import palette
 
@@ -151,12 +151,18 @@ class OrbitsPlot(pn.custom.JSComponent):
     dark = param.Boolean(False)
     colors = param.Dict({name: dataclasses.asdict(palette(name == "dark")) for name in ("light", "dark")})
     plotly_url = param.String()
+    script_url = param.String(doc="Where the module is that draws, which browsers keep.")
 
-    _esm = scripts.bundle("orbits")
+    _esm = """
+    export async function render(props) {
+      const {render} = await import(new URL(props.model.script_url, document.baseURI).href)
+      return render(props)
+    }
+    """
     _stylesheets: ClassVar[list[str]] = [_STYLE]
 
     def __init__(self, **params: Any) -> None:
-        super().__init__(plotly_url=_plotly_url(), **params)
+        super().__init__(plotly_url=_plotly_url(), script_url=description.orbits_url(), **params)
 
     def _get_model(
         self, doc: Document, root: Model | None = None, parent: Model | None = None, comm: Any = None

@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import panel as pn
 from param.parameterized import Event
 
 from crviz import units
-from crviz.dashboard import figures, link, words
-from crviz.dashboard.controls import (
-    Controls,
-    evolution_switches,
-    physics_and_run,
-    sky_switches,
-    spectra_switches,
-)
-from crviz.dashboard.drawer import FRAME, Drawer
+from crviz.dashboard import link, toolbar
+from crviz.dashboard.drawer import Drawer
 from crviz.dashboard.drawers import Drawers
 from crviz.dashboard.exploring import Exploring
 from crviz.dashboard.hub import Hub
-from crviz.dashboard.observed import observed_spectra
 from crviz.dashboard.orbits_view import OrbitsView
 from crviz.dashboard.process import page_opened, shared_manager
-from crviz.dashboard.scripts import stylesheet
 from crviz.dashboard.session import Session
 from crviz.dashboard.shell import Plain, Shell
 from crviz.dashboard.sky_link import SkyLink
 from crviz.dashboard.state import State
 from crviz.dashboard.theory_link import TheoryLink
-from crviz.dashboard.toolbar import Toolbar
 from crviz.jobs import Manager
-
-_WIDE: dict[str, Any] = {"sizing_mode": "stretch_width"}
 
 
 def explorer() -> Shell:
@@ -59,7 +48,7 @@ class Visit:
         self.state = state = State()
         notice, asked = link.restore(state, arguments), state.omega_t
         self.session = Session(state, manager)
-        self.hub = Hub(observed_spectra=observed_spectra(), omega_t=state.omega_t, **_WIDE)
+        self.hub = Hub(state, width=0, height=0, margin=0)
         self.skies = SkyLink(state, self.hub, manager)
         self.theory = TheoryLink(state, self.hub, self.session)
         self.exploring = Exploring(state, manager.library)
@@ -67,13 +56,14 @@ class Visit:
         state.dark = pn.config.theme == "dark"
         self.orbits = OrbitsView(manager.quick, open=True, dark=state.dark)
         drawers = Drawers(self.drawer, state, self.session, manager)
-        self.toolbar = Toolbar(state, self.session, {"pin": self._pin} | drawers.presses, **_WIDE)
+        self.hub.press(**self._presses(), **toolbar.presses(state, self.session), **drawers.presses)
         self._listen()
         self.exploring.look()
         if "T" in arguments:
             notice = f"{notice} {link.reach(state, asked, self.hub.held['omega_t'])}".strip()
         self.session.notice = notice
-        self.page = Shell(sidebar=self._sidebar(), content=self._content())
+        self._say()
+        self.page = Shell(bridge=self.hub, drawer=self.drawer.__panel__(), orbits=self.orbits.plot)
 
     def close(self) -> None:
         """The visitor is gone."""
@@ -85,6 +75,8 @@ class Visit:
         state.param.watch(lambda _: self._hold(), ["shown", "estimator"])
         state.param.watch(lambda event: hub.param.update(omega_t=event.new), "omega_t")
         hub.param.watch(lambda event: state.param.update(omega_t=event.new), "omega_t")
+        state.param.watch(self._say, ["shown", *state.of_a_run])
+        self.session.param.watch(self._say, ["status", "notice"])
         hub.on("direction", self._follow_orbit)
         hub.on("theme", self._recolor)
 
@@ -112,58 +104,26 @@ class Visit:
     def _recolor(self, message: dict[str, Any]) -> None:
         self.state.dark = self.orbits.dark = bool(message["dark"])
 
-    def _sidebar(self) -> Controls:
-        """Controls, with what Run would take in words."""
-        state, session = self.state, self.session
-        presses = {
-            "run": session.run,
-            "cancel": session.cancel,
-            "add": session.add,
+    def _presses(self) -> dict[str, Callable[..., object]]:
+        """What the buttons of the sidebar and below the plots do."""
+        return {
+            "run": self.session.run,
+            "cancel": self.session.cancel,
+            "add": self.session.add,
             "fit": self.theory.fit,
             "fit_observed": self.theory.fit_observed,
+            "orbit": self._follow_gradient,
+            "pin": self._pin,
         }
-        controls = Controls(state, physics_and_run(), presses, **_WIDE)
 
-        def say(*_: Event) -> None:
-            controls.texts = {
-                "cost": session.estimate(),
-                "cancel": session.busy,
-                "energy": energy_words(state.rl_over_lc),
-            }
-
-        state.param.watch(say, state.of_a_run)
-        session.param.watch(say, "status")
-        say()
-        return controls
-
-    def _content(self) -> pn.Column:
-        state = self.state
-        cards = [
-            _card(
-                "Sky map of one field",
-                "sky",
-                figures.sky(),
-                Controls(state, sky_switches(), {"orbit": self._follow_gradient}, **_WIDE),
-            ),
-            _card(
-                "Evolution of the multipoles",
-                "evolution",
-                figures.evolution(),
-                Controls(state, evolution_switches(), **_WIDE),
-            ),
-            _card(
-                "Angular power spectra",
-                "spectra",
-                figures.spectra(),
-                Controls(state, spectra_switches(), **_WIDE),
-            ),
-            _card("Orbits that part", "orbits", self.orbits, css_classes=["crviz-wide"]),
-        ]
-        # the hub is no box of its own: its summary and time bar are laid out with the cards
-        grid = pn.Column(
-            *cards, self.hub, stylesheets=[stylesheet("grid")], css_classes=["crviz-grid"], **_WIDE
-        )
-        return pn.Column(self.toolbar, self.drawer, grid, **_WIDE)
+    def _say(self, *_: Event) -> None:
+        """What is shown and runs, in words, and what Run would take."""
+        self.hub.texts = {
+            **toolbar.said(self.state, self.session),
+            "cost": self.session.estimate(),
+            "cancel": self.session.busy,
+            "energy": energy_words(self.state.rl_over_lc),
+        }
 
 
 def energy_words(rl_over_lc: float) -> str:
@@ -171,14 +131,3 @@ def energy_words(rl_over_lc: float) -> str:
     tev = units.proton_energy(rl_over_lc)
     energy = f"{tev / 1000:.3g} PeV" if tev >= 1000 else f"{tev:.3g} TeV"
     return f"Protons of {energy}, for B₀ = {units.B0_MICROGAUSS:g} μG and L_c = {units.LC_PARSEC:g} pc"
-
-
-def _card(heading: str, help: str, plot: object, *below: pn.viewable.Viewable, **options: Any) -> pn.Column:
-    """A plain card: heading with an explanation to unfold, a plot, and what stands below it."""
-    title = pn.pane.HTML(
-        f"<details><summary><h2>{heading}</h2><span>explain</span></summary>{words.html(help)}</details>",
-        stylesheets=[stylesheet("card")],
-        margin=0,
-        **_WIDE,
-    )
-    return pn.Column(title, pn.panel(plot, **_WIDE), *below, styles=FRAME, margin=0, **options, **_WIDE)

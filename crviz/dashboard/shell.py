@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import panel as pn
 from jinja2 import Template
 from panel.template.base import BaseTemplate
 from panel.theme import Design, Theme
 
-from crviz.dashboard import scripts
+from crviz.dashboard import description, scripts, words
 from crviz.plots import style
 
 TITLE = "crviz · small-scale anisotropies of cosmic rays"
+#: Cards in order: the place of what is drawn there and of its explanation, and the heading.
+CARDS = {
+    "sky": "Sky map of one field",
+    "evolution": "Evolution of the multipoles",
+    "spectra": "Angular power spectra",
+    "orbits": "Orbits that part",
+}
+#: What of them Panel draws, which stands among the parts.
+_OF_PANEL = {"orbits"}
 #: Roles whose colours style sheets use, as --crviz-ROLE.
 _ROLES = ("ground", "ink", "faint", "accent")
 
@@ -30,18 +39,23 @@ class Plain(Design):
 
 
 class Shell(BaseTemplate):
-    """Header, sidebar and main part, with something of Panel's in each of the two.
+    """Header, sidebar and cards, which the browser fills (browser/hub.js).
 
     Parameters
     ----------
     parts
-        What stands in the places that shell.html names: sidebar, content.
+        What of Panel's stands in the places that shell.html names: bridge, drawer, orbits.
     """
 
     def __init__(self, **parts: pn.viewable.Viewable) -> None:
-        super().__init__(template=_document(), design=Plain)
+        super().__init__(template=_document(), design=Plain, location=False)
         self._render_items = {name: (part, []) for name, part in parts.items()}
-        self._render_variables = {"heading": TITLE, "style": _style()}
+        self._render_variables = {
+            "heading": TITLE,
+            "style": _style(),
+            "script": description.page_url(),
+            "cards": _cards(),
+        }
 
     def _build_layout(self) -> pn.Column:
         """What a notebook would show: nothing."""
@@ -58,7 +72,17 @@ def _document() -> Template:
 def _style() -> str:
     """The shell's style sheet, with the colours of both themes."""
     light, dark = (_variables(palette) for palette in (style.LIGHT, style.DARK))
-    return f':root {{ {light} }}\n:root[data-theme="dark"] {{ {dark} }}\n{scripts.text("shell.css")}'
+    sheets = "\n".join(scripts.stylesheet(name) for name in ("shell", "card", "hub"))
+    return f':root {{ {light} }}\n:root[data-theme="dark"] {{ {dark} }}\n{sheets}'
+
+
+@cache
+def _cards() -> list[dict[str, Any]]:
+    """Name, heading and explanation of each card, and who draws it, in order."""
+    return [
+        {"name": name, "heading": heading, "help": words.html(name), "of_panel": name in _OF_PANEL}
+        for name, heading in CARDS.items()
+    ]
 
 
 def _variables(palette: style.Palette) -> str:

@@ -2,49 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from param.parameterized import Event
-
 from crviz.dashboard import presets
-from crviz.dashboard.controls import Controls
 from crviz.dashboard.session import Session, duration
 from crviz.dashboard.shown import Shown
 from crviz.dashboard.state import State
 from crviz.jobs import Status
 
 
-class Toolbar(Controls):
-    """Status in words, a notice, progress and buttons.
+def said(state: State, session: Session) -> dict[str, Any]:
+    """Words of the row, by the keys of their places."""
+    status = session.status
+    return {
+        "what": shown_words(state.shown),
+        "job": " · ".join(filter(None, [job_words(status), session.aside])),
+        "notice": session.notice,
+        "progress": None if status is None or status.over else status.done / status.asked,
+    }
 
-    Parameters
-    ----------
-    presses
-        What "pin", "downloads", "runs" and "help" do.
-    """
 
-    def __init__(
-        self, state: State, session: Session, presses: Mapping[str, Callable[..., object]], **params: Any
-    ) -> None:
-        self._session = session
-        presses = {
-            "preset": lambda name: presets.apply(state, name),
-            "notice": lambda: session.param.update(notice=""),  # it is put away
-            **presses,
-        }
-        super().__init__(state, _SPEC, presses, css_classes=["toolbar"], **params)
-        state.param.watch(self._say, "shown")
-        session.param.watch(self._say, ["status", "notice"])
-
-    def _say(self, *_: Event) -> None:
-        status = self._session.status
-        self.texts = {
-            "what": shown_words(self._state.shown),
-            "job": " · ".join(filter(None, [job_words(status), self._session.aside])),
-            "notice": self._session.notice,
-            "progress": None if status is None or status.over else status.done / status.asked,
-        }
+def presses(state: State, session: Session) -> dict[str, Callable[..., object]]:
+    """What the presets do, and the button that puts a notice away."""
+    return {
+        "preset": lambda name: presets.apply(state, name),
+        "notice": lambda: session.param.update(notice=""),
+    }
 
 
 def shown_words(shown: Shown) -> str:
@@ -67,7 +51,8 @@ def _button(key: str, label: str, help: str) -> dict[str, Any]:
     return {"kind": "button", "key": key, "label": label, "help": help}
 
 
-_SPEC = [
+#: The row, as `controls.Controls` has it.
+SPEC = [
     {
         "legend": "",
         "controls": [

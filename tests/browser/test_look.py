@@ -194,8 +194,7 @@ def test_what_stands_below_the_sky_takes_one_line_and_cards_of_a_row_end_togethe
               if (found) return found
             }
           }
-          const controls = find(document).getRootNode().host
-          return controls.getRootNode().host.getBoundingClientRect().bottom // of the card
+          return find(document).getRootNode().host.closest(".card").getBoundingClientRect().bottom
         })"""
     )
     assert ends[0] == pytest.approx(ends[1], abs=0.5)

@@ -190,9 +190,9 @@ def test_a_drag_through_time_fetches_no_sky_twice(newcomer):
     page.mouse.up()
 
 
-def test_opening_costs_less_than_a_megabyte(opening):
+def test_opening_costs_less_than_half_a_megabyte(opening):
     _, received = opening
-    assert 100_000 < size(received) <= 1_000_000
+    assert 100_000 < size(received) <= 500_000
 
 
 def test_drawing_uploads_nothing(opening):

@@ -24,7 +24,7 @@ def opened(context, address, width=1280, height=900):
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("websocket", lambda socket: _listen(page, socket))
     page.goto(address)
-    page.wait_for_function("() => window.crvizDrawn > 0 && Bokeh.documents[0].is_idle")
+    page.wait_for_function("() => window.crvizDrawn > 0 && Bokeh.documents.every((each) => each.is_idle)")
     return page
 
 
@@ -32,7 +32,7 @@ def wait_for_further_plots(page):
     """Wait for the plots of the drawer "More", each at its height."""
     page.wait_for_function(
         """() => {
-          const drawn = Bokeh.documents[0].roots().flatMap((root) => [...root.references()])
+          const drawn = Bokeh.documents.flatMap((each) => [...each._all_models.values()])
             .filter((model) => model.type === "Figure" && !model.name?.startsWith("crviz-"))
           return drawn.length >= 4 && drawn.every((figure) => figure.inner_height > 150)
         }"""

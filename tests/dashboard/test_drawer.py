@@ -79,7 +79,7 @@ def visit(fake, tmp_path, document):
 
 
 def press(visit, key):
-    visit.toolbar._handle_msg({"kind": "press", "key": key})
+    visit.hub._handle_msg({"kind": "press", "key": key})
 
 
 def labels(visit):

@@ -12,8 +12,12 @@ from crviz.dashboard import scripts
 
 FOLDER = Path(scripts.__file__).parent / "browser"
 MODULES = sorted(path.stem for path in FOLDER.glob("*.js"))
-#: Modules that a component loads; all others are part of one of these.
-LOADED = [name for name in MODULES if "export function render(" in (FOLDER / f"{name}.js").read_text("utf8")]
+#: Modules that the page or a component loads; all others are part of one of these.
+LOADED = [
+    name
+    for name in MODULES
+    if re.search(r"^export function (render|open)\(", (FOLDER / f"{name}.js").read_text("utf8"), re.M)
+]
 
 _DECLARED = re.compile(
     r"^(?:export )?(?:(?:async )?function\*?|class|const|let|var) (?:\{([^}]*)\}|(\w+))", re.MULTILINE

@@ -5,7 +5,7 @@ import pytest
 from crviz import Config
 from crviz.dashboard import presets
 from crviz.dashboard.exploring import Exploring, from_atlas
-from crviz.dashboard.toolbar import Toolbar, job_words, shown_words
+from crviz.dashboard.toolbar import SPEC, job_words, presses, said, shown_words
 from crviz.jobs import Status
 
 CONFIG = Config()
@@ -46,44 +46,39 @@ def test_what_is_shown_is_named_by_its_own_parameters(state):
 
 
 @pytest.fixture
-def bar(state, join, fake):
-    pressed = []
-    session = join(state, fake)
-    toolbar = Toolbar(state, session, {"pin": lambda: pressed.append("pin")})
-    toolbar.pressed, toolbar.session = pressed, session
-    return toolbar
+def session(state, join, fake):
+    return join(state, fake)
 
 
-def test_words_follow_what_is_shown_the_run_and_the_notice(bar, state):
+def test_words_follow_what_is_shown_the_run_and_the_notice(state, session):
     state.show(from_atlas(Config(sigma2=0.5)))
-    assert bar.texts["what"] == "σ² = 0.5, r_L = 0.1 L_c: from the atlas"
-    assert (bar.texts["job"], bar.texts["notice"], bar.texts["progress"]) == ("", "", None)
-    bar.session.status = Status(CONFIG, "running", 20, done=5)
-    assert bar.texts["job"].startswith("running: 5 of 20")
-    assert bar.texts["progress"] == 0.25
-    bar.session.status = Status(CONFIG, "finished", 20, done=20)
-    assert bar.texts["progress"] is None
-    bar.session.notice = "seed = -1 must be 0 at least."
-    assert bar.texts["notice"] == "seed = -1 must be 0 at least."
+    texts = said(state, session)
+    assert texts["what"] == "σ² = 0.5, r_L = 0.1 L_c: from the atlas"
+    assert (texts["job"], texts["notice"], texts["progress"]) == ("", "", None)
+    session.status = Status(CONFIG, "running", 20, done=5)
+    assert said(state, session)["job"].startswith("running: 5 of 20")
+    assert said(state, session)["progress"] == 0.25
+    session.status = Status(CONFIG, "finished", 20, done=20)
+    assert said(state, session)["progress"] is None
+    session.notice = "seed = -1 must be 0 at least."
+    assert said(state, session)["notice"] == "seed = -1 must be 0 at least."
 
 
-def test_presets_are_chosen_by_name_and_buttons_do_what_they_were_given(bar, state):
+def test_presets_are_chosen_by_name(state, session):
     Exploring(state, None)
-    bar._handle_msg({"kind": "press", "key": "preset", "value": "High rigidity"})
+    presses(state, session)["preset"]("High rigidity")
     assert (state.sigma2, state.rl_over_lc) == (1.0, 2.0)
-    assert bar.texts["what"] == "σ² = 1, r_L = 2 L_c: from the atlas"
-    bar._handle_msg({"kind": "press", "key": "pin"})
-    assert bar.pressed == ["pin"]
+    assert said(state, session)["what"] == "σ² = 1, r_L = 2 L_c: from the atlas"
 
 
-def test_all_presets_are_offered(bar):
-    (menu,) = [c for group in bar.spec for c in group["controls"] if c["kind"] == "menu"]
+def test_all_presets_are_offered():
+    (menu,) = [c for group in SPEC for c in group["controls"] if c["kind"] == "menu"]
     assert [value for _, value in menu["options"]] == list(presets.PRESETS)
 
 
-def test_a_notice_that_is_put_away_can_come_again(bar):
-    bar.session.notice = "seed = -1 must be 0 at least."
-    bar._handle_msg({"kind": "press", "key": "notice"})
-    assert bar.texts["notice"] == ""
-    bar.session.notice = "seed = -1 must be 0 at least."
-    assert bar.texts["notice"] == "seed = -1 must be 0 at least."
+def test_a_notice_that_is_put_away_can_come_again(state, session):
+    session.notice = "seed = -1 must be 0 at least."
+    presses(state, session)["notice"]()
+    assert said(state, session)["notice"] == ""
+    session.notice = "seed = -1 must be 0 at least."
+    assert said(state, session)["notice"] == "seed = -1 must be 0 at least."

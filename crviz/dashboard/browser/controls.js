@@ -5,13 +5,14 @@ import {exact} from "./numbers.js"
 
 const kinds = {range, log, number: numeric, select, menu, choice, switch: toggle, button, share, text, notice, progress}
 
-class Controls {
+// the inputs of some groups in an element; the model holds values and words, and hands messages on
+export class Controls {
   fields = new Map()
   dependent = [] // rows that are there for some values of others only
 
-  constructor(model, el) {
+  constructor(model, el, spec) {
     this.model = model
-    for (const {legend, help, open, controls} of plain(model.spec)) {
+    for (const {legend, help, open, controls} of spec) {
       const group = document.createElement(open === undefined ? "fieldset" : "details")
       if (open === undefined) group.append(make("legend", legend))
       else { group.open = open; group.append(make("summary", legend)) }
@@ -280,8 +281,9 @@ function plain(value) {
   return value ?? {}
 }
 
+// where they are a component of their own
 export function render({model}) {
   const el = make("div", undefined, {class: "controls"})
-  new Controls(model, el)
+  new Controls(model, el, plain(model.spec))
   return el
 }

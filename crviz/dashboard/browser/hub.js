@@ -1,6 +1,7 @@
 // Connects what the browser holds with sliders, figures, time bar and summary: one instance a page.
 
 import {AddressBar} from "./address.js"
+import {Controls} from "./controls.js"
 import {evolution} from "./evolution.js"
 import {Shell} from "./shell.js"
 import {SkyPicture} from "./sky_picture.js"
@@ -17,10 +18,21 @@ const TOOLTIP = `:host { --tooltip-color: var(--crviz-ground); --tooltip-text: v
 class Hub {
   dirty = new Set()
 
-  constructor(model, view, el) {
+  // description: what all visitors' pages are made of; the figures are made while the session is on its way
+  constructor(description) {
+    this.description = description
+    this.shell = new Shell(() => this.themeChanged())
+    this.made = Promise.all(Object.entries(description.figures).map(([name, figure]) => embedded(figure, `figure-${name}`)))
+  }
+
+  // the session has answered
+  async connect(model, view) {
     this.model = model
     this.document = view.model.document
-    this.find()
+    this.named = Object.assign({}, ...await this.made)
+    for (const root of this.document.roots()) if (root.class_name === "OrbitsPlot") this.orbits = root.data
+    for (const place of document.querySelectorAll("[data-controls]")) this.inputs(place)
+    const el = document.getElementById("hub")
     this.bar = new TimeBar(el, (index, released) => this.moveTo(index, released))
     this.text = document.createElement("div")
     this.text.className = "summary"
@@ -34,22 +46,28 @@ class Hub {
     this.sky = new SkyPicture(this.named, (request) => model.send_msg(request))
     this.address = new AddressBar(() => this.linkValues())
     this.omegaT = model.omega_t
-    this.listen(view)
+    this.listen()
     this.take()
     this.refresh("colors", "sky", "evolution", "spectra", "summary")
   }
 
-  // models by name
-  find() {
-    this.named = {}
-    for (const root of this.document.roots()) {
-      for (const model of root.references())
-        if (model.name?.startsWith?.("crviz-")) this.named[model.name] = model
-        else if (model.class_name === "OrbitsPlot") this.orbits = model.data
-    }
+  // the controls that stand at a place, apart from the styles around them
+  inputs(place) {
+    const {controls, stylesheets} = this.description, root = place.attachShadow({mode: "open"})
+    const style = document.createElement("style"), el = document.createElement("div")
+    style.textContent = stylesheets.controls
+    el.className = "controls"
+    root.append(style, el)
+    new Controls(this.model, el, controls[place.dataset.controls])
   }
 
-  listen(view) {
+  themeChanged() {
+    if (!this.named) return
+    this.model.send_msg({kind: "theme", dark: this.shell.dark})
+    this.refresh("colors", "sky", "evolution", "spectra")
+  }
+
+  listen() {
     const moves = {
       theta: ["sky", "evolution", "spectra", "summary"],
       phi: ["sky", "evolution", "spectra", "summary"],
@@ -66,10 +84,6 @@ class Hub {
     }
     window.addEventListener("crviz:values", this.moved)
     const {model} = this
-    this.shell = new Shell(() => {
-      model.send_msg({kind: "theme", dark: this.shell.dark})
-      this.refresh("colors", "sky", "evolution", "spectra")
-    })
     model.on("held", () => { this.take(); this.refresh("sky", "evolution", "spectra", "summary") })
     model.on("pinned", () => { this.take(); this.refresh("evolution", "spectra", "summary") })
     model.on("analytic", () => this.refresh("evolution"))
@@ -148,7 +162,7 @@ class Hub {
   draw() {
     const dirty = this.dirty, view = this.view()
     this.dirty = new Set()
-    const colors = unpacked(this.model.palettes)[this.shell.dark ? "dark" : "light"]
+    const colors = this.description.palettes[this.shell.dark ? "dark" : "light"]
     if (dirty.has("colors")) this.recolor(colors)
     if (dirty.has("sky")) this.sky.draw(view, this.omegaT, colors, unpacked(this.model.direction))
     if (dirty.has("evolution")) {
@@ -158,7 +172,7 @@ class Hub {
     if (dirty.has("evolution") || dirty.has("cursor"))
       this.named["crviz-evolution-cursor"].setv({location: this.omegaT, line_color: colors.accent})
     if (dirty.has("spectra"))
-      this.fill("crviz-spectra", spectra(this.held, this.pinned, view, colors, unpacked(this.model.observed_spectra)))
+      this.fill("crviz-spectra", spectra(this.held, this.pinned, view, colors, this.description.observed_spectra))
     if (dirty.has("summary")) this.say(summary(this.held, this.pinned, view))
     clearTimeout(this.telling) // words follow when all rests, and no sooner on a slow machine
     if (!view.playing) this.telling = setTimeout(() => this.tell(), 500)
@@ -228,10 +242,15 @@ function unpacked(value) {
   return value ?? {}
 }
 
-export function render({model, view}) {
-  const el = document.createElement("div")
-  el.className = "hub"
-  // figures and sliders are in the document from the start; their views need not be there yet
-  window.crviz = new Hub(model, view, el)
-  return el
+// a figure in its place: its models by name
+async function embedded(figure, place) {
+  const views = await Bokeh.embed.embed_item(figure, place)
+  const models = [...views.roots[0].model.references()]
+  return Object.fromEntries(models.filter(({name}) => name?.startsWith?.("crviz-")).map((model) => [model.name, model]))
+}
+
+// the page of this document; the session makes itself known when it is there
+export function open(description) {
+  window.crviz = new Hub(description)
+  document.addEventListener("crviz:bridge", ({detail: {model, view}}) => window.crviz.connect(model, view))
 }
