@@ -34,7 +34,7 @@ OPTIONS = [
     "--disable-sync",
     "--no-first-run",
 ]
-COMPLETE = "window.crvizDrawn > 0 && window.crviz.sky.map && Bokeh.documents.every((each) => each.is_idle)"
+COMPLETE = "window.crviz?.complete"
 #: The page's range inputs, also those in shadow roots, by the beginning of their label.
 _FIND = """(label) => {
     const inputs = []
@@ -58,14 +58,14 @@ _COUNT_PAINTS = """
 #: Moves one of them by a step, as dragging does, until all that it moves has been painted: [ms].
 _STEP = f"""([label, step, done]) => new Promise((resolve) => {{
     const input = ({_FIND})(label)
-    const drawn = window.crvizDrawn, before = window.paints, start = performance.now()
+    const drawn = crviz.drawn, before = window.paints, start = performance.now()
     const shown = done ? new Function("return " + done) : () => true
     let painted = before, end = start
     input.value = Number(input.value) + step
     input.dispatchEvent(new Event("input", {{bubbles: true}}))
     const look = () => {{  // after every frame
         if (window.paints > painted) [painted, end] = [window.paints, performance.now()]
-        else if (window.crvizDrawn > drawn && shown() && painted > before) return resolve(end - start)
+        else if (crviz.drawn > drawn && shown() && painted > before) return resolve(end - start)
         wait()
     }}
     const wait = () => requestAnimationFrame(() => {{
@@ -173,9 +173,9 @@ def play_rate(page, seconds=4):
     button = page.get_by_label("Play through the times")
     button.click()
     page.wait_for_timeout(1000)
-    before, start = page.evaluate("window.crvizDrawn"), time.perf_counter()
+    before, start = page.evaluate("crviz.drawn"), time.perf_counter()
     page.wait_for_timeout(1000 * seconds)
-    rate = (page.evaluate("window.crvizDrawn") - before) / (time.perf_counter() - start)
+    rate = (page.evaluate("crviz.drawn") - before) / (time.perf_counter() - start)
     button.click()
     return rate
 
@@ -236,7 +236,7 @@ def warm_server(browser, address, number):
         "open_ms": [took for _, took, _ in runs],
         "open_received_bytes": [sum(traffic.received) for *_, traffic in runs],
     }
-    record["models_of_a_session"] = [page.evaluate("crviz.document._all_models.size")]
+    record["models_of_a_session"] = [page.evaluate("crviz.session.models")]
     for other, *_ in runs[:-1]:
         other.close()
     page.bring_to_front()  # hidden pages draw no frames

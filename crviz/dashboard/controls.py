@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import panel as pn
 import param
 from param.parameterized import Event
 
 from crviz import observations, turbulence
-from crviz.dashboard.observed import caveats
 from crviz.dashboard.scripts import bundle, stylesheet
 from crviz.dashboard.state import State, choices, on_page
 from crviz.parameters import TURBULENCE, Control, Parameter
+
+#: Groups of controls: legend, controls, help.
+Groups: TypeAlias = list[dict[str, Any]]
 
 
 class Inputs(pn.custom.JSComponent):
@@ -84,64 +86,47 @@ class Controls(Inputs):
     def __init__(
         self,
         state: State,
-        spec: list[dict[str, Any]],
+        spec: Groups,
         presses: Mapping[str, Callable[..., object]] | None = None,
         **params: Any,
     ) -> None:
         super().__init__(state, keys_of(spec), presses, spec=spec, **params)
 
 
-def keys_of(spec: list[dict[str, Any]]) -> list[str]:
+def keys_of(spec: Groups) -> list[str]:
     """Keys of the controls in some groups."""
     return [control["key"] for group in spec for control in group["controls"]]
 
 
-def physics_and_run() -> list[dict[str, Any]]:
+def physics_and_run() -> Groups:
     """The sidebar's groups, in the order physics, sky, theory, run."""
     fitted = observations.WIDEST
     return [
-        {"legend": "Physics", "controls": [*_group("Physics"), _text("energy")]},
-        {"legend": "Turbulence", "open": False, "controls": _group("Turbulence")},
-        {"legend": "Gradient of the density", "controls": _group("Gradient")},
+        {"legend": "Physics", "controls": [*group("Physics"), _text("energy")]},
+        {"legend": "Turbulence", "open": False, "controls": group("Turbulence")},
+        {"legend": "Gradient of the density", "controls": group("Gradient")},
         {
             "legend": "Theory",
             "controls": [
-                *_group("Theory"),
-                _button("fit", "Fit p", help="to the simulated spectrum that is shown"),
-                _button("fit_observed", "Fit p to data", help=f"to {fitted}, seen through the same window"),
+                *group("Theory"),
+                button("fit", "Fit p", help="to the simulated spectrum that is shown"),
+                button("fit_observed", "Fit p to data", help=f"to {fitted}, seen through the same window"),
             ],
         },
         {
             "legend": "Run",
             "controls": [
-                *_group("Run"),
+                *group("Run"),
                 _text("cost"),
-                _button("run", "Run", look="main"),
-                _button("cancel", "Cancel"),
-                _button("add", "Add 20 more"),
+                button("run", "Run", look="main"),
+                button("cancel", "Cancel"),
+                button("add", "Add 20 more"),
             ],
         },
     ]
 
 
-def sky_switches() -> list[dict[str, Any]]:
-    """What stands below the sky map."""
-    orbit = _button("orbit", "Orbit at ∇n", help="as a click on the map there")
-    return [{"legend": "", "controls": [*_group("Sky"), orbit]}]
-
-
-def evolution_switches() -> list[dict[str, Any]]:
-    """What stands below the evolution."""
-    return [{"legend": "", "controls": _group("Evolution"), "help": "— chosen gradient ⋯ perpendicular"}]
-
-
-def spectra_switches() -> list[dict[str, Any]]:
-    """What stands below the spectra."""
-    marks = f"◆ chosen gradient ▲ perpendicular to B₀ ▽ upper limit {caveats()}"
-    return [{"legend": "", "controls": _group("Spectra"), "help": marks}]
-
-
-def _group(name: str) -> list[dict[str, Any]]:
+def group(name: str) -> list[dict[str, Any]]:
     """Inputs for the parameters of a group of the table; a single kind of turbulence needs no choice."""
     kinds = turbulence.known()
     return [
@@ -171,5 +156,6 @@ def _text(key: str) -> dict[str, Any]:
     return {"kind": "text", "key": key}
 
 
-def _button(key: str, label: str, **options: str) -> dict[str, Any]:
+def button(key: str, label: str, **options: str) -> dict[str, Any]:
+    """A button that does what the page gives its key to do."""
     return {"kind": "button", "key": key, "label": label, **options}

@@ -20,42 +20,39 @@ from bokeh.embed import json_item
 from bokeh.embed.bundle import extension_dirs
 
 from crviz import turbulence
-from crviz.dashboard import figures, scripts, toolbar
-from crviz.dashboard.controls import (
-    evolution_switches,
-    physics_and_run,
-    sky_switches,
-    spectra_switches,
-)
-from crviz.dashboard.observed import observed_spectra
+from crviz.dashboard import panels, scripts, toolbar
+from crviz.dashboard.controls import Groups, keys_of, physics_and_run
+from crviz.dashboard.panels.spectra.observed import observed_spectra
+from crviz.dashboard.state import on_page
 from crviz.plots import style
 
 #: Under which the server hands out files, below static/extensions/.
 _PLACE = "crviz"
 
 
-def controls() -> dict[str, list[dict[str, Any]]]:
+def _known() -> tuple[tuple[str, ...], tuple[panels.Panel, ...]]:
+    """What it depends on: kinds of turbulence, parameters and panels may have come since the last visitor."""
+    parameters = (parameter.name for parameter in on_page())
+    return (*turbulence.known(), *parameters), panels.registered()
+
+
+def controls() -> dict[str, Groups]:
     """Groups of controls, by the place in the document where they stand."""
-    return _controls(tuple(turbulence.known()))
+    own = {panel.name: panel.controls() for panel in panels.registered()}
+    return {"sidebar": physics_and_run(), "toolbar": toolbar.SPEC, **own}
 
 
-@cache
-def _controls(_: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:
-    return {
-        "sidebar": physics_and_run(),
-        "toolbar": toolbar.SPEC,
-        "sky": sky_switches(),
-        "evolution": evolution_switches(),
-        "spectra": spectra_switches(),
-    }
+def keys() -> list[str]:
+    """Keys of all controls."""
+    return [key for groups in controls().values() for key in keys_of(groups)]
 
 
 def description() -> dict[str, Any]:
     """All of it, as JSON has it."""
     return {
-        "figures": {name: json_item(make()) for name, make in figures.ALL.items()},
+        "panels": [_described(panel) for panel in panels.registered()],
         "controls": controls(),
-        "stylesheets": {name: scripts.stylesheet(name) for name in ("controls",)},
+        "stylesheets": {"controls": scripts.stylesheet("controls")},
         "palettes": {
             theme: dataclasses.asdict(colors)
             for theme, colors in (("light", style.LIGHT), ("dark", style.DARK))
@@ -64,14 +61,22 @@ def description() -> dict[str, Any]:
     }
 
 
+def _described(panel: panels.Panel) -> dict[str, Any]:
+    return {
+        "name": panel.name,
+        "depends": [*panel.depends, *keys_of(panel.controls())],
+        "figure": json_item(panel.figure()) if panel.figure is not None else None,
+    }
+
+
 def page_url() -> str:
     """Where the page's script is, what it describes included; relative to the page."""
-    return _relative(_page(tuple(turbulence.known())))
+    return _relative(_page(_known()))
 
 
 def orbits_url() -> str:
     """Where the script of the orbits is, relative to the page."""
-    return _relative(_written("orbits", scripts.bundle("orbits")))
+    return _relative(_written("orbits", scripts.bundle(Path(panels.__file__).parent / "orbits/component.js")))
 
 
 def _relative(path: str) -> str:
@@ -79,10 +84,12 @@ def _relative(path: str) -> str:
 
 
 @cache
-def _page(_: tuple[str, ...]) -> str:
-    """Another one for other kinds of turbulence, which may have come since the last visitor."""
+def _page(_: object) -> str:
+    every = panels.registered()
+    code = scripts.program("page", *(panel.script for panel in every))
+    classes = ", ".join(f"{panel.name}: {panel.name.capitalize()}Panel" for panel in every)
     told = json.dumps(description(), allow_nan=False, ensure_ascii=False)
-    return _written("page", f"{scripts.bundle('hub')}\nopen({told})\n")
+    return _written("page", f"{code}\nopen({told}, {{{classes}}})\n")
 
 
 @cache

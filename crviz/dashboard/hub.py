@@ -9,12 +9,12 @@ import param
 from panel.models.esm import ESMEvent
 
 from crviz.dashboard import description
-from crviz.dashboard.controls import Inputs, keys_of
+from crviz.dashboard.controls import Inputs
 from crviz.dashboard.state import State
 
 
 class Hub(Inputs):
-    """What the browser holds of one visitor; it takes no room on the page (browser/hub.js).
+    """What the browser holds of one visitor; it takes no room on the page (browser/page.js).
 
     Direction, power, time and the switches are moved and drawn in the browser; of them a value is sent here
     when it is released.
@@ -37,8 +37,7 @@ class Hub(Inputs):
 
     def __init__(self, state: State, **params: Any) -> None:
         self._handlers: dict[str, Callable[[dict[str, Any]], None]] = {}
-        keys = keys_of([group for groups in description.controls().values() for group in groups])
-        super().__init__(state, keys, omega_t=state.omega_t, **params)
+        super().__init__(state, description.keys(), omega_t=state.omega_t, **params)
 
     def press(self, **presses: Callable[..., object]) -> None:
         """What the buttons do, by their keys."""

@@ -15,7 +15,7 @@ from crviz.dashboard.drawer import Drawer
 from crviz.dashboard.drawers import Drawers
 from crviz.dashboard.exploring import Exploring
 from crviz.dashboard.hub import Hub
-from crviz.dashboard.orbits_view import OrbitsView
+from crviz.dashboard.panels.orbits.view import OrbitsView
 from crviz.dashboard.process import page_opened, shared_manager
 from crviz.dashboard.session import Session
 from crviz.dashboard.shell import Plain, Shell

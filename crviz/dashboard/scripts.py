@@ -1,33 +1,55 @@
-"""The page's JavaScript: modules in browser/, put together into one for the browser to load."""
+"""The page's JavaScript: modules of browser/ and of the panels, put together for the browser to load."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-_FOLDER = Path(__file__).parent / "browser"
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js"\n', re.MULTILINE)
+FOLDER = Path(__file__).parent / "browser"
+_IMPORT = re.compile(r'^import \{[^}]*\} from "(\.{1,2}/[\w/.]+\.js)"\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=class|const|function)", re.MULTILINE)
 
 
-def bundle(name: str) -> str:
+def bundle(module: str | Path) -> str:
     """A module and all that it imports, each once and before it is used, as one ES module.
 
-    Names must differ between the modules; only the exports of the named one stay exports.
+    Names must differ between the modules; only the exports of this one stay exports.
+
+    Parameters
+    ----------
+    module
+        Of browser/, by its name, or the path of one.
     """
-    parts: dict[str, str] = {}
-    _collect(name, parts)
+    parts = _collected([_path(module)])
     *needed, own = parts.values()
     return "\n".join([*(_EXPORT.sub("", part) for part in needed), own])
 
 
-def _collect(name: str, parts: dict[str, str]) -> None:
-    source = text(f"{name}.js")
+def program(*modules: str | Path) -> str:
+    """Some modules and all that they import, which export nothing."""
+    return "\n".join(_EXPORT.sub("", part) for part in _collected(map(_path, modules)).values())
+
+
+def _path(module: str | Path) -> Path:
+    return module if isinstance(module, Path) else FOLDER / f"{module}.js"
+
+
+def _collected(paths: Iterable[Path]) -> dict[Path, str]:
+    parts: dict[Path, str] = {}
+    for path in paths:
+        _collect(path.resolve(), parts)
+    return parts
+
+
+def _collect(path: Path, parts: dict[Path, str]) -> None:
+    if path in parts:
+        return
+    source = path.read_text(encoding="utf8")
     for other in _IMPORT.findall(source):
-        if other not in parts:
-            _collect(other, parts)
-    parts[name] = _IMPORT.sub("", source)
+        _collect((path.parent / other).resolve(), parts)
+    parts[path] = _IMPORT.sub("", source)
 
 
 def stylesheet(name: str) -> str:
@@ -37,5 +59,5 @@ def stylesheet(name: str) -> str:
 
 @cache
 def text(name: str) -> str:
-    """A file of the folder."""
-    return (_FOLDER / name).read_text(encoding="utf8")
+    """A file of browser/."""
+    return (FOLDER / name).read_text(encoding="utf8")

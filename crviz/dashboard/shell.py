@@ -12,18 +12,10 @@ from panel.template.base import BaseTemplate
 from panel.theme import Design, Theme
 
 from crviz.dashboard import description, scripts, words
+from crviz.dashboard.panels import Panel, registered
 from crviz.plots import style
 
 TITLE = "crviz · small-scale anisotropies of cosmic rays"
-#: Cards in order: the place of what is drawn there and of its explanation, and the heading.
-CARDS = {
-    "sky": "Sky map of one field",
-    "evolution": "Evolution of the multipoles",
-    "spectra": "Angular power spectra",
-    "orbits": "Orbits that part",
-}
-#: What of them Panel draws, which stands among the parts.
-_OF_PANEL = {"orbits"}
 #: Roles whose colours style sheets use, as --crviz-ROLE.
 _ROLES = ("ground", "ink", "faint", "accent")
 
@@ -39,12 +31,12 @@ class Plain(Design):
 
 
 class Shell(BaseTemplate):
-    """Header, sidebar and cards, which the browser fills (browser/hub.js).
+    """Header, sidebar and cards, which the browser fills (browser/page.js).
 
     Parameters
     ----------
     parts
-        What of Panel's stands in the places that shell.html names: bridge, drawer, orbits.
+        What of Panel's stands in the document: bridge, drawer, and the components of panels by their names.
     """
 
     def __init__(self, **parts: pn.viewable.Viewable) -> None:
@@ -54,7 +46,7 @@ class Shell(BaseTemplate):
             "heading": TITLE,
             "style": _style(),
             "script": description.page_url(),
-            "cards": _cards(),
+            "cards": [_card(panel) for panel in registered()],
         }
 
     def _build_layout(self) -> pn.Column:
@@ -72,17 +64,21 @@ def _document() -> Template:
 def _style() -> str:
     """The shell's style sheet, with the colours of both themes."""
     light, dark = (_variables(palette) for palette in (style.LIGHT, style.DARK))
-    sheets = "\n".join(scripts.stylesheet(name) for name in ("shell", "card", "hub"))
+    sheets = "\n".join(scripts.stylesheet(name) for name in ("shell", "card", "page"))
     return f':root {{ {light} }}\n:root[data-theme="dark"] {{ {dark} }}\n{sheets}'
 
 
-@cache
-def _cards() -> list[dict[str, Any]]:
-    """Name, heading and explanation of each card, and who draws it, in order."""
-    return [
-        {"name": name, "heading": heading, "help": words.html(name), "of_panel": name in _OF_PANEL}
-        for name, heading in CARDS.items()
-    ]
+def _card(panel: Panel) -> dict[str, Any]:
+    """What the document says of a panel."""
+    return {
+        "name": panel.name,
+        "heading": panel.heading,
+        "help": words.html_of(panel.folder / "help.html") if panel.heading else "",
+        "figure": panel.figure is not None,
+        "controls": bool(panel.controls()),
+        "of_panel": panel.of_panel,
+        "wide": panel.wide,
+    }
 
 
 def _variables(palette: style.Palette) -> str:

@@ -84,4 +84,6 @@ class SkyLink:
         """One sky, unless another series has taken its place meanwhile."""
         name, index = message["id"], int(message["index"])
         if name in self._series and 0 <= index < len(self._series[name][1]):
-            self._hub.send({"id": name, "nside": self._hub.sky["nside"], **self._one(name, index)})
+            self._hub.send(
+                {"kind": "sky", "id": name, "nside": self._hub.sky["nside"], **self._one(name, index)}
+            )

@@ -1,7 +1,7 @@
 """What stands beside the panels: explanations with the paper's equations, as HTML with MathML.
 
-The texts are in help/, one a panel, with LaTeX between $ (in the line) and $$ (by itself). Browsers draw
-MathML themselves, so that no script and no font is needed for it.
+The texts are in help/, and beside each panel, with LaTeX between $ (in the line) and $$ (by itself).
+Browsers draw MathML themselves, so that no script and no font is needed for it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,15 @@ _FOLDER = Path(__file__).parent / "help"
 _MATH = re.compile(r"(\$\$?)(.+?)\1", re.DOTALL)
 
 
-@cache
 def html(name: str) -> str:
-    """One of the texts as HTML."""
-    return _MATH.sub(_mathml, (_FOLDER / f"{name}.html").read_text(encoding="utf8"))
+    """One of the texts of help/ as HTML."""
+    return html_of(_FOLDER / f"{name}.html")
+
+
+@cache
+def html_of(path: Path) -> str:
+    """A text as HTML."""
+    return _MATH.sub(_mathml, path.read_text(encoding="utf8"))
 
 
 def _mathml(found: re.Match[str]) -> str:

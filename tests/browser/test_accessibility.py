@@ -37,7 +37,7 @@ def test_nothing_keeps_anybody_out(visit, theme, width):
     page = visit(width=width)
     if theme == "dark":
         page.get_by_role("button", name=re.compile("theme", re.I)).click()
-        page.wait_for_function("() => crviz.shell.dark")
+        page.wait_for_function("() => crviz.dark")
     if width > 900:
         page.locator("summary", has_text="Turbulence").click()
     for drawer in _DRAWERS:

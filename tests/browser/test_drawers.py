@@ -153,7 +153,7 @@ def test_a_stored_run_is_opened_from_its_drawer(visit):
     page.get_by_role("button", name="Runs", exact=True).click()
     page.get_by_role("button", name="Open", exact=True).last.click()  # the shipped run stands last
     page.get_by_text("σ² = 1, r_L = 0.1 L_c: stored, 120 fields").wait_for()
-    page.wait_for_function("() => window.crvizValues.sigma2 === 1 && crviz.held.source === 'over 120 fields'")
+    page.wait_for_function("() => crviz.values.sigma2 === 1 && crviz.held.source === 'over 120 fields'")
     assert not page.errors
 
 

@@ -22,14 +22,14 @@ def visitor(page):
 @pytest.fixture(scope="module")
 def opening(still):
     """What is set when a page opens, and the index of its time."""
-    return still.evaluate("crvizValues"), still.evaluate("crviz.index")
+    return still.evaluate("crviz.values"), still.evaluate("crviz.index")
 
 
 @pytest.fixture
 def regular(still, opening):
     """A visitor on a page that tests share, and who puts it back to how it opened."""
     visitor, (values, index) = Visitor(still), opening
-    assert still.evaluate("crvizValues") == values
+    assert still.evaluate("crviz.values") == values
     assert still.evaluate("crviz.index") == index
     yield visitor
     assert still.errors == []
@@ -58,7 +58,7 @@ def assert_complete(visitor):
     assert {"C₀", "C₁", "C₉", "noise", "standard C₁", "C₁, perpendicular"} <= set(lines)
     assert all(np.isfinite(y).any() for _, y in lines.values())
     assert len(visitor.marks("chosen gradient")[0]) > 20
-    names = visitor.read("crviz-spectra-marks", "name")["name"]
+    names = visitor.read("spectra", "marks", "name")["name"]
     assert any("HAWC" in name for name in names)
     assert any("IceCube 12 years" in name for name in names)
     picture, _ = visitor.picture()
@@ -96,7 +96,7 @@ def test_needs_no_other_host(browser, server):
     page = context.new_page()
     page.set_default_timeout(60_000)
     page.goto(server)
-    page.wait_for_function("() => window.crvizDrawn > 0 && Bokeh.documents.every((each) => each.is_idle)")
+    page.wait_for_function("() => window.crviz?.idle")
     visitor = Visitor(page)
     visitor.wait_for_picture()
     assert_complete(visitor)
@@ -116,7 +116,7 @@ def test_a_link_restores_what_it_says_and_starts_nothing(visit):
     visitor = Visitor(
         visit("?theta=90&phi=30&p=0.33&form=self-consistent&T=20&estimator=plateau&normalized=false")
     )
-    values = visitor.page.evaluate("crvizValues")
+    values = visitor.page.evaluate("crviz.values")
     assert (values["theta"], values["phi"], values["p"]) == (90, 30, 0.33)
     assert (values["form"], values["estimator"], values["normalized"]) == (
         "self-consistent",
@@ -130,7 +130,7 @@ def test_a_link_restores_what_it_says_and_starts_nothing(visit):
 
 def test_what_is_wrong_in_a_link_is_said_and_the_rest_is_taken(visit):
     visitor = Visitor(visit("?theta=200&phi=45&p=north&T=5000"))
-    values = visitor.page.evaluate("crvizValues")
+    values = visitor.page.evaluate("crviz.values")
     assert (values["theta"], values["phi"], values["p"]) == (90, 45, 0.5)
     notice = visitor.page.get_by_role("alert").inner_text()
     assert "theta = 200 in the link is out of range: 90 is taken." in notice
@@ -147,7 +147,7 @@ def test_the_address_says_what_is_shown_and_opens_the_same_again(visitor, visit)
     page.wait_for_function("() => location.search.includes('theta=40') && location.search.includes('p=0.25')")
     page.wait_for_function("() => location.search.includes('T=' + crviz.omegaT)")
     again = Visitor(visit(page.evaluate("location.search")))
-    assert again.page.evaluate("crvizValues") == page.evaluate("crvizValues")
+    assert again.page.evaluate("crviz.values") == page.evaluate("crviz.values")
     assert again.page.evaluate("crviz.index") == 30
     for name, (x, y) in visitor.lines("spectra").items():
         np.testing.assert_array_equal(again.lines("spectra")[name], (x, y))
@@ -208,7 +208,7 @@ def test_what_is_set_stays_where_it_is_while_the_cost_is_said_anew(regular):
         "35",
         "12345",
     )
-    values = page.evaluate("crvizValues")
+    values = page.evaluate("crviz.values")
     assert (values["theta"], values["realizations"]) == (35, 12345)
 
 
@@ -240,7 +240,7 @@ def test_who_moves_on_during_a_run_keeps_what_is_shown_there_and_may_come_back(v
     page.wait_for_timeout(1000)  # the last of the run has been heard by then
     assert page.get_by_text(re.compile("σ² = 0.4, .* atlas")).is_visible()
     assert "atlas" in visitor.sentence()
-    assert page.evaluate("crvizValues.sigma2") == 0.4
+    assert page.evaluate("crviz.values.sigma2") == 0.4
     visitor.slide(sigma2=SIGMA2.control.values.index(0.71))
     page.get_by_text(re.compile(r"σ² = 0.71, .*: (stored|simulated), \d+ field")).wait_for()
     assert page.errors == []
@@ -320,7 +320,7 @@ def test_play_goes_through_the_times_and_stops(regular):
     stopped = page.evaluate("crviz.omegaT")
     page.wait_for_timeout(400)
     assert page.evaluate("crviz.omegaT") == stopped
-    assert page.evaluate("crviz.model.omega_t") == stopped  # the server is told where it ended
+    assert page.evaluate("crviz.session.omegaT") == stopped  # the server is told where it ended
 
 
 def test_the_state_of_the_atlas_is_shown_at_once_where_nothing_is_simulated(regular):
@@ -340,7 +340,7 @@ def test_presets_can_be_chosen_again_and_again(regular):
     page = regular.page
     for name, sigma2 in (("Weak turbulence", 0.1), ("The paper", 1.0), ("Weak turbulence", 0.1)):
         page.get_by_label("Presets").select_option(label=name)
-        page.wait_for_function("value => crvizValues.sigma2 === value", arg=sigma2)
+        page.wait_for_function("value => crviz.values.sigma2 === value", arg=sigma2)
     page.get_by_label("Presets").select_option(label="The paper")
     page.get_by_text(SHIPPED).wait_for()
 

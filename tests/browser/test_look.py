@@ -8,7 +8,7 @@ import pytest
 from visitor import Visitor, opened
 
 from crviz import sky
-from crviz.dashboard.controls import evolution_switches, physics_and_run, sky_switches, spectra_switches
+from crviz.dashboard import description
 from crviz.plots import mollweide, style
 
 pytestmark = pytest.mark.browser
@@ -33,7 +33,7 @@ def colors(page):
     """What the figures are drawn in, and what the pointer reads off the sky."""
     tooltip = page.locator(".bk-tooltip-row-value").first
     for step in range(200):  # the plot hears nothing while it is laid out anew
-        box = figure_box(page, "crviz-sky")
+        box = figure_box(page, "sky")
         page.mouse.move((box["left"] + box["right"]) / 2, (box["top"] + box["bottom"]) / 2 + step % 2)
         Visitor(page).settle()
         if tooltip.is_visible():
@@ -41,13 +41,13 @@ def colors(page):
     tooltip.wait_for()
     return page.evaluate(
         """() => ({
-          ground: crviz.named["crviz-spectra"].background_fill_color,
+          ground: crviz.figure("spectra").background_fill_color,
           zero: `rgb(${new Uint8Array(crviz.sky.palette.buffer, 4 * 128, 3).join()})`,
-          dipole: crviz.named["crviz-evolution-lines"].data.color[
-            crviz.named["crviz-evolution-lines"].data.name.indexOf("C₁")],
-          label: crviz.named["crviz-spectra"].left[0].axis_label_text_color,
+          dipole: crviz.model("evolution", "lines").data.color[
+            crviz.model("evolution", "lines").data.name.indexOf("C₁")],
+          label: crviz.figure("spectra").left[0].axis_label_text_color,
           body: getComputedStyle(document.body).backgroundColor,
-          tooltip: getComputedStyle([...Bokeh.index.find_one(crviz.named["crviz-sky"]).tool_views.values()]
+          tooltip: getComputedStyle([...crviz.view("sky").tool_views.values()]
             .flatMap((tool) => [...(tool._ttviews?.values() ?? [])])[0].el).backgroundColor,
         })"""
     )
@@ -59,10 +59,10 @@ def test_the_theme_changes_all_figures_without_a_reload(page):
     assert light["dipole"] == style.LIGHT.ink
     page.get_by_role("button", name=re.compile("theme", re.I)).click()
     page.wait_for_function(
-        "color => crviz.named['crviz-evolution-lines'].data.color.includes(color)", arg=style.DARK.ink
+        "color => crviz.model('evolution', 'lines').data.color.includes(color)", arg=style.DARK.ink
     )
     page.wait_for_function(
-        "ground => crviz.named['crviz-spectra'].background_fill_color != ground", arg=light["ground"]
+        "ground => crviz.figure('spectra').background_fill_color != ground", arg=light["ground"]
     )
     dark = colors(page)
     assert page.evaluate("window.sameDocument")
@@ -72,7 +72,7 @@ def test_the_theme_changes_all_figures_without_a_reload(page):
     assert luminance(light["body"]) > 0.9 > 0.1 > luminance(dark["body"])
     page.get_by_role("button", name=re.compile("theme", re.I)).click()
     page.wait_for_function(
-        "color => crviz.named['crviz-evolution-lines'].data.color.includes(color)", arg=style.LIGHT.ink
+        "color => crviz.model('evolution', 'lines').data.color.includes(color)", arg=style.LIGHT.ink
     )
     assert colors(page) == light
     assert page.errors == []
@@ -91,7 +91,7 @@ def test_a_phone_has_one_column_and_the_sidebar_closed(visit):
     tops = [box["y"] for box in boxes(page)]
     assert tops == sorted(tops)
     assert min(b - a for a, b in itertools.pairwise(tops)) > 250  # a plot's height apart
-    for name in ("crviz-sky", "crviz-evolution", "crviz-spectra"):
+    for name in ("sky", "evolution", "spectra"):
         box = figure_box(page, name)
         assert box["left"] >= 0
         assert box["right"] <= 390
@@ -106,7 +106,7 @@ def test_a_phone_has_one_column_and_the_sidebar_closed(visit):
 def figure_box(page, name):
     return page.evaluate(
         """name => {
-          const {el} = Bokeh.index.find_one(crviz.named[name]).canvas_view
+          const {el} = crviz.view(name).canvas_view
           const {left, right, top, bottom} = el.getBoundingClientRect()
           return {left, right, top, bottom}
         }""",
@@ -118,7 +118,7 @@ def figure_box(page, name):
 def test_the_pointer_reads_its_angles_and_the_intensity_there_off_the_sky(page, across, up):
     visitor = Visitor(page)
     visitor.wait_for_sky()
-    box = figure_box(page, "crviz-sky")
+    box = figure_box(page, "sky")
     place = [
         box["left"] + across * (box["right"] - box["left"]),
         box["bottom"] - up * (box["bottom"] - box["top"]),
@@ -130,7 +130,7 @@ def test_the_pointer_reads_its_angles_and_the_intensity_there_off_the_sky(page, 
     said = page.locator(".bk-tooltip-row-value").all_inner_texts()
     x, y = page.evaluate(
         """([across, up]) => {
-          const {frame, canvas_view} = Bokeh.index.find_one(crviz.named["crviz-sky"])
+          const {frame, canvas_view} = crviz.view("sky")
           const {left, top} = canvas_view.el.getBoundingClientRect()
           return [frame.x_scale.invert(across - left), frame.y_scale.invert(up - top)]
         }""",
@@ -140,7 +140,7 @@ def test_the_pointer_reads_its_angles_and_the_intensity_there_off_the_sky(page, 
     assert float(said[0].rstrip("°")) == pytest.approx(np.degrees(theta), abs=0.06)  # said to a tenth
     assert float(said[1].rstrip("°")) == pytest.approx(np.degrees(phi), abs=0.06)
     # the intensity is that of the cell of the picture; a pixel is a momentum, drawn where it comes from
-    cells = page.evaluate("crviz.named['crviz-sky-image'].data.image[0].shape[1]")
+    cells = page.evaluate("crviz.model('sky', 'image').data.image[0].shape[1]")
     centre = [(np.floor((x + 2) / 4 * cells) + 0.5) / cells * 4 - 2]
     centre += [(np.floor((y + 1) / 4 * cells) + 0.5) / cells * 4 - 1]
     theta, phi = mollweide.unproject(*centre)
@@ -160,7 +160,7 @@ def test_a_projector_shows_the_middle_of_every_plot_at_once(projected):
     page = projected
     bar = Visitor(page).time_slider().bounding_box()
     assert 0 < bar["y"] < 720
-    for name in ("crviz-sky", "crviz-evolution", "crviz-spectra"):
+    for name in ("sky", "evolution", "spectra"):
         box = figure_box(page, name)
         assert 0 < (box["left"] + box["right"]) / 2 < 1280
         assert 0 < (box["top"] + box["bottom"]) / 2 < 720
@@ -169,14 +169,14 @@ def test_a_projector_shows_the_middle_of_every_plot_at_once(projected):
 
 def test_cards_do_not_lie_over_one_another(projected):
     page = projected
-    names = ("crviz-sky", "crviz-evolution", "crviz-spectra")
+    names = ("sky", "evolution", "spectra")
     sky, evolution, spectra = (figure_box(page, name) for name in names)
     heading = dict(zip(names, boxes(page), strict=True))
     assert sky["right"] <= evolution["left"]
     below = page.get_by_label("Dipole removed").bounding_box()
     assert below["y"] >= sky["bottom"] - 1
-    assert below["y"] + below["height"] <= heading["crviz-spectra"]["y"]
-    assert spectra["top"] >= heading["crviz-spectra"]["y"]
+    assert below["y"] + below["height"] <= heading["spectra"]["y"]
+    assert spectra["top"] >= heading["spectra"]["y"]
 
 
 def test_what_stands_below_the_sky_takes_one_line_and_cards_of_a_row_end_together(projected):
@@ -208,8 +208,9 @@ def test_every_control_is_reached_by_tab(page):
     page.locator("summary", has_text="Turbulence").click()
     wanted = {
         control["label"]
-        for spec in (physics_and_run, sky_switches, evolution_switches, spectra_switches)
-        for group in spec()
+        for place, groups in description.controls().items()
+        if place != "toolbar"
+        for group in groups
         for control in group["controls"]
         if control["kind"] not in ("text", "choice") and control["key"] != "cancel"  # nothing runs
     }
@@ -254,23 +255,23 @@ def test_arrows_move_the_time_and_all_panels(still):
     visitor.settle()
     assert still.evaluate("crviz.index") == before - 3
     times = still.evaluate("Array.from(crviz.held.omega_t)")
-    assert still.evaluate("crviz.named['crviz-evolution-cursor'].location") == times[before - 3]
+    assert still.evaluate("crviz.model('evolution', 'cursor').location") == times[before - 3]
     assert visitor.sentence() != said
     assert visitor.time_slider().get_attribute("aria-valuetext") == f"Omega T = {times[before - 3]:.5g}"
 
 
 def test_space_and_arrows_choose_among_switches_and_forms(still):
     visitor = Visitor(still)
-    before = still.evaluate("crvizValues.normalized")
+    before = still.evaluate("crviz.values.normalized")
     visitor.label("normalized").focus()
     still.keyboard.press("Space")
-    assert still.evaluate("crvizValues.normalized") is not before
+    assert still.evaluate("crviz.values.normalized") is not before
     still.keyboard.press("Space")
     still.get_by_role("radio", name="as printed").focus()
     still.keyboard.press("ArrowRight")
-    assert still.evaluate("crvizValues.form") == "self-consistent"
+    assert still.evaluate("crviz.values.form") == "self-consistent"
     still.keyboard.press("ArrowLeft")
-    assert still.evaluate("crvizValues.form") == "printed"
+    assert still.evaluate("crviz.values.form") == "printed"
 
 
 def test_the_sidebar_of_a_phone_is_a_dialogue_that_escape_closes(visit):
@@ -304,4 +305,4 @@ def test_a_sidebar_that_is_closed_and_opened_keeps_what_is_set(page):
     page.get_by_role("button", name=re.compile("Close drawer|Open drawer")).click()
     visitor.label("theta").wait_for()
     assert visitor.label("theta").input_value() == "33"
-    assert page.evaluate("crvizValues.theta") == 33
+    assert page.evaluate("crviz.values.theta") == 33

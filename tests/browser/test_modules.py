@@ -20,8 +20,10 @@ def blank(browser):
     context = browser.new_context()
     page = context.new_page()
     page.evaluate("window.modules = {}")
+    own = scripts.FOLDER.parent / "panels"
     for name in ("sky", "healpix", "shape", "tensor", "view"):
-        code = base64.b64encode(scripts.bundle(name).encode()).decode()
+        module = own / "sky/sky.js" if name == "sky" else name
+        code = base64.b64encode(scripts.bundle(module).encode()).decode()
         page.evaluate(
             "async ([name, code]) => { modules[name] = await import('data:text/javascript;base64,' + code) }",
             [name, code],

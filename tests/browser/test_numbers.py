@@ -86,7 +86,7 @@ def unit(view, spectrum):
 def test_marks_stand_at_the_estimates(visitor, view, truth, name):
     spectrum = truth[name]
     ell, height, color = visitor.marks(name)
-    floor, _ = visitor.axis("crviz-spectra-y")
+    floor, _ = visitor.axis("spectra", "y")
     expected = spectrum.cl / unit(view, spectrum)
     np.testing.assert_array_equal(ell, np.flatnonzero(expected > floor)[np.flatnonzero(expected > floor) > 0])
     # the plateau and Eq. 9 leave small differences of what was sent in single precision
@@ -108,7 +108,7 @@ def test_marks_stand_at_the_estimates(visitor, view, truth, name):
 def test_what_noise_hides_is_an_upper_limit_of_two_errors(visitor, view, truth, name):
     spectrum = truth[name]
     ell, height, _ = visitor.marks(f"{name}, upper limit")
-    floor, _ = visitor.axis("crviz-spectra-y")
+    floor, _ = visitor.axis("spectra", "y")
     value, error = spectrum.cl / unit(view, spectrum), spectrum.error / unit(view, spectrum)
     limit = np.maximum(value, 0) + 2 * error
     hidden = np.flatnonzero((value <= floor) & (limit > floor))
@@ -128,9 +128,9 @@ def test_curves_are_the_analytic_spectra_through_the_dipole(visitor, view, truth
 
 def test_the_grey_band_is_the_cosmic_variance_about_the_mean_over_fields(visitor, view, truth):
     """Up to the first multipole that the noise hides."""
-    band = visitor.read("crviz-spectra-band", "x", "low", "high")
+    band = visitor.read("spectra", "band", "x", "low", "high")
     spectrum = truth["chosen gradient"]
-    floor, _ = visitor.axis("crviz-spectra-y")
+    floor, _ = visitor.axis("spectra", "y")
     height = spectrum.cl[1:] / unit(view, spectrum)
     seen = np.logical_and.accumulate(height > floor)
     ell, height = spectrum.ell[1:][seen], height[seen]
@@ -163,7 +163,7 @@ def test_lines_against_time_are_the_results(visitor, view, shipped, which):
 
 
 def test_the_band_is_the_error_of_the_dipole(visitor, view, shipped):
-    band = visitor.read("crviz-evolution-band", "x", "low", "high")
+    band = visitor.read("evolution", "band", "x", "low", "high")
     plain = shipped.evolution(view.gradient, estimator="none")
     dipole, error = plain.cl[:, 1] / FOUR_PI, plain.error[:, 1] / FOUR_PI
     np.testing.assert_allclose(band["x"], shipped.omega_t, rtol=VALUES)
@@ -172,7 +172,7 @@ def test_the_band_is_the_error_of_the_dipole(visitor, view, shipped):
 
 
 def test_the_cursor_stands_at_the_time(visitor, view, shipped):
-    cursor = visitor.page.evaluate("crviz.named['crviz-evolution-cursor'].location")
+    cursor = visitor.page.evaluate("crviz.model('evolution', 'cursor').location")
     assert cursor == pytest.approx(shipped.omega_t[view.time], rel=1e-12)
 
 

@@ -33,7 +33,7 @@ def label(visitor, key):
 
 
 def value(visitor, key):
-    return visitor.page.evaluate("key => crvizValues[key]", key)
+    return visitor.page.evaluate("key => crviz.values[key]", key)
 
 
 def script(visitor, tmp_path):
@@ -147,7 +147,7 @@ def test_between_two_recorded_times_the_nearest_is_shown_and_said(visit, tmp_pat
     )
     assert visitor.page.locator(".time-bar output").inner_text() == f"{taken:.5g}"
     assert visitor.sentence().startswith(f"At Ω T = {taken:.5g}, ")
-    assert visitor.page.evaluate("crviz.named['crviz-evolution-cursor'].location") == taken
+    assert visitor.page.evaluate("crviz.model('evolution', 'cursor').location") == taken
     assert float(copied(visitor.page)["T"]) == taken
     assert f"omega_t={float(taken)!r}," in script(visitor, tmp_path)
 
@@ -159,7 +159,7 @@ def test_a_fit_sets_what_it_says(visit, tmp_path, query, button):
     page.get_by_role("button", name=button, exact=True).click()
     page.locator(".crviz-sentence").get_by_text(re.compile("est p = ")).wait_for()
     said = re.search(r"[Bb]est p = (0\.\d+)", visitor.sentence()).group(1)
-    page.wait_for_function("p => crvizValues.p === p", arg=float(said))
+    page.wait_for_function("p => crviz.values.p === p", arg=float(said))
     visitor.settle()
     assert float(label(visitor, "p")) == float(said)
     assert f"p = {label(visitor, 'p')}" in visitor.lines("spectra")
@@ -175,6 +175,6 @@ def test_the_link_that_is_copied_restores_the_very_same_numbers(visit):
     assert {key: written[key] for key in WORDS} == WORDS
     second = visit(f"?{urlencode(written)}")
     assert copied(second) == written
-    assert second.evaluate("crvizValues") == first.evaluate("crvizValues")
+    assert second.evaluate("crviz.values") == first.evaluate("crviz.values")
     assert second.evaluate("crviz.omegaT") == first.evaluate("crviz.omegaT")
     assert not second.get_by_role("alert").is_visible()

@@ -9,7 +9,7 @@ import panel as pn
 import pytest
 
 from crviz import Config, draw_field
-from crviz.dashboard.orbits_view import OrbitsView
+from crviz.dashboard.panels.orbits.view import OrbitsView
 from crviz.neighbours import neighbouring_orbits
 
 pytestmark = pytest.mark.browser

@@ -107,7 +107,7 @@ def test_colours_are_symmetric_about_zero_and_reach_the_largest_value(visitor):
     largest = np.abs(visitor.map()).max()
     assert 256 * half_a_color == pytest.approx(largest)
     assert np.nanmax(np.abs(picture)) == pytest.approx(largest - half_a_color)
-    names = visitor.read("crviz-sky-names", "text")["text"]
+    names = visitor.read("sky", "names", "text")["text"]
     assert float(names[5]) == -float(names[3].replace("−", "-")) == pytest.approx(largest, rel=0.05)
 
 
@@ -172,7 +172,7 @@ def place_on_screen(visitor, x, y):
     visitor.page.evaluate("window.scrollTo(0, 0)")
     return visitor.page.evaluate(
         """([x, y]) => {
-          const plot = Bokeh.index.find_one(crviz.named["crviz-sky"])
+          const plot = crviz.view("sky")
           const box = plot.canvas_view.el.getBoundingClientRect(), {x_scale, y_scale} = plot.frame
           return [box.left + x_scale.compute(x), box.top + y_scale.compute(y)]
         }""",

@@ -110,13 +110,13 @@ def test_a_drag_by_mouse_says_nothing_and_its_end_one_thing(visitor, key):
     page.mouse.move(x, y)
     wait_for_quiet(page)
     forget(page)
-    before = page.evaluate("window.crvizDrawn")
+    before = page.evaluate("crviz.drawn")
     page.mouse.down()
     for step in range(1, 16):
         page.mouse.move(x + 4 * step, y)
         page.wait_for_timeout(20)
     visitor.settle()
-    assert page.evaluate("window.crvizDrawn") >= before + 10  # the plots follow the hand
+    assert page.evaluate("crviz.drawn") >= before + 10  # the plots follow the hand
     page.wait_for_timeout(QUIET)
     assert events(page.sent) == []
     assert [described(frame) for frame in page.received] == []

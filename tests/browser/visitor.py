@@ -6,9 +6,9 @@ import numpy as np
 
 from crviz.dashboard.state import State
 
-_READ = """([source, columns]) => {
+_READ = """([panel, source, columns]) => {
   const flat = (v) => ArrayBuffer.isView(v) || Array.isArray(v) ? Array.from(v, flat) : v
-  const data = crviz.named[source].data
+  const data = crviz.model(panel, source).data
   return Object.fromEntries(columns.map((name) => [name, flat(data[name])]))
 }"""
 _FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
@@ -24,7 +24,7 @@ def opened(context, address, width=1280, height=900):
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("websocket", lambda socket: _listen(page, socket))
     page.goto(address)
-    page.wait_for_function("() => window.crvizDrawn > 0 && Bokeh.documents.every((each) => each.is_idle)")
+    page.wait_for_function("() => window.crviz?.idle")
     return page
 
 
@@ -32,8 +32,9 @@ def wait_for_further_plots(page):
     """Wait for the plots of the drawer "More", each at its height."""
     page.wait_for_function(
         """() => {
+          const own = ["sky", "evolution", "spectra"].map((name) => crviz.figure(name))
           const drawn = Bokeh.documents.flatMap((each) => [...each._all_models.values()])
-            .filter((model) => model.type === "Figure" && !model.name?.startsWith("crviz-"))
+            .filter((model) => model.type === "Figure" && !own.includes(model))
           return drawn.length >= 4 && drawn.every((figure) => figure.inner_height > 150)
         }"""
     )
@@ -72,7 +73,7 @@ class Visitor:
 
     def choose(self, key, name):
         """Choose in a list, and wait for the arrays that the server sends for it."""
-        if self.page.evaluate("key => String(crvizValues[key])", key) == name:
+        if self.page.evaluate("key => String(crviz.values[key])", key) == name:
             return
         self.page.evaluate("() => { window.heldBefore = crviz.held }")
         self.label(key).select_option(label=name)
@@ -117,13 +118,13 @@ class Visitor:
 
     # --- what is drawn
 
-    def read(self, source, *columns):
-        """Columns of a source, lists."""
-        return self.page.evaluate(_READ, [source, list(columns)])
+    def read(self, panel, source, *columns):
+        """Columns of a source of a panel's figure, lists."""
+        return self.page.evaluate(_READ, [panel, source, list(columns)])
 
     def marks(self, name):
         """Multipoles and heights of the marks of one name, and their colour."""
-        data = self.read("crviz-spectra-marks", "x", "y", "name", "color")
+        data = self.read("spectra", "marks", "x", "y", "name", "color")
         chosen = [i for i, each in enumerate(data["name"]) if each == name]
         colors = {data["color"][i] for i in chosen}
         assert len(colors) <= 1
@@ -132,7 +133,7 @@ class Visitor:
 
     def bars(self, color):
         """{l: (low, high)} of the bars of a colour."""
-        data = self.read("crviz-spectra-bars", "x", "low", "high", "color")
+        data = self.read("spectra", "bars", "x", "low", "high", "color")
         return {
             int(x): (low, high)
             for x, low, high, own in zip(data["x"], data["low"], data["high"], data["color"], strict=True)
@@ -141,16 +142,18 @@ class Visitor:
 
     def lines(self, figure):
         """{name: (x, y)} of the lines of "evolution" or "spectra"."""
-        data = self.read(f"crviz-{figure}-lines", "xs", "ys", "name")
+        data = self.read(figure, "lines", "xs", "ys", "name")
         assert len(set(data["name"])) == len(data["name"])
         return {
             name: (np.array(x, float), np.array(y, float))
             for name, x, y in zip(data["name"], data["xs"], data["ys"], strict=True)
         }
 
-    def axis(self, name):
+    def axis(self, panel, name):
         """Where an axis begins and ends."""
-        return self.page.evaluate("name => [crviz.named[name].start, crviz.named[name].end]", name)
+        return self.page.evaluate(
+            "names => [crviz.model(...names).start, crviz.model(...names).end]", [panel, name]
+        )
 
     def table(self):
         """{row: {column: text}} of the table below the plots."""
@@ -171,7 +174,7 @@ class Visitor:
         """What the colours say, (rows from the bottom, columns), and half of what a colour spans."""
         shape, colors, palette, limit = self.page.evaluate(
             """(({image: [a]}) => [a.shape, Array.from(a), Array.from(crviz.sky.palette), crviz.sky.limit])
-            (crviz.named['crviz-sky-image'].data)"""
+            (crviz.model('sky', 'image').data)"""
         )
         half = limit / len(palette)
         middle = {color: (2 * step + 1) * half - limit for step, color in enumerate(palette)}

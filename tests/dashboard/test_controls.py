@@ -2,21 +2,20 @@ import dataclasses
 
 import pytest
 
-from crviz.dashboard.controls import (
-    Controls,
-    evolution_switches,
-    physics_and_run,
-    sky_switches,
-    spectra_switches,
-)
+from crviz.dashboard import description
+from crviz.dashboard.controls import Controls, physics_and_run
 from crviz.dashboard.state import State
 from crviz.parameters import CONFIGURATION, REQUEST, VIEW
 
-SPECS = [physics_and_run, sky_switches, evolution_switches, spectra_switches]
+
+def all_groups():
+    """Of the sidebar and below the plots."""
+    places = description.controls().items()
+    return [group for place, groups in places if place != "toolbar" for group in groups]
 
 
-def controls_of(*specs):
-    return [control for spec in specs for group in spec() for control in group["controls"]]
+def all_controls():
+    return [control for group in all_groups() for control in group["controls"]]
 
 
 @pytest.fixture
@@ -119,7 +118,7 @@ def test_a_menu_hands_on_what_was_chosen(state):
 
 
 def test_every_parameter_of_a_run_has_a_control():
-    there = {control["key"] for control in controls_of(*SPECS)}
+    there = {control["key"] for control in all_controls()}
     assert there >= {each.name for each in (*CONFIGURATION, *REQUEST, *VIEW) if each.control} - {"turbulence"}
     assert there >= {
         "sigma2",
@@ -134,11 +133,11 @@ def test_every_parameter_of_a_run_has_a_control():
 
 
 def test_nothing_can_be_set_twice():
-    keys = [control["key"] for control in controls_of(*SPECS)]
+    keys = [control["key"] for control in all_controls()]
     assert len(keys) == len(set(keys))
 
 
-@pytest.mark.parametrize("control", controls_of(*SPECS), ids=lambda control: control["key"])
+@pytest.mark.parametrize("control", all_controls(), ids=lambda control: control["key"])
 def test_a_control_fits_its_parameter(control):
     if control["key"] not in State.param:
         assert control["kind"] in ("button", "text")
@@ -161,7 +160,7 @@ def test_a_control_fits_its_parameter(control):
 
 @pytest.mark.parametrize("key", ["theta", "p", "nside", "smooth"])
 def test_values_are_given_with_the_page(state, key):
-    specs = [group for spec in SPECS for group in spec()]
+    specs = all_groups()
     assert Controls(state, specs).values[key] == getattr(state, key)
 
 

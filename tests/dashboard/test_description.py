@@ -7,7 +7,7 @@ import panel as pn
 import pytest
 from panel.io.state import set_curdoc
 
-from crviz.dashboard import description, figures
+from crviz.dashboard import description, panels
 from crviz.dashboard.page import Visit
 from crviz.dashboard.state import State, on_page
 
@@ -22,10 +22,20 @@ def file_behind(url):
 
 def test_the_script_of_the_page_holds_all_that_it_describes():
     text = file_behind(description.page_url())
-    told = json.loads(text.splitlines()[-1].removeprefix("open(").removesuffix(")"))
-    assert set(told["figures"]) == set(figures.ALL)
+    told = json.loads(text.splitlines()[-1].removeprefix("open(").rpartition(", {")[0])
+    assert [panel["name"] for panel in told["panels"]] == [panel.name for panel in panels.registered()]
     assert told["controls"] == json.loads(json.dumps(description.controls()))
     assert len(text) < 250_000
+
+
+def test_a_panel_more_is_in_the_script_and_leaves_the_others_as_they_are(tmp_path):
+    before = description.page_url()
+    (tmp_path / "panel.js").write_text("// toy\n\nexport class ToyPanel {}\n", encoding="utf8")
+    with panels.also(panels.Panel("toy", tmp_path, order=25)):
+        text = file_behind(description.page_url())
+        assert "toy: ToyPanel" in text.splitlines()[-1]
+        assert [panel.name for panel in panels.registered()].index("toy") == 2
+    assert description.page_url() == before
 
 
 def test_it_is_written_once():

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from crviz import Config
-from crviz.dashboard import link
-from crviz.dashboard.controls import Controls, physics_and_run, sky_switches
+from crviz.dashboard import description, link
+from crviz.dashboard.controls import Controls
 from crviz.dashboard.state import State, on_page
 from crviz.parameters import CONFIGURATION, REQUEST, VIEW
 
@@ -91,7 +91,7 @@ def test_a_number_is_taken_to_its_last_digit_and_without_a_word(key):
     assert notice == ""
     assert getattr(state, named(key)) == AWKWARD[key]
     # what the browser is given, and writes into a link again
-    specs = [group for spec in (physics_and_run, sky_switches) for group in spec()]
+    specs = [group for groups in description.controls().values() for group in groups]
     assert {**Controls(state, specs).values, "T": state.omega_t}[key] == AWKWARD[key]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from crviz import observations
-from crviz.dashboard.observed import observed_spectra
+from crviz.dashboard.panels.spectra.observed import observed_spectra
 
 
 @pytest.fixture(params=observed_spectra(), ids=lambda one: one["name"])

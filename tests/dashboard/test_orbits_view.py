@@ -9,8 +9,8 @@ from panel.io.resources import BUNDLE_DIR
 from panel.io.state import set_curdoc
 
 from crviz import Config, draw_field
-from crviz.dashboard.orbits_content import content
-from crviz.dashboard.orbits_view import OrbitsView
+from crviz.dashboard.panels.orbits.content import content
+from crviz.dashboard.panels.orbits.view import OrbitsView
 from crviz.neighbours import neighbouring_orbits
 
 CONFIG = Config(omega_t=(5.0, 20.0))
@@ -187,5 +187,5 @@ def test_plotly_is_where_it_is_said_to_be_and_is_not_loaded_with_every_page(view
     name = view.plot.plotly_url.rsplit("/", 1)[-1]
     assert (BUNDLE_DIR / "plotlyplot" / name).stat().st_size > 1e6
     # Panel loads on every page the scripts of all models that were imported
-    code = "import sys, crviz.dashboard.orbits_view; sys.exit('panel.models.plotly' in sys.modules)"
+    code = "import sys, crviz.dashboard.panels.orbits.view; sys.exit('panel.models.plotly' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

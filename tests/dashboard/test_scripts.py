@@ -4,25 +4,29 @@ import collections
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from crviz.dashboard import scripts
+from crviz.dashboard.panels import registered
 
-FOLDER = Path(scripts.__file__).parent / "browser"
-MODULES = sorted(path.stem for path in FOLDER.glob("*.js"))
-#: Modules that the page or a component loads; all others are part of one of these.
-LOADED = [
-    name
-    for name in MODULES
-    if re.search(r"^export function (render|open)\(", (FOLDER / f"{name}.js").read_text("utf8"), re.M)
-]
+ROOM = scripts.FOLDER.parent
+#: All modules, by their path below dashboard/.
+MODULES = {
+    str(path.relative_to(ROOM)): path
+    for path in sorted([*scripts.FOLDER.glob("*.js"), *(ROOM / "panels").glob("*/*.js")])
+}
+#: What is loaded: components of their own, and the page with all its panels.
+BUNDLES = {
+    name: scripts.bundle(path)
+    for name, path in MODULES.items()
+    if re.search(r"^export function render\(", path.read_text("utf8"), re.M)
+} | {"page": scripts.program("page", *(panel.script for panel in registered()))}
 
 _DECLARED = re.compile(
     r"^(?:export )?(?:(?:async )?function\*?|class|const|let|var) (?:\{([^}]*)\}|(\w+))", re.MULTILINE
 )
-_IMPORTED = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js"$', re.MULTILINE)
+_IMPORTED = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[\w/.]+\.js)"$', re.MULTILINE)
 
 
 def declared(text):
@@ -34,70 +38,75 @@ def declared(text):
     ]
 
 
+def imported(path):
+    """(names, path) of all that a module imports."""
+    return [
+        (names, (path.parent / other).resolve()) for names, other in _IMPORTED.findall(path.read_text("utf8"))
+    ]
+
+
 def test_there_is_something_to_load():
-    assert {"hub", "controls", "orbits"} <= set(LOADED)
+    assert set(BUNDLES) == {"page", "browser/controls.js", "panels/orbits/component.js"}
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_every_import_is_of_something_that_is_exported(name):
-    text = (FOLDER / f"{name}.js").read_text("utf8")
-    for names, other in _IMPORTED.findall(text):
+    text = MODULES[name].read_text("utf8")
+    for names, other in imported(MODULES[name]):
         exported = re.findall(
-            r"^export (?:(?:async )?function|class|const) (\w+)",
-            (FOLDER / f"{other}.js").read_text("utf8"),
-            re.M,
+            r"^export (?:(?:async )?function|class|const) (\w+)", other.read_text("utf8"), re.M
         )
         wanted = {each.strip() for each in names.split(",") if each.strip()}
-        assert wanted <= set(exported), f"{name}.js wants of {other}.js what is not there"
+        assert wanted <= set(exported), f"{name} wants of {other.name} what is not there"
         used = text.replace(names, "", 1)
-        assert all(re.search(rf"\b{each}\b", used) for each in wanted), (
-            f"{name}.js imports what it never uses"
-        )
+        assert all(re.search(rf"\b{each}\b", used) for each in wanted), f"{name} imports what it never uses"
 
 
-@pytest.mark.parametrize("name", LOADED)
+@pytest.mark.parametrize("name", BUNDLES)
 def test_a_bundle_imports_nothing_and_exports_its_own_only(name):
-    text = scripts.bundle(name)
+    text = BUNDLES[name]
     assert not re.search(r"^\s*import\b", text, re.M)
-    own = (FOLDER / f"{name}.js").read_text("utf8")
+    own = MODULES[name].read_text("utf8") if name in MODULES else ""
     assert re.findall(r"^export .*$", text, re.M) == re.findall(r"^export .*$", own, re.M)
 
 
-@pytest.mark.parametrize("name", LOADED)
+@pytest.mark.parametrize("name", BUNDLES)
 def test_no_name_stands_twice_at_the_top_of_a_bundle(name):
-    counts = collections.Counter(declared(scripts.bundle(name)))
+    counts = collections.Counter(declared(BUNDLES[name]))
     assert counts
     assert [each for each, count in counts.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("name", LOADED)
+@pytest.mark.parametrize("name", BUNDLES)
 def test_a_module_stands_before_what_uses_it_and_once(name):
-    text = scripts.bundle(name)
-    needed, waiting = set(), [name]
-    while waiting:
-        one = waiting.pop()
-        if one not in needed:
-            needed.add(one)
-            waiting += [other for _, other in _IMPORTED.findall((FOLDER / f"{one}.js").read_text("utf8"))]
-    first = {each: (FOLDER / f"{each}.js").read_text("utf8").splitlines()[0] for each in needed}
-    assert all(text.count(line) == 1 for line in first.values())  # each begins with a comment of its own
-    for one in needed:
-        for _, other in _IMPORTED.findall((FOLDER / f"{one}.js").read_text("utf8")):
+    text = BUNDLES[name]
+    first = {path: path.read_text("utf8").splitlines()[0] for path in MODULES.values()}
+    there = [path for path, line in first.items() if line in text]
+    assert len(set(first.values())) == len(first)  # each begins with a comment of its own
+    assert all(text.count(first[path]) == 1 for path in there)
+    for one in there:
+        for _, other in imported(one):
             assert text.index(first[other]) < text.index(first[one])
 
 
+def test_no_module_of_the_page_names_a_panel():
+    """What there is to draw is handed to it."""
+    names = [panel.name.capitalize() + "Panel" for panel in registered()]
+    for path in scripts.FOLDER.glob("*.js"):
+        assert not [name for name in names if name in path.read_text("utf8")]
+        assert not [other for _, other in imported(path) if "panels" in other.parts]
+
+
 def test_every_module_is_part_of_a_bundle():
-    loaded = "".join(map(scripts.bundle, LOADED))
-    unused = [
-        name for name in MODULES if (FOLDER / f"{name}.js").read_text("utf8").splitlines()[0] not in loaded
-    ]
+    loaded = "".join(BUNDLES.values())
+    unused = [name for name, path in MODULES.items() if path.read_text("utf8").splitlines()[0] not in loaded]
     assert unused == []
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="no node on this machine")
-@pytest.mark.parametrize("name", LOADED)
+@pytest.mark.parametrize("name", BUNDLES)
 def test_a_bundle_is_javascript(name, tmp_path):
-    path = tmp_path / f"{name}.mjs"
-    path.write_text(scripts.bundle(name), encoding="utf8")
+    path = tmp_path / "bundle.mjs"
+    path.write_text(BUNDLES[name], encoding="utf8")
     checked = subprocess.run(["node", "--check", path], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr

@@ -7,16 +7,19 @@ from pathlib import Path
 import pytest
 
 from crviz.dashboard import words
+from crviz.dashboard.panels import registered
 
-TEXTS = sorted(path.stem for path in (Path(words.__file__).parent / "help").glob("*.html"))
+TEXTS = {path.stem: path for path in (Path(words.__file__).parent / "help").glob("*.html")} | {
+    panel.name: panel.folder / "help.html" for panel in registered() if panel.heading
+}
 MATH = "{http://www.w3.org/1998/Math/MathML}math"
 
 
 def source(name):
-    return (Path(words.__file__).parent / "help" / f"{name}.html").read_text(encoding="utf8")
+    return TEXTS[name].read_text(encoding="utf8")
 
 
-@pytest.fixture(params=TEXTS)
+@pytest.fixture(params=sorted(TEXTS))
 def name(request):
     return request.param
 
@@ -27,7 +30,7 @@ def test_the_panels_and_the_introduction_have_their_texts():
 
 
 def test_a_text_is_well_formed_with_all_its_equations(name):
-    tree = ET.fromstring(f"<div>{words.html(name)}</div>")  # raises where it is not
+    tree = ET.fromstring(f"<div>{words.html_of(TEXTS[name])}</div>")  # raises where it is not
     equations = list(tree.iter(MATH))
     displayed = source(name).count("$$") // 2
     in_line = source(name).replace("$$", "").count("$") // 2
@@ -40,21 +43,23 @@ def test_a_text_is_well_formed_with_all_its_equations(name):
 
 
 def test_no_latex_is_left(name):
-    html = words.html(name)
+    html = words.html_of(TEXTS[name])
     assert "$" not in html
     assert not re.search(r"\\[a-zA-Z]", html)
 
 
 def test_nothing_is_fetched(name):
-    html = words.html(name).replace("http://www.w3.org/1998/Math/MathML", "")  # a name, not an address
+    html = words.html_of(TEXTS[name]).replace(
+        "http://www.w3.org/1998/Math/MathML", ""
+    )  # a name, not an address
     assert "//" not in html
     assert not re.search(r"\b(src|href|url)\b", html)
     assert "<script" not in html
 
 
 def test_an_equation_keeps_its_fraction_and_its_sign():
-    assert "<mfrac>" in words.html("spectra")
-    tree = ET.fromstring(f"<div>{words.html('sky')}</div>")
+    assert "<mfrac>" in words.html_of(TEXTS["spectra"])
+    tree = ET.fromstring(f"<div>{words.html_of(TEXTS['sky'])}</div>")
     said = ["".join(math.itertext()) for math in tree.iter(MATH)]
     # pixels are drawn at n = -p
     assert any(re.fullmatch(r"n.?=[-−]p.?", text.replace(" ", "")) for text in said), said

@@ -5,7 +5,7 @@ import pytest
 
 from crviz import interpretation, observations, paths
 from crviz.checks import ParameterError
-from crviz.dashboard.observed import caveats, observed_spectra
+from crviz.dashboard.panels.spectra.observed import caveats, observed_spectra
 from crviz.observations.spectrum_file import read_spectra
 from crviz.plots.content.spectra import power_spectra
 

@@ -6,12 +6,15 @@ import {exact} from "./numbers.js"
 const kinds = {range, log, number: numeric, select, menu, choice, switch: toggle, button, share, text, notice, progress}
 
 // the inputs of some groups in an element; the model holds values and words, and hands messages on
+// changed({key: value}): what stands in an input; shared(): before the address is copied
 export class Controls {
   fields = new Map()
   dependent = [] // rows that are there for some values of others only
 
-  constructor(model, el, spec) {
+  constructor(model, el, spec, {changed = () => {}, shared = () => {}} = {}) {
     this.model = model
+    this.changed = changed
+    this.shared = shared
     for (const {legend, help, open, controls} of spec) {
       const group = document.createElement(open === undefined ? "fieldset" : "details")
       if (open === undefined) group.append(make("legend", legend))
@@ -35,7 +38,7 @@ export class Controls {
   take() {
     this.show(this.model.values)
     this.arrange()
-    announce(this.live())
+    this.changed(this.live())
   }
 
   arrange() {
@@ -52,7 +55,7 @@ export class Controls {
 
   moved(key) {
     this.arrange()
-    announce({[key]: this.fields.get(key).value()})
+    this.changed({[key]: this.fields.get(key).value()})
   }
 
   released(key) {
@@ -69,12 +72,6 @@ export class Controls {
       this.released(key)
     }
   }
-}
-
-// values in the browser, whoever set them: the hub listens
-function announce(values) {
-  window.crvizValues = {...window.crvizValues, ...values}
-  window.dispatchEvent(new CustomEvent("crviz:values", {detail: values}))
 }
 
 function make(tag, text, attributes = {}) {
@@ -247,7 +244,7 @@ function menu(controls, control) {
 function share(controls, control) {
   const out = make("button", control.label, {type: "button", class: "plain"})
   out.addEventListener("click", async () => {
-    window.crviz?.address.write()
+    controls.shared()
     try {
       await navigator.clipboard.writeText(location.href)
       out.textContent = "Copied"

@@ -4,6 +4,7 @@ const NARROW = "(max-width: 899px)" // as in shell.css: the sidebar lies over th
 
 export class Shell {
   root = document.documentElement
+  chosen = false // whether a hand has chosen the theme
   narrow = window.matchMedia(NARROW)
 
   // themed: called when the theme is another one
@@ -18,6 +19,7 @@ export class Shell {
     this.narrow.addEventListener("change", () => { delete this.root.dataset.sidebar; this.#arrange() })
     part("theme").addEventListener("click", () => {
       this.root.dataset.theme = this.dark ? "default" : "dark"
+      this.chosen = true
       themed()
     })
     this.#arrange()

@@ -1,6 +1,6 @@
 // A bundle of orbits in numbers: places and separations at any time, and what is said of them.
 
-import {timeInWords} from "./numbers.js"
+import {timeInWords} from "../../browser/numbers.js"
 
 const FINER = 3 // points drawn for one that was sent
 

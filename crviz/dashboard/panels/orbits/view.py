@@ -16,7 +16,7 @@ from panel.io.resources import BUNDLE_DIR, LOCAL_DIST
 from crviz.checks import ParameterError, check_number
 from crviz.config import Config
 from crviz.dashboard import description
-from crviz.dashboard.orbits_content import content
+from crviz.dashboard.panels.orbits.content import content
 from crviz.plots.style import palette
 
 _STYLE = """
@@ -143,9 +143,9 @@ def _plotly_url() -> str:
 
 
 class OrbitsPlot(pn.custom.JSComponent):
-    """The browser's part: draws what `orbits_content.content` gives, moves T, and turns."""
+    """The browser's part: draws what `content.content` gives, moves T, and turns."""
 
-    bundle = param.Dict(doc="See `orbits_content.content`.")
+    bundle = param.Dict(doc="See `content.content`.")
     message = param.String("Click on the sky map to see where a particle came from.")
     omega_t = param.Number(100.0)
     dark = param.Boolean(False)

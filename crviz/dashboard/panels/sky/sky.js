@@ -1,7 +1,7 @@
 // The sky of one realisation: three components a pixel, contracted with the gradient and drawn in the
 // Mollweide projection. A pixel is a momentum direction p; it is drawn where the particle comes from, n = -p.
 
-import {discs, pixelAt, pixelVectors} from "./healpix.js"
+import {discs, pixelAt, pixelVectors} from "../../browser/healpix.js"
 
 // the pixel that each point of a picture shows, -1 outside the ellipse; rows from the bottom to the top
 export function pictureIndex(nside, width) {

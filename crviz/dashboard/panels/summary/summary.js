@@ -1,8 +1,9 @@
 // The result in words and numbers, for the chosen gradient and at right angles to the regular field.
 
-import {timeInWords} from "./numbers.js"
-import {slope} from "./shape.js"
-import {Contracted, FOUR_PI} from "./view.js"
+import {minus, significant, withError} from "../../browser/digits.js"
+import {timeInWords} from "../../browser/numbers.js"
+import {slope} from "../../browser/shape.js"
+import {Contracted, FOUR_PI} from "../../browser/view.js"
 
 const SLOPE = [2, 12] // multipoles between which the slope is read, against l + 1/2
 
@@ -21,20 +22,6 @@ export function summary(held, pinned, view) {
     name, ...columns.map(([, cells]) => (cells.get(name).text ?? withError(...cells.get(name)))),
   ])
   return {sentence: sentence(held, columns[0][1], view), head: ["C_ℓ in (r_L |∇n|/n)²", ...columns.map(([name]) => name)], rows}
-}
-
-// the plots in words, for those who do not see them
-export function plotsInWords(held, view, sky) {
-  const chosen = Contracted.of(held, view.theta, view.phi), t = view.index
-  const c1 = chosen.evolution(1), value = chosen.estimate(t), last = held.omega_t.length - 1
-  const ratio = (l) => digits(value[l] / value[1], 2)
-  return [
-    `Evolution of the multipoles: C₁/4π is ${digits(c1[0] / FOUR_PI)} at Ω T = ${timeInWords(held.omega_t[0])}, ` +
-      `${digits(c1[t] / FOUR_PI)} at ${timeInWords(held.omega_t[t])} and ${digits(c1[last] / FOUR_PI)} at ${timeInWords(held.omega_t[last])}.`,
-    `Angular power spectra at Ω T = ${timeInWords(held.omega_t[t])}: C₂/C₁ is ${ratio(2)}, C₃/C₁ ${ratio(3)}, C₅/C₁ ${ratio(5)}, C₈/C₁ ${ratio(8)}.`,
-    sky.map ? `Sky map, ${sky.caption}, Ω T = ${timeInWords(sky.shown.omegaT)}: relative intensities from ` +
-      `${digits(sky.map.reduce((a, b) => Math.min(a, b)))} to ${digits(sky.limit)}.` : "",
-  ]
 }
 
 function numbers(contracted, t) {
@@ -71,29 +58,4 @@ function sentence(held, own, view) {
   if (standard > 0) words += `, ${significant(dipole / standard, 2)} times the dipole of standard diffusion`
   if (Number.isFinite(steep)) words += `; the slope over ℓ = ${SLOPE[0]}–${SLOPE[1]} is ${minus(steep.toFixed(2))}`
   return words + "." + (view.fitted ? ` ${view.fitted}` : "")
-}
-
-const minus = (text) => text.replace("-", "−")
-
-export function digits(value, number = 3) {
-  if (!Number.isFinite(value)) return "–"
-  const text = Number(value.toPrecision(number))
-  return minus(Math.abs(text) >= 1e5 || (text !== 0 && Math.abs(text) < 1e-4) ? text.toExponential(number - 1) : String(text))
-}
-
-// so many digits, zeros at the end among them
-function significant(value, number = 3) {
-  const short = digits(value, number)
-  if (!Number.isFinite(value) || value === 0 || short.includes("e")) return short
-  const rounded = Number(value.toPrecision(number))
-  return minus(rounded.toFixed(Math.max(0, number - 1 - Math.floor(Math.log10(Math.abs(rounded))))))
-}
-
-// two digits of the error, three of the value without one
-export function withError(value, error) {
-  if (!Number.isFinite(value)) return "–"
-  if (!(error > 0)) return significant(value)
-  const places = Math.max(0, 1 - Math.floor(Math.log10(error)))
-  if (places > 6) return `${digits(value)} ±\u00a0${digits(error, 2)}`
-  return minus(`${value.toFixed(places)} ±\u00a0${error.toFixed(places)}`)
 }

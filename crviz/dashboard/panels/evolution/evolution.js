@@ -1,7 +1,7 @@
 // Figure 1: <C_l>(T) for the chosen gradient (solid) and at right angles to the regular field (dotted).
 
-import {Lines, beyond, steady, subscript} from "./lines.js"
-import {Contracted, FOUR_PI} from "./view.js"
+import {Lines, beyond, steady, subscript} from "../../browser/lines.js"
+import {Contracted, FOUR_PI} from "../../browser/view.js"
 
 const TIME_DECADES = 8
 const ROOM_FOR_NAMES = 70 // pixels that the longest takes
@@ -9,7 +9,7 @@ const MULTIPOLES = [2, 3, 4, 5, 6, 7, 8, 9]
 const NAMED = new Set(["C₀", "C₁", "C₂", "C₉", "noise", "standard C₁"])
 
 // {lines, band, names, x: [from, to], y: [from, to]} of columns and ranges
-export function evolution(held, pinned, view, colors, analytic) {
+export function evolution(held, pinned, view, colors, analytic, width) {
   const chosen = Contracted.of(held, view.theta, view.phi)
   const lines = new Lines()
   drawn(lines, Contracted.perpendicular(held), colors, {dash: "dotted", alpha: 0.9, suffix: ", perpendicular"})
@@ -25,7 +25,7 @@ export function evolution(held, pinned, view, colors, analytic) {
     lines: lines.columns,
     names: lines.names(0.42, floor),
     band: band(chosen),
-    x: [first, beyond(first, final, ROOM_FOR_NAMES, view.widths.evolution)],
+    x: [first, beyond(first, final, ROOM_FOR_NAMES, width)],
     y: [floor, top],
   }
 }

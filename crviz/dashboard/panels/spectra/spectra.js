@@ -1,9 +1,9 @@
 // Figure 2: power spectra at one time, simulated, analytic and observed.
 
-import {Lines, beyond, steady} from "./lines.js"
-import {exact} from "./numbers.js"
-import {shape} from "./shape.js"
-import {Contracted, FOUR_PI} from "./view.js"
+import {Lines, beyond, steady} from "../../browser/lines.js"
+import {exact} from "../../browser/numbers.js"
+import {shape} from "../../browser/shape.js"
+import {Contracted, FOUR_PI} from "../../browser/view.js"
 
 const ELL_DECADES = 6.5
 const FIRST = 0.85 // the dipole's mark stands free of the axis
@@ -11,7 +11,7 @@ const ROOM_FOR_A_LETTER = 7 // pixels, of the names of powers
 const PAPER_POWERS = [["p = 1/3", 1 / 3, "dotted"], ["p = 1/2", 1 / 2, "dashed"], ["p = 2/3", 2 / 3, "dotdash"]]
 
 // {lines, names, marks, bars, band, x, y, label} of columns and ranges
-export function spectra(held, pinned, view, colors, observed) {
+export function spectra(held, pinned, view, colors, observed, width) {
   const t = view.index
   const chosen = Contracted.of(held, view.theta, view.phi)
   const dipole = chosen.estimate(t)[1]
@@ -49,7 +49,7 @@ export function spectra(held, pinned, view, colors, observed) {
     marks: marks.marks,
     bars: marks.bars,
     band: cosmicBand(chosen.estimate(t), unit, floor),
-    x: [FIRST, beyond(FIRST, last, ROOM_FOR_A_LETTER * name.length, view.widths.spectra)],
+    x: [FIRST, beyond(FIRST, last, ROOM_FOR_A_LETTER * name.length, width)],
     y: [floor, top],
     label: view.normalized ? "C_ℓ / C₁" : "C_ℓ / 4π  [(r_L |∇n|/n)²]",
   }

@@ -1,7 +1,9 @@
 // The sky map: asks the server for the components at a time, and contracts and draws them here.
 
 import {indexOf, painted, project, relativeIntensity, smoothed, unproject, withoutDipole} from "./sky.js"
-import {nearest} from "./view.js"
+import {digits} from "../../browser/digits.js"
+import {timeInWords} from "../../browser/numbers.js"
+import {nearest} from "../../browser/view.js"
 
 const WIDTH = 448
 const STEPS = 256 // of colour
@@ -11,14 +13,19 @@ const SMOOTHING = 10 * Math.PI / 180
 const AHEAD = 2 // times fetched before they are wanted
 const MOST_KEPT = 200
 
-export class SkyPicture {
+export class SkyPanel {
   skies = new Map()
   asked = new Set()
   id = null
 
-  constructor(named, ask) {
-    this.named = named
-    this.ask = ask
+  constructor({figure, page}) {
+    this.figure = figure
+    this.page = page
+    this.#readOff()
+    figure.root.on_event("tap", ({x, y}) => {
+      const direction = unproject(x, y)
+      if (direction) page.send({kind: "direction", ...direction})
+    })
     this.ndarray = Bokeh.require("core/util/ndarray").ndarray
     this.pixels = this.ndarray(new ArrayBuffer(2 * WIDTH * WIDTH), {dtype: "uint32", shape: [WIDTH / 2, WIDTH]})
   }
@@ -29,6 +36,13 @@ export class SkyPicture {
     Object.assign(this, {id: series.id, nside: series.nside, times: series.times, caption: series.caption})
     this.asked.clear()
     if (series.first) this.arrived({...series.first, id: series.id, nside: series.nside})
+  }
+
+  // what the page asked for
+  message(message) {
+    if (message.kind !== "sky") return
+    this.arrived(message)
+    this.page.changed("sky")
   }
 
   arrived({id, index, scale, components, nside}) {
@@ -43,16 +57,18 @@ export class SkyPicture {
       const at = index + ahead, key = `${this.id} ${at}`
       if (at >= this.times.length || this.skies.has(key) || this.asked.has(key)) continue
       this.asked.add(key)
-      this.ask({kind: "sky", id: this.id, index: at})
+      this.page.send({kind: "sky", id: this.id, index: at})
     }
   }
 
-  draw(view, omegaT, colors, direction) {
+  draw({view, omegaT, colors, sky, direction}, changed) {
+    if (changed.has("theme")) this.recolor(colors)
+    this.series(sky)
     if (!this.id) return
     const index = nearest(this.times, omegaT)
     this.want(index, view.playing)
-    const sky = this.skies.get(`${this.id} ${index}`)
-    if (sky) this.shown = sky // what was there stays until the new one is
+    const at = this.skies.get(`${this.id} ${index}`)
+    if (at) this.shown = at // what was there stays until the new one is
     if (this.shown) this.contract(view)
     this.marks(view, colors, direction)
   }
@@ -62,7 +78,7 @@ export class SkyPicture {
     const {theta, phi} = view
     const gradient = [Math.sin(theta) * Math.cos(phi), Math.sin(theta) * Math.sin(phi), Math.cos(theta)]
     let map = relativeIntensity(components, scale, gradient)
-    if (view.withoutDipole) map = withoutDipole(map, nside)
+    if (view.without_dipole) map = withoutDipole(map, nside)
     if (view.smooth) map = smoothed(map, nside, SMOOTHING)
     this.map = map
     this.limit = map.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1
@@ -71,7 +87,7 @@ export class SkyPicture {
 
   // Bokeh would take several times as long to colour the picture, and to lay out a colour bar of its own
   paint() {
-    const source = this.named["crviz-sky-image"]
+    const source = this.figure.model("image")
     painted(this.map, this.limit, this.palette, indexOf(this.shown.nside, WIDTH), this.pixels)
     // the same array every time: comparing and copying hundreds of thousands of numbers would take longer
     if (!source.data.image?.length) source.data = {image: [this.pixels], x: [-2], y: [-1], dw: [4], dh: [2]}
@@ -100,16 +116,16 @@ export class SkyPicture {
       [1, UNDER_BAR, largest, colors.ink],
       [1.6, UNDER_BAR, "δI [r_L |∇n|/n]", colors.ink],
     ]
-    this.named["crviz-sky-marks"].data = marks
+    this.figure.model("marks").data = marks
     const column = (i) => names.map((name) => name[i])
-    this.named["crviz-sky-names"].data = {x: column(0), y: column(1), text: column(2), color: column(3)}
+    this.figure.model("names").data = {x: column(0), y: column(1), text: column(2), color: column(3)}
   }
 
   recolor(colors) {
     this.palette = interpolated(colors.diverging, STEPS)
     const image = this.ndarray(this.palette, {dtype: "uint32", shape: [1, STEPS]})
-    this.named["crviz-sky-bar"].data = {image: [image], ...BAR}
-    const graticule = this.named["crviz-sky"].renderers.find((r) => r.name === "graticule")
+    this.figure.model("bar").data = {image: [image], ...BAR}
+    const graticule = this.figure.root.renderers.find((r) => r.name === "graticule")
     graticule.glyph.line_color = {value: colors.ink}
   }
 
@@ -120,7 +136,19 @@ export class SkyPicture {
     return this.map[indexOf(this.shown.nside, WIDTH)[row * WIDTH + column]]
   }
 
-  directionAt(x, y) { return unproject(x, y) }
+  // the pointer's intensity comes from the map: the picture holds colours
+  #readOff() {
+    for (const {formatters = {}} of this.figure.root.toolbar.tools) {
+      const intensity = formatters instanceof Map ? formatters.get("$sx") : formatters.$sx
+      if (intensity) intensity.format = (_, __, {x, y}) => this.valueAt(x, y)?.toFixed(3) ?? "-"
+    }
+  }
+
+  inWords() {
+    if (!this.map) return ""
+    const low = digits(this.map.reduce((a, b) => Math.min(a, b)))
+    return `Sky map, ${this.caption}, Ω T = ${timeInWords(this.shown.omegaT)}: relative intensities from ${low} to ${digits(this.limit)}.`
+  }
 }
 
 // colours between those given, as bytes A, B, G, R of a number

@@ -1,0 +1,26 @@
+// Numbers in so many digits, with their errors.
+
+export const minus = (text) => text.replace("-", "−")
+
+export function digits(value, number = 3) {
+  if (!Number.isFinite(value)) return "–"
+  const text = Number(value.toPrecision(number))
+  return minus(Math.abs(text) >= 1e5 || (text !== 0 && Math.abs(text) < 1e-4) ? text.toExponential(number - 1) : String(text))
+}
+
+// so many digits, zeros at the end among them
+export function significant(value, number = 3) {
+  const short = digits(value, number)
+  if (!Number.isFinite(value) || value === 0 || short.includes("e")) return short
+  const rounded = Number(value.toPrecision(number))
+  return minus(rounded.toFixed(Math.max(0, number - 1 - Math.floor(Math.log10(Math.abs(rounded))))))
+}
+
+// two digits of the error, three of the value without one
+export function withError(value, error) {
+  if (!Number.isFinite(value)) return "–"
+  if (!(error > 0)) return significant(value)
+  const places = Math.max(0, 1 - Math.floor(Math.log10(error)))
+  if (places > 6) return `${digits(value)} ±\u00a0${digits(error, 2)}`
+  return minus(`${value.toFixed(places)} ±\u00a0${error.toFixed(places)}`)
+}

@@ -1,0 +1,59 @@
+// A figure of Bokeh's in its place: made of its description, filled, and coloured.
+
+const TOOLTIP = `:host { --tooltip-color: var(--crviz-ground); --tooltip-text: var(--crviz-ink); --tooltip-border: var(--crviz-faint); }
+  :host .bk-tooltip-row-label { color: var(--crviz-accent) !important; }`
+const GUESS = 360 // pixels, before a figure is laid out
+
+export class Figure {
+  static async made(description, place) {
+    const figure = new Figure()
+    figure.root = (await Bokeh.embed.embed_item(description, place)).roots[0].model
+    figure.models = new Map([...figure.root.references()].filter(({name}) => name).map((model) => [model.name, model]))
+    return figure
+  }
+
+  // a source, a range or an annotation by the name that its description gives it
+  model(name) { return this.models.get(name) }
+
+  get view() { return Bokeh.index.find_one(this.root) }
+
+  // of the frame, in pixels
+  get width() { return this.root.inner_width || GUESS }
+
+  resized(call) { this.root.properties.inner_width.change.connect(call) }
+
+  // columns of sources by the sources' names; x, y: where the axes begin and end
+  fill({x, y, ...content}) {
+    for (const [name, columns] of Object.entries(content)) {
+      const source = this.model(name)
+      if (source?.data !== undefined) source.data = columns
+    }
+    for (const [name, [start, end]] of Object.entries({x, y})) this.model(name).setv({start, end})
+  }
+
+  // as `figures.colored` does it on the server
+  color({ground, ink, analytic, faint}) {
+    const {root} = this
+    this.#wipe()
+    root.setv({background_fill_color: ground, border_fill_color: ground})
+    for (const axis of [...root.below, ...root.left])
+      axis.setv({axis_label_text_color: ink, major_label_text_color: analytic})
+    for (const grid of root.center) if ("grid_line_color" in grid.attributes) grid.grid_line_color = faint
+    for (const {name, glyph} of root.renderers) // names are read over lines and marks
+      if (name === "words") glyph.background_fill_color = {value: ground}
+    this.tooltips()
+  }
+
+  // Bokeh's stay white on a dark page; they are made with the figure's view, which may not be there at first
+  tooltips() {
+    for (const tool of this.view?.tool_views.values() ?? [])
+      for (const tooltip of tool.ttmodels?.values() ?? [])
+        if (!tooltip.stylesheets.includes(TOOLTIP)) tooltip.stylesheets = [...tooltip.stylesheets, TOOLTIP]
+  }
+
+  // Bokeh draws half a pixel off, and would leave an edge in the other theme's colour
+  #wipe() {
+    const canvas = this.view?.canvas_view
+    for (const layer of canvas ? [canvas.primary, canvas.overlays] : []) layer.canvas.width = layer.canvas.width
+  }
+}

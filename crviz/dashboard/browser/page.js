@@ -1,0 +1,203 @@
+// The page of one visitor: what the session sends and what is set, handed to all panels. It names none of them.
+//
+// A panel is a class, made of {page, place, figure}: the page, the element of its card, and its figure where it has one.
+//   draw(scene, changed)   draws; changed holds the names of what is new, of those that its description depends on
+//   message(message)       takes what the session sends for it (optional)
+//   inWords(scene)         says for those who hear the page what it shows, in a sentence (optional)
+//   announced              what is read out once all rests (optional)
+// A scene is what there is to draw: held, pinned, analytic, fitted, sky and direction from the session, the view with all
+// that is set (angles in radians), omegaT, colors of the theme.
+
+import {AddressBar} from "./address.js"
+import {Controls} from "./controls.js"
+import {Figure} from "./figure.js"
+import {Probe} from "./probe.js"
+import {Settings} from "./settings.js"
+import {Shell} from "./shell.js"
+import {TimeBar} from "./time_bar.js"
+import {nearest} from "./view.js"
+
+const RADIANS = Math.PI / 180
+const QUIET = 500 // ms until words follow
+// of what the session sends: what each panel may depend on, beside omega_t and all that is set
+const SENT = ["held", "pinned", "analytic", "fitted", "sky", "direction"]
+
+class Page {
+  settings = new Settings()
+  drawings = 0
+  #dirty = new Set()
+
+  // description: what all pages are made of, panels: their classes by name; figures are made while the session is on its way
+  constructor(description, panels) {
+    this.description = description
+    this.classes = panels
+    this.shell = new Shell(() => this.#themeChosen())
+    this.figures = Promise.all(description.panels.filter(({figure}) => figure).map(async ({name, figure}) =>
+      [name, await Figure.made(figure, `figure-${name}`)]))
+  }
+
+  // the session has answered
+  async connect(model, view) {
+    this.model = model
+    this.document = view.model.document
+    this.omegaT = model.omega_t
+    const figures = Object.fromEntries(await this.figures)
+    const places = document.querySelectorAll("[data-controls]")
+    this.bar = new TimeBar(document.getElementById("time"), (index, released) => this.#moveTo(index, released))
+    this.words = document.getElementById("words")
+    this.status = document.getElementById("status")
+    this.address = new AddressBar(() => ({...this.settings.values, T: this.omegaT}))
+    this.panels = this.description.panels.map(({name, depends}) => {
+      const place = document.querySelector(`[data-panel="${name}"]`), figure = figures[name]
+      const panel = new this.classes[name]({page: this, place, figure})
+      figure?.resized(() => this.#draw([name]))
+      return {name, figure, panel, depends: new Set([...depends, "theme"])}
+    })
+    this.#take(...SENT)
+    this.#listen()
+    for (const place of places) this.#inputs(place)
+    if (this.shell.chosen) this.#themeChosen() // while the session was on its way
+    this.changed("theme", "omega_t", ...SENT)
+  }
+
+  // --- what panels ask for
+
+  send(message) { this.model?.send_msg(message) }
+
+  // models of the components of a class that Panel has in the document
+  components(name) { return this.document.roots().filter((root) => root.class_name === name).map((root) => root.data) }
+
+  // draw what depends on some names, once, when the present event is over: Bokeh paints with the next frame
+  changed(...names) {
+    if (!this.panels) return
+    if (!this.#dirty.size && names.length) queueMicrotask(() => this.#drawDirty())
+    for (const name of names) this.#dirty.add(name)
+  }
+
+  // --- within
+
+  #themeChosen() {
+    this.send({kind: "theme", dark: this.shell.dark})
+    this.changed("theme")
+  }
+
+  // the controls that stand at a place, apart from the styles around them
+  #inputs(place) {
+    const {controls, stylesheets} = this.description, root = place.attachShadow({mode: "open"})
+    const style = document.createElement("style"), el = document.createElement("div")
+    style.textContent = stylesheets.controls
+    el.className = "controls"
+    root.append(style, el)
+    new Controls(this.model, el, controls[place.dataset.controls], {
+      changed: (values) => this.settings.set(values),
+      shared: () => this.address.write(),
+    })
+  }
+
+  #listen() {
+    const {model} = this
+    this.settings.listen((keys) => {
+      this.changed(...keys)
+      this.address.changed()
+    })
+    for (const name of SENT) model.on(name, () => {
+      this.#take(name)
+      this.changed(name)
+    })
+    model.on("omega_t", () => { // set by the server, as with a preset
+      if (model.omega_t === this.omegaT) return
+      this.omegaT = model.omega_t
+      this.#find()
+      this.changed("omega_t")
+    })
+    model.on("msg:custom", (message) => { for (const {panel} of this.panels) panel.message?.(unpacked(message)) })
+    model.on("remove", () => {
+      this.bar.remove()
+      this.address.stop()
+    })
+  }
+
+  // what the session has sent
+  #take(...names) {
+    for (const name of names) this[name] = unpacked(this.model[name])
+    if (!this.pinned?.omega_t) this.pinned = null
+    if (names.includes("held")) this.#find()
+  }
+
+  // the time stays where it is as far as the recorded ones reach
+  #find() {
+    this.index = nearest(this.held.omega_t, this.omegaT)
+    this.bar.show(this.held.omega_t, this.index)
+  }
+
+  #moveTo(index, released) {
+    this.index = index
+    this.omegaT = this.held.omega_t[index]
+    this.changed("omega_t")
+    if (released) this.model.omega_t = this.omegaT
+    this.address.changed()
+  }
+
+  get colors() { return this.description.palettes[this.shell.dark ? "dark" : "light"] }
+
+  get scene() {
+    const {values} = this.settings
+    const view = {
+      ...values,
+      theta: values.theta * RADIANS,
+      phi: values.phi * RADIANS,
+      index: this.index,
+      pinnedIndex: this.pinned ? nearest(this.pinned.omega_t, this.omegaT) : 0,
+      fitted: this.fitted,
+      playing: Boolean(this.bar.timer),
+    }
+    return {...Object.fromEntries(SENT.map((name) => [name, this[name]])), view, omegaT: this.omegaT, colors: this.colors}
+  }
+
+  #drawDirty() {
+    const dirty = this.#dirty
+    this.#dirty = new Set()
+    const wanted = this.panels.filter(({depends}) => [...dirty].some((name) => depends.has(name)))
+    this.#draw(wanted.map(({name}) => name), dirty)
+  }
+
+  #draw(names, dirty = new Set(["size"])) {
+    const {scene} = this
+    for (const {name, figure, panel, depends} of this.panels) {
+      if (!names.includes(name)) continue
+      const changed = new Set([...dirty].filter((each) => depends.has(each) || each === "size"))
+      if (changed.has("theme")) figure?.color(this.colors)
+      panel.draw?.(scene, changed)
+    }
+    clearTimeout(this.telling) // words follow when all rests, and no sooner on a slow machine
+    if (!scene.view.playing) this.telling = setTimeout(() => this.#tell(), QUIET)
+    this.drawings += 1
+    this.drawnAt = performance.now()
+  }
+
+  #tell() {
+    for (const {figure} of this.panels) figure?.tooltips()
+    const said = this.panels.map(({panel}) => panel.announced).filter(Boolean).join(" ")
+    if (this.status.textContent !== said) this.status.textContent = said
+    const {scene} = this
+    this.words.replaceChildren(...this.panels.map(({panel}) => panel.inWords?.(scene)).filter(Boolean).map((sentence) => {
+      const out = document.createElement("p")
+      out.textContent = sentence
+      return out
+    }))
+  }
+}
+
+// what Python sends as a dict arrives as a Map
+function unpacked(value) {
+  if (value instanceof Map) return Object.fromEntries([...value].map(([k, v]) => [k, unpacked(v)]))
+  if (Array.isArray(value)) return value.map(unpacked)
+  return value ?? {}
+}
+
+// the page of this document; the session makes itself known when it is there
+export function open(description, panels) {
+  const page = new Page(description, panels)
+  document.addEventListener("crviz:bridge", ({detail: {model, view}}) => page.connect(model, view))
+  window.crviz = new Probe(page)
+}

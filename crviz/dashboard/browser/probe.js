@@ -1,0 +1,39 @@
+// What tests and benchmarks ask of the page, and the only name of its own in the window. Nothing on the page needs it.
+
+export class Probe {
+  #page
+
+  constructor(page) { this.#page = page }
+
+  // whether the page is drawn and Bokeh has nothing more to do; the same with a sky
+  get idle() { return this.drawn > 0 && Bokeh.documents.every((each) => each.is_idle) }
+  get complete() { return this.idle && Boolean(this.sky?.map) }
+
+  // how often something was drawn, and when last [ms, as performance.now()]
+  get drawn() { return this.#page.drawings }
+  get drawnAt() { return this.#page.drawnAt ?? -Infinity }
+
+  // what is set, by the names of the parameters
+  get values() { return this.#page.settings.values }
+
+  // arrays of what is shown and of what is pinned; the time, and its index among the recorded ones
+  get held() { return this.#page.held }
+  get pinned() { return this.#page.pinned }
+  get index() { return this.#page.index }
+  get omegaT() { return this.#page.omegaT }
+  get dark() { return this.#page.shell.dark }
+
+  // a panel by its name; of the sky: map, limit, palette, id, times, shown, caption
+  panel(name) { return this.#page.panels?.find((each) => each.name === name)?.panel }
+  get sky() { return this.panel("sky") }
+  // data of the component of the orbits
+  get orbits() { return this.#page.components("OrbitsPlot")[0] }
+
+  // a figure of Bokeh's, its view, and a model in it by its name
+  figure(panel) { return this.#page.panels.find((each) => each.name === panel).figure.root }
+  view(panel) { return Bokeh.index.find_one(this.figure(panel)) }
+  model(panel, name) { return this.#page.panels.find((each) => each.name === panel).figure.model(name) }
+
+  // what the session was told last, and its models
+  get session() { return {omegaT: this.#page.model.omega_t, models: this.#page.document._all_models.size} }
+}

@@ -1,0 +1,1 @@
+"""Figure 1: multipoles against backtracking time."""

@@ -1,0 +1,39 @@
+"""Figure 1 on the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bokeh.models import HoverTool
+from bokeh.models.annotations import Span
+from bokeh.plotting import figure
+
+from crviz.dashboard import figures
+from crviz.dashboard.controls import Groups, group
+from crviz.dashboard.panels import Panel
+
+
+def evolution() -> figure:
+    """Multipoles against backtracking time, on log axes."""
+    plot = figures.log_figure("backtracking time Ω T", "⟨C_ℓ⟩ / 4π  [(r_L |∇n|/n)²]")
+    figures.band(plot)
+    lines = figures.lines(plot)
+    plot.add_layout(Span(dimension="height", line_width=2, line_alpha=0.8, name="cursor", level="overlay"))
+    plot.add_tools(HoverTool(renderers=[lines], tooltips=[("", "@name"), ("Ω T", "$x{0.[00]}"), ("", "$y")]))
+    return plot
+
+
+def switches() -> Groups:
+    """What stands below it."""
+    return [{"legend": "", "controls": group("Evolution"), "help": "— chosen gradient ⋯ perpendicular"}]
+
+
+PANEL = Panel(
+    name="evolution",
+    folder=Path(__file__).parent,
+    order=20,
+    heading="Evolution of the multipoles",
+    figure=evolution,
+    controls=switches,
+    depends=("held", "pinned", "analytic", "omega_t", "theta", "phi"),
+)

@@ -1,0 +1,1 @@
+"""Orbits that part, in 3D."""

@@ -1,0 +1,1 @@
+"""The sky map of one field."""

@@ -1,0 +1,1 @@
+"""Figure 2: power spectra at one time."""

@@ -1,0 +1,58 @@
+"""Figure 2 on the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bokeh.models import FixedTicker, HoverTool, NumeralTickFormatter
+from bokeh.plotting import figure
+
+from crviz.dashboard import figures
+from crviz.dashboard.controls import Groups, group
+from crviz.dashboard.panels import Panel
+from crviz.dashboard.panels.spectra.observed import caveats
+
+#: Multipoles that have a number on their axis.
+_MULTIPOLES = [1, 2, 5, 10, 20, 50, 100, 200]
+
+
+def spectra() -> figure:
+    """Power spectra at one time, on log axes."""
+    plot = figures.log_figure("multipole ℓ", "C_ℓ / C₁")
+    plot.xaxis.ticker = FixedTicker(ticks=_MULTIPOLES, minor_ticks=list(range(1, 11)))
+    plot.xaxis.formatter = NumeralTickFormatter(format="0")
+    plot.xgrid.ticker = FixedTicker(ticks=[1, 10, 100])
+    figures.band(plot)
+    figures.lines(plot)
+    bars = figures.source("bars", "x", "low", "high", "color", "alpha")
+    plot.segment("x", "low", "x", "high", source=bars, line_color="color", line_alpha="alpha", line_width=1.2)
+    shown = plot.scatter(
+        "x",
+        "y",
+        source=figures.source("marks", "x", "y", "marker", "color", "fill", "size", "alpha", "name"),
+        marker="marker",
+        size="size",
+        line_color="color",
+        fill_color="fill",
+        alpha="alpha",
+        line_width=1.3,
+    )
+    plot.add_tools(HoverTool(renderers=[shown], tooltips=[("", "@name"), ("ℓ", "@x"), ("", "@y")]))
+    return plot
+
+
+def switches() -> Groups:
+    """What stands below it."""
+    marks = f"◆ chosen gradient ▲ perpendicular to B₀ ▽ upper limit {caveats()}"
+    return [{"legend": "", "controls": group("Spectra"), "help": marks}]
+
+
+PANEL = Panel(
+    name="spectra",
+    folder=Path(__file__).parent,
+    order=30,
+    heading="Angular power spectra",
+    figure=spectra,
+    controls=switches,
+    depends=("held", "pinned", "omega_t", "theta", "phi", "p", "form"),
+)
