@@ -10,6 +10,7 @@ import param
 from param.parameterized import Event
 
 from crviz import observations, turbulence
+from crviz.dashboard import wire
 from crviz.dashboard.scripts import bundle, stylesheet
 from crviz.dashboard.state import State, choices, on_page
 from crviz.parameters import TURBULENCE, Control, Parameter
@@ -59,7 +60,7 @@ class Inputs(pn.custom.JSComponent):
 
     def _handle_msg(self, message: dict[str, Any]) -> None:
         key = message["key"]
-        if message["kind"] == "press":
+        if message["kind"] == wire.PRESS:
             self._presses[key](*([message["value"]] if "value" in message else []))
             return
         self._there = {**self._there, key: message["value"]}

@@ -24,15 +24,13 @@ from crviz.arrays import Array
 from crviz.dashboard.script import reproducing_script
 from crviz.dashboard.scripts import stylesheet
 from crviz.dashboard.state import State
+from crviz.dashboard.wire import SMOOTHING
 from crviz.gradient import gradient_vector
 from crviz.jobs import Manager
 from crviz.plots.content import evolution, spectra
 from crviz.plots.content import sky as sky_content
 from crviz.plots.content.figure import described, gradient_in_words
 from crviz.result import NotKept, nearest_time
-
-#: Radius of the disc over which the page smooths its sky [deg], as in browser/sky_picture.js.
-SMOOTHING = 10.0
 
 #: What its button says, its name, and what makes it.
 _File: TypeAlias = tuple[str, str, Callable[[], io.BytesIO | io.StringIO]]

@@ -12,13 +12,12 @@ from typing import Any
 import numpy as np
 
 from crviz.arrays import Array
-from crviz.gradient import PAIRS, components
+from crviz.dashboard.wire import COMPONENTS, CORRELATION_STEPS, EVOLVING
+from crviz.gradient import components
 from crviz.result import Source
 from crviz.spectra import tensor_components
 
-#: Multipoles whose plain power is drawn against time: l = 0 to 9.
-EVOLVING = 10
-_UPPER = np.triu_indices(len(PAIRS), 1)
+_UPPER = np.triu_indices(len(COMPONENTS), 1)
 
 
 def held(source: Source, estimator: str) -> dict[str, Any]:
@@ -29,7 +28,7 @@ def held(source: Source, estimator: str) -> dict[str, Any]:
     dict of numbers, str and flat arrays; with T times, L multipoles, 6 components, 15 pairs of them:
         omega_t (T,), power (T, 6, EVOLVING) [r_L^2], noise (T, 6); of estimate (6, L), of the plain dipole
         (6, 2), of standard, k and running (6, 1), each at T times, the value, NAME_error of the
-        same shape and NAME_correlation (T, 15, .) in 1/127.
+        same shape and NAME_correlation (T, 15, .) in 1/CORRELATION_STEPS.
     """
     estimate, plain = source.estimate(estimator), source.estimate(source.usable("none"))
     power = tensor_components(plain.cl)
@@ -64,7 +63,7 @@ def with_errors(name: str, value: Array, covariance: Array) -> dict[str, Array]:
     return {
         name: single(value),
         f"{name}_error": single(deviation),
-        f"{name}_correlation": np.clip(np.rint(127 * upper), -127, 127).astype(np.int8).ravel(),
+        f"{name}_correlation": np.rint(CORRELATION_STEPS * np.clip(upper, -1, 1)).astype(np.int8).ravel(),
     }
 
 

@@ -10,7 +10,7 @@ import panel as pn
 from param.parameterized import Event
 
 from crviz import units
-from crviz.dashboard import link, toolbar
+from crviz.dashboard import link, toolbar, wire
 from crviz.dashboard.drawer import Drawer
 from crviz.dashboard.drawers import Drawers
 from crviz.dashboard.exploring import Exploring
@@ -77,8 +77,8 @@ class Visit:
         hub.param.watch(lambda event: state.param.update(omega_t=event.new), "omega_t")
         state.param.watch(self._say, ["shown", *state.of_a_run])
         self.session.param.watch(self._say, ["status", "notice"])
-        hub.on("direction", self._follow_orbit)
-        hub.on("theme", self._recolor)
+        hub.on(wire.DIRECTION, self._follow_orbit)
+        hub.on(wire.THEME, self._recolor)
 
     def _hold(self) -> None:
         self.hub.held = self.state.shown.held(self.state.estimator)

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from crviz.dashboard import wire
+
 FOLDER = Path(__file__).parent / "browser"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.{1,2}/[\w/.]+\.js)"\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=class|const|function)", re.MULTILINE)
@@ -46,10 +48,15 @@ def _collected(paths: Iterable[Path]) -> dict[Path, str]:
 def _collect(path: Path, parts: dict[Path, str]) -> None:
     if path in parts:
         return
-    source = path.read_text(encoding="utf8")
+    source = module_text(path)
     for other in _IMPORT.findall(source):
         _collect((path.parent / other).resolve(), parts)
     parts[path] = _IMPORT.sub("", source)
+
+
+def module_text(path: Path) -> str:
+    """A module; of what crosses to it, wire.js, there is no file."""
+    return wire.module() if path == FOLDER.resolve() / "wire.js" else path.read_text(encoding="utf8")
 
 
 def stylesheet(name: str) -> str:

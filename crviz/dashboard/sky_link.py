@@ -12,6 +12,7 @@ from param.parameterized import Event
 from crviz import ensemble
 from crviz.arrays import Array
 from crviz.config import Config
+from crviz.dashboard import wire
 from crviz.dashboard.hub import Hub
 from crviz.dashboard.state import State
 from crviz.jobs import Manager
@@ -30,7 +31,7 @@ class SkyLink:
         self._state, self._hub, self._manager = state, hub, manager
         self._document = pn.state.curdoc
         self._series: dict[str, tuple[Array, Array]] = {}
-        hub.on("sky", self._hand_out)
+        hub.on(wire.SKY, self._hand_out)
         state.param.watch(self.follow, ["shown", "realization"])
 
     def follow(self, *_: Event) -> None:
@@ -85,5 +86,5 @@ class SkyLink:
         name, index = message["id"], int(message["index"])
         if name in self._series and 0 <= index < len(self._series[name][1]):
             self._hub.send(
-                {"kind": "sky", "id": name, "nside": self._hub.sky["nside"], **self._one(name, index)}
+                {"kind": wire.SKY, "id": name, "nside": self._hub.sky["nside"], **self._one(name, index)}
             )

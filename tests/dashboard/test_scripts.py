@@ -14,13 +14,15 @@ ROOM = scripts.FOLDER.parent
 #: All modules, by their path below dashboard/.
 MODULES = {
     str(path.relative_to(ROOM)): path
-    for path in sorted([*scripts.FOLDER.glob("*.js"), *(ROOM / "panels").glob("*/*.js")])
+    for path in sorted(
+        [scripts.FOLDER / "wire.js", *scripts.FOLDER.glob("*.js"), *(ROOM / "panels").glob("*/*.js")]
+    )
 }
 #: What is loaded: components of their own, and the page with all its panels.
 BUNDLES = {
     name: scripts.bundle(path)
     for name, path in MODULES.items()
-    if re.search(r"^export function render\(", path.read_text("utf8"), re.M)
+    if re.search(r"^export function render\(", scripts.module_text(path), re.M)
 } | {"page": scripts.program("page", *(panel.script for panel in registered()))}
 
 _DECLARED = re.compile(
@@ -41,7 +43,8 @@ def declared(text):
 def imported(path):
     """(names, path) of all that a module imports."""
     return [
-        (names, (path.parent / other).resolve()) for names, other in _IMPORTED.findall(path.read_text("utf8"))
+        (names, (path.parent / other).resolve())
+        for names, other in _IMPORTED.findall(scripts.module_text(path))
     ]
 
 
@@ -51,10 +54,10 @@ def test_there_is_something_to_load():
 
 @pytest.mark.parametrize("name", MODULES)
 def test_every_import_is_of_something_that_is_exported(name):
-    text = MODULES[name].read_text("utf8")
+    text = scripts.module_text(MODULES[name])
     for names, other in imported(MODULES[name]):
         exported = re.findall(
-            r"^export (?:(?:async )?function|class|const) (\w+)", other.read_text("utf8"), re.M
+            r"^export (?:(?:async )?function|class|const) (\w+)", scripts.module_text(other), re.M
         )
         wanted = {each.strip() for each in names.split(",") if each.strip()}
         assert wanted <= set(exported), f"{name} wants of {other.name} what is not there"
@@ -66,7 +69,7 @@ def test_every_import_is_of_something_that_is_exported(name):
 def test_a_bundle_imports_nothing_and_exports_its_own_only(name):
     text = BUNDLES[name]
     assert not re.search(r"^\s*import\b", text, re.M)
-    own = MODULES[name].read_text("utf8") if name in MODULES else ""
+    own = scripts.module_text(MODULES[name]) if name in MODULES else ""
     assert re.findall(r"^export .*$", text, re.M) == re.findall(r"^export .*$", own, re.M)
 
 
@@ -80,7 +83,7 @@ def test_no_name_stands_twice_at_the_top_of_a_bundle(name):
 @pytest.mark.parametrize("name", BUNDLES)
 def test_a_module_stands_before_what_uses_it_and_once(name):
     text = BUNDLES[name]
-    first = {path: path.read_text("utf8").splitlines()[0] for path in MODULES.values()}
+    first = {path: scripts.module_text(path).splitlines()[0] for path in MODULES.values()}
     there = [path for path, line in first.items() if line in text]
     assert len(set(first.values())) == len(first)  # each begins with a comment of its own
     assert all(text.count(first[path]) == 1 for path in there)
@@ -93,13 +96,15 @@ def test_no_module_of_the_page_names_a_panel():
     """What there is to draw is handed to it."""
     names = [panel.name.capitalize() + "Panel" for panel in registered()]
     for path in scripts.FOLDER.glob("*.js"):
-        assert not [name for name in names if name in path.read_text("utf8")]
+        assert not [name for name in names if name in scripts.module_text(path)]
         assert not [other for _, other in imported(path) if "panels" in other.parts]
 
 
 def test_every_module_is_part_of_a_bundle():
     loaded = "".join(BUNDLES.values())
-    unused = [name for name, path in MODULES.items() if path.read_text("utf8").splitlines()[0] not in loaded]
+    unused = [
+        name for name, path in MODULES.items() if scripts.module_text(path).splitlines()[0] not in loaded
+    ]
     assert unused == []
 
 

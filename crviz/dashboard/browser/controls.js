@@ -2,6 +2,7 @@
 // goes to the server when the hand is off.
 
 import {exact} from "./numbers.js"
+import {WIRE} from "./wire.js"
 
 const kinds = {range, log, number: numeric, select, menu, choice, switch: toggle, button, share, text, notice, progress}
 
@@ -60,10 +61,10 @@ export class Controls {
 
   released(key) {
     this.moved(key)
-    this.model.send_msg({kind: "set", key, value: this.fields.get(key).value()})
+    this.model.send_msg({kind: WIRE.set, key, value: this.fields.get(key).value()})
   }
 
-  pressed(key) { this.model.send_msg({kind: "press", key}) }
+  pressed(key) { this.model.send_msg({kind: WIRE.press, key}) }
 
   // another input of this group is set from here, as by the buttons "parallel" and "perpendicular"
   set(values) {
@@ -234,7 +235,7 @@ function menu(controls, control) {
   input.append(make("option", control.label, {value: ""}))
   control.options.forEach(([name, value]) => input.append(make("option", name, {value})))
   input.addEventListener("change", () => {
-    controls.model.send_msg({kind: "press", key: control.key, value: input.value})
+    controls.model.send_msg({kind: WIRE.press, key: control.key, value: input.value})
     input.value = ""
   })
   return input

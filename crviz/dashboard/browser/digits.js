@@ -1,14 +1,19 @@
 // Numbers in so many digits, with their errors.
 
+/** @param {string} text */
 export const minus = (text) => text.replace("-", "−")
 
+/** @param {number} value */
 export function digits(value, number = 3) {
   if (!Number.isFinite(value)) return "–"
   const text = Number(value.toPrecision(number))
   return minus(Math.abs(text) >= 1e5 || (text !== 0 && Math.abs(text) < 1e-4) ? text.toExponential(number - 1) : String(text))
 }
 
-// so many digits, zeros at the end among them
+/**
+ * So many digits, zeros at the end among them.
+ * @param {number} value
+ */
 export function significant(value, number = 3) {
   const short = digits(value, number)
   if (!Number.isFinite(value) || value === 0 || short.includes("e")) return short
@@ -16,7 +21,10 @@ export function significant(value, number = 3) {
   return minus(rounded.toFixed(Math.max(0, number - 1 - Math.floor(Math.log10(Math.abs(rounded))))))
 }
 
-// two digits of the error, three of the value without one
+/**
+ * Two digits of the error, three of the value without one.
+ * @param {number} value @param {number} error
+ */
 export function withError(value, error) {
   if (!Number.isFinite(value)) return "–"
   if (!(error > 0)) return significant(value)

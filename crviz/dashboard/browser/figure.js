@@ -25,8 +25,9 @@ export class Figure {
   // columns of sources by the sources' names; x, y: where the axes begin and end
   fill({x, y, ...content}) {
     for (const [name, columns] of Object.entries(content)) {
-      const source = this.model(name)
-      if (source?.data !== undefined) source.data = columns
+      const source = this.model(name), lacking = Object.keys(source.data).filter((column) => !(column in columns))
+      if (lacking.length) throw new Error(`${name} lacks ${lacking.join(", ")}`)
+      source.data = columns
     }
     for (const [name, [start, end]] of Object.entries({x, y})) this.model(name).setv({start, end})
   }

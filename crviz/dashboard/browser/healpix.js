@@ -1,5 +1,6 @@
 // HEALPix in ring order (Gorski et al. 2005): which pixel holds a direction, and where pixels lie.
 
+/** @param {number} nside @param {number} z @param {number} phi */
 export function pixelAt(nside, z, phi) {
   const turn = 2 * Math.PI
   const tt = (((phi % turn) + turn) % turn) / (Math.PI / 2) // in [0, 4)
@@ -21,7 +22,10 @@ export function pixelAt(nside, z, phi) {
   return z > 0 ? 2 * ring * (ring - 1) + within : 12 * nside * nside - 2 * ring * (ring + 1) + within
 }
 
-// unit vectors of all pixel centres: {x, y, z}, each of 12 nside^2
+/**
+ * Unit vectors of all pixel centres: each of 12 nside^2.
+ * @param {number} nside
+ */
 export function pixelVectors(nside) {
   const n = 12 * nside * nside
   const x = new Float64Array(n), y = new Float64Array(n), z = new Float64Array(n)
@@ -44,11 +48,14 @@ export function pixelVectors(nside) {
   return {x, y, z}
 }
 
-// for every pixel, the pixels whose centres are within an angle [rad]: {start, members}
+/**
+ * For every pixel, the pixels whose centres are within an angle [rad].
+ * @param {number} nside @param {number} radius
+ */
 export function discs(nside, radius) {
   const {x, y, z} = pixelVectors(nside)
   const n = x.length, limit = Math.cos(radius)
-  const start = new Int32Array(n + 1), members = []
+  const start = new Int32Array(n + 1), /** @type {number[]} */ members = []
   // pixels are ordered by falling z: only a band of them can be near
   let low = 0, high = 0
   for (let i = 0; i < n; i++) {

@@ -1,10 +1,16 @@
 // Columns of the figures' sources: lines on log axes, and their names at the right ends.
 
 export class Lines {
+  /** @type {Record<"xs" | "ys" | "color" | "dash" | "width" | "alpha" | "name", any[]>} */
   columns = {xs: [], ys: [], color: [], dash: [], width: [], alpha: [], name: []}
+  /** @type {{name: string, x: number, y: number, color: string}[]} */
   ends = []
 
-  // what is not positive is left out; named: whether the line's name stands at its end
+  /**
+   * What is not positive is left out; named: whether the line's name stands at its end.
+   * @param {string} name @param {ArrayLike<number>} x @param {ArrayLike<number>} y @param {string} color
+   * @param {{dash?: keyof typeof DASHES, width?: number, alpha?: number, named?: boolean}} options
+   */
   add(name, x, y, color, {dash = "solid", width = 1.5, alpha = 1, named = false} = {}) {
     const c = this.columns
     c.xs.push(Array.from(x))
@@ -13,8 +19,12 @@ export class Lines {
     if (named) this.ends.push({name, x: x[x.length - 1], y: y[y.length - 1], color})
   }
 
-  // names moved down where they would overlap; apart in decades, none below the floor
+  /**
+   * Names moved down where they would overlap; apart in decades, none below the floor.
+   * @param {number} apart @param {number} floor
+   */
   names(apart, floor) {
+    /** @type {Record<"x" | "y" | "text" | "color", any[]>} */
     const out = {x: [], y: [], text: [], color: []}
     let last = Infinity
     for (const end of this.ends.filter((e) => e.y > floor).sort((a, b) => b.y - a.y)) {
@@ -29,12 +39,19 @@ export class Lines {
 
 const DASHES = {solid: [], dotted: [2, 4], dashed: [6, 4], dotdash: [2, 4, 6, 4]}
 
+/** @param {number} number */
 export function subscript(number) {
-  return String(number).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit])
+  return String(number).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)])
 }
 
-// where a log axis ends that has room for names of so many pixels beyond the last value
+/**
+ * Where a log axis ends that has room for names of so many pixels beyond the last value.
+ * @param {number} first @param {number} last @param {number} pixels @param {number} width
+ */
 export function beyond(first, last, pixels, width) { return last * (last / first) ** (pixels / Math.max(width - pixels, pixels)) }
 
-// the next half decade, so that an axis rests while a slider moves
+/**
+ * The next half decade, so that an axis rests while a slider moves.
+ * @param {number} value
+ */
 export function steady(value) { return 10 ** (Math.ceil(2 * Math.log10(value)) / 2) }

@@ -16,11 +16,10 @@ import {Settings} from "./settings.js"
 import {Shell} from "./shell.js"
 import {TimeBar} from "./time_bar.js"
 import {nearest} from "./view.js"
+import {WIRE} from "./wire.js"
 
 const RADIANS = Math.PI / 180
 const QUIET = 500 // ms until words follow
-// of what the session sends: what each panel may depend on, beside omega_t and all that is set
-const SENT = ["held", "pinned", "analytic", "fitted", "sky", "direction"]
 
 class Page {
   settings = new Settings()
@@ -53,11 +52,11 @@ class Page {
       figure?.resized(() => this.#draw([name]))
       return {name, figure, panel, depends: new Set([...depends, "theme"])}
     })
-    this.#take(...SENT)
+    this.#take(...WIRE.sent)
     this.#listen()
     for (const place of places) this.#inputs(place)
     if (this.shell.chosen) this.#themeChosen() // while the session was on its way
-    this.changed("theme", "omega_t", ...SENT)
+    this.changed("theme", "omega_t", ...WIRE.sent)
   }
 
   // --- what panels ask for
@@ -77,7 +76,7 @@ class Page {
   // --- within
 
   #themeChosen() {
-    this.send({kind: "theme", dark: this.shell.dark})
+    this.send({kind: WIRE.theme, dark: this.shell.dark})
     this.changed("theme")
   }
 
@@ -100,7 +99,7 @@ class Page {
       this.changed(...keys)
       this.address.changed()
     })
-    for (const name of SENT) model.on(name, () => {
+    for (const name of WIRE.sent) model.on(name, () => {
       this.#take(name)
       this.changed(name)
     })
@@ -151,7 +150,7 @@ class Page {
       fitted: this.fitted,
       playing: Boolean(this.bar.timer),
     }
-    return {...Object.fromEntries(SENT.map((name) => [name, this[name]])), view, omegaT: this.omegaT, colors: this.colors}
+    return {...Object.fromEntries(WIRE.sent.map((name) => [name, this[name]])), view, omegaT: this.omegaT, colors: this.colors}
   }
 
   #drawDirty() {

@@ -1,6 +1,7 @@
 // The analytic spectrum C_l / C_1 for nu_r = nu_0 (1 - x)^p, l = 1..lmax, by the recurrence of its
 // gamma functions: Gamma(l + p) / Gamma(l - p + 4) = (l + p - 1)/(l - p + 3) times the one before.
 
+/** @param {number} p @param {string} form @param {number} lmax */
 export function shape(p, form, lmax) {
   const out = new Float64Array(lmax)
   let gammas = 1
@@ -13,7 +14,10 @@ export function shape(p, form, lmax) {
   return out
 }
 
-// d ln C_l / d ln(l + 1/2) between two multipoles, all weighed alike; NaN where a value is not positive
+/**
+ * d ln C_l / d ln(l + 1/2) between two multipoles, all weighed alike; NaN where a value is not positive.
+ * @param {ArrayLike<number>} cl @param {number} low @param {number} high
+ */
 export function slope(cl, low, high) {
   let n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0
   for (let l = low; l <= Math.min(high, cl.length - 1); l++) {

@@ -1,10 +1,18 @@
 // What is read off the held arrays for one gradient: the numbers behind all figures and the summary.
 
-import {PERPENDICULAR, contract, contractError, gradientWeights} from "./tensor.js"
+import {COMPONENTS, PERPENDICULAR, contract, contractError, gradientWeights} from "./tensor.js"
 
 export const FOUR_PI = 4 * Math.PI
 
-// index of the time nearest to omegaT, as the server's Result.time_index
+/** @typedef {ArrayLike<number>} Numbers */
+/** @typedef {Record<string, any> & {ink: string, ground: string, multipoles: string[]}} Colors of a theme, by role */
+/** @typedef {{theta: number, phi: number, index: number, pinnedIndex: number, [key: string]: any}} View what is set */
+/** @typedef {{source: string, omega_t: Numbers, [name: string]: any}} Held arrays of one result, as held.py has them */
+
+/**
+ * Index of the time nearest to omegaT, as the server's Result.time_index.
+ * @param {Numbers} times @param {number} omegaT
+ */
 export function nearest(times, omegaT) {
   let best = 0
   for (let i = 1; i < times.length; i++)
@@ -13,41 +21,60 @@ export function nearest(times, omegaT) {
 }
 
 export class Contracted {
-  // held: arrays of one result; weights: what each tensor component counts
+  /**
+   * @param {Held} held
+   * @param {Numbers} weights what each tensor component counts
+   */
   constructor(held, weights) {
     this.held = held
     this.weights = weights
     const times = held.omega_t.length
-    this.multipoles = held.estimate.length / (6 * times)
-    this.evolving = held.power.length / (6 * times)
+    this.multipoles = held.estimate.length / (COMPONENTS * times)
+    this.evolving = held.power.length / (COMPONENTS * times)
   }
 
+  /** @param {Held} held @param {number} theta @param {number} phi */
   static of(held, theta, phi) { return new Contracted(held, gradientWeights(theta, phi)) }
+  /** @param {Held} held */
   static perpendicular(held) { return new Contracted(held, PERPENDICULAR) }
 
+  /** @param {number} t */
   noise(t) { return contract(this.held.noise, t, 1, this.weights)[0] }
+  /** @param {number} t */
   estimate(t) { return contract(this.held.estimate, t, this.multipoles, this.weights) }
+  /** @param {number} t */
   estimateError(t) { return this.#error("estimate", t, this.multipoles) }
 
-  // value and error of one of "standard", "k", "running"
+  /**
+   * Value and error.
+   * @param {"standard" | "k" | "running"} name @param {number} t @returns {[number, number]}
+   */
   number(name, t) {
     return [contract(this.held[name], t, 1, this.weights)[0], this.#error(name, t, 1)[0]]
   }
 
-  // errors of the plain C_0 and C_1
+  /**
+   * Errors of the plain C_0 and C_1.
+   * @param {number} t
+   */
   dipoleError(t) { return this.#error("dipole", t, 2) }
 
-  // one multipole of the plain power against time
+  /**
+   * One multipole of the plain power against time.
+   * @param {number} l
+   */
   evolution(l) {
     return Float64Array.from(this.held.omega_t, (_, t) => {
       let sum = 0
-      for (let a = 0; a < 6; a++) sum += this.weights[a] * this.held.power[(t * 6 + a) * this.evolving + l]
+      for (let a = 0; a < COMPONENTS; a++) sum += this.weights[a] * this.held.power[(t * COMPONENTS + a) * this.evolving + l]
       return sum
     })
   }
 
+  /** @param {(t: number) => number} f */
   against(f) { return Float64Array.from(this.held.omega_t, (_, t) => f(t)) }
 
+  /** @param {string} name @param {number} t @param {number} size */
   #error(name, t, size) {
     return contractError(this.held[`${name}_error`], this.held[`${name}_correlation`], t, size, this.weights)
   }

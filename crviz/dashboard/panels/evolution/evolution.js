@@ -2,13 +2,22 @@
 
 import {Lines, beyond, steady, subscript} from "../../browser/lines.js"
 import {Contracted, FOUR_PI} from "../../browser/view.js"
+import {WIRE} from "../../browser/wire.js"
+
+/** @typedef {import("../../browser/view.js").Held} Held */
+/** @typedef {import("../../browser/view.js").View} View */
+/** @typedef {import("../../browser/view.js").Colors} Colors */
 
 const TIME_DECADES = 8
 const ROOM_FOR_NAMES = 70 // pixels that the longest takes
-const MULTIPOLES = [2, 3, 4, 5, 6, 7, 8, 9]
+const MULTIPOLES = Array.from({length: WIRE.evolving - 2}, (_, i) => i + 2)
 const NAMED = new Set(["C₀", "C₁", "C₂", "C₉", "noise", "standard C₁"])
 
-// {lines, band, names, x: [from, to], y: [from, to]} of columns and ranges
+/**
+ * {lines, band, names, x: [from, to], y: [from, to]} of columns and ranges.
+ * @param {Held} held @param {Held | null} pinned @param {View} view @param {Colors} colors
+ * @param {{omega_t: ArrayLike<number>, cl: [number, ArrayLike<number>][]} | null} analytic @param {number} width
+ */
 export function evolution(held, pinned, view, colors, analytic, width) {
   const chosen = Contracted.of(held, view.theta, view.phi)
   const lines = new Lines()
@@ -30,9 +39,14 @@ export function evolution(held, pinned, view, colors, analytic, width) {
   }
 }
 
-// adds the lines of one gradient; returns the largest value of dipole, monopole and noise
+/**
+ * Adds the lines of one gradient; returns the largest value of dipole, monopole and noise.
+ * @param {Lines} lines @param {Contracted} contracted @param {Colors} colors
+ * @param {{dash?: "solid" | "dotted", alpha?: number, suffix?: string, named?: boolean, few?: boolean}} options
+ */
 function drawn(lines, contracted, colors, {dash = "solid", alpha = 1, suffix = "", named = false, few = false}) {
   const times = contracted.held.omega_t
+  /** @param {string} name @param {Float64Array} values @param {string} color @param {number} width */
   const add = (name, values, color, width) => {
     const y = values.map((v) => v / FOUR_PI)
     lines.add(name + suffix, times, y, color, {dash, width, alpha, named: named && NAMED.has(name)})
@@ -51,9 +65,11 @@ function drawn(lines, contracted, colors, {dash = "solid", alpha = 1, suffix = "
   return Math.max(...tops)
 }
 
+/** @param {Contracted} contracted */
 function band(contracted) {
   const value = contracted.evolution(1)
-  const x = [], low = [], high = []
+  /** @type {Record<"x" | "low" | "high", number[]>} */
+  const {x, low, high} = {x: [], low: [], high: []}
   value.forEach((c, t) => {
     const error = contracted.dipoleError(t)[1]
     if (!(c > 0) || !(error >= 0)) return

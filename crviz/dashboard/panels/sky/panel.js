@@ -4,12 +4,12 @@ import {indexOf, painted, project, relativeIntensity, smoothed, unproject, witho
 import {digits} from "../../browser/digits.js"
 import {timeInWords} from "../../browser/numbers.js"
 import {nearest} from "../../browser/view.js"
+import {WIRE} from "../../browser/wire.js"
 
 const WIDTH = 448
 const STEPS = 256 // of colour
 const BAR = {x: [-1], y: [-1.3], dw: [2], dh: [0.07]}
 const UNDER_BAR = -1.41
-const SMOOTHING = 10 * Math.PI / 180
 const AHEAD = 2 // times fetched before they are wanted
 const MOST_KEPT = 200
 
@@ -24,7 +24,7 @@ export class SkyPanel {
     this.#readOff()
     figure.root.on_event("tap", ({x, y}) => {
       const direction = unproject(x, y)
-      if (direction) page.send({kind: "direction", ...direction})
+      if (direction) page.send({kind: WIRE.direction, ...direction})
     })
     this.ndarray = Bokeh.require("core/util/ndarray").ndarray
     this.pixels = this.ndarray(new ArrayBuffer(2 * WIDTH * WIDTH), {dtype: "uint32", shape: [WIDTH / 2, WIDTH]})
@@ -40,7 +40,7 @@ export class SkyPanel {
 
   // what the page asked for
   message(message) {
-    if (message.kind !== "sky") return
+    if (message.kind !== WIRE.sky) return
     this.arrived(message)
     this.page.changed("sky")
   }
@@ -57,7 +57,7 @@ export class SkyPanel {
       const at = index + ahead, key = `${this.id} ${at}`
       if (at >= this.times.length || this.skies.has(key) || this.asked.has(key)) continue
       this.asked.add(key)
-      this.page.send({kind: "sky", id: this.id, index: at})
+      this.page.send({kind: WIRE.sky, id: this.id, index: at})
     }
   }
 
@@ -79,7 +79,7 @@ export class SkyPanel {
     const gradient = [Math.sin(theta) * Math.cos(phi), Math.sin(theta) * Math.sin(phi), Math.cos(theta)]
     let map = relativeIntensity(components, scale, gradient)
     if (view.without_dipole) map = withoutDipole(map, nside)
-    if (view.smooth) map = smoothed(map, nside, SMOOTHING)
+    if (view.smooth) map = smoothed(map, nside, WIRE.smoothing)
     this.map = map
     this.limit = map.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1
     this.paint()

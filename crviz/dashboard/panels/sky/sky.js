@@ -3,7 +3,10 @@
 
 import {discs, pixelAt, pixelVectors} from "../../browser/healpix.js"
 
-// the pixel that each point of a picture shows, -1 outside the ellipse; rows from the bottom to the top
+/**
+ * The pixel that each point of a picture shows, -1 outside the ellipse; rows from the bottom to the top.
+ * @param {number} nside @param {number} width
+ */
 export function pictureIndex(nside, width) {
   const height = width / 2
   const index = new Int32Array(width * height)
@@ -21,7 +24,10 @@ export function pictureIndex(nside, width) {
   return index
 }
 
-// x in [-2, 2], y in [-1, 1] -> polar angle and azimuth [rad] of n, or null outside
+/**
+ * X in [-2, 2], y in [-1, 1] -> polar angle and azimuth [rad] of n, or null outside.
+ * @param {number} x @param {number} y
+ */
 export function unproject(x, y) {
   if (x * x / 4 + y * y >= 1) return null
   const a = Math.asin(y)
@@ -30,7 +36,10 @@ export function unproject(x, y) {
   return {theta: Math.PI / 2 - latitude, phi: (longitude + 2 * Math.PI) % (2 * Math.PI)}
 }
 
-// polar angle and azimuth [rad] -> x, y
+/**
+ * Polar angle and azimuth [rad] -> x, y.
+ * @param {number} theta @param {number} phi
+ */
 export function project(theta, phi) {
   const latitude = Math.PI / 2 - theta
   const longitude = ((phi + Math.PI) % (2 * Math.PI) + 2 * Math.PI) % (2 * Math.PI) - Math.PI
@@ -42,7 +51,10 @@ export function project(theta, phi) {
   return [-2 / Math.PI * longitude * Math.cos(a), Math.sin(a)]
 }
 
-// delta I = r.g at the pixels; components: flat (3, n) with a scale
+/**
+ * Delta I = r.g at the pixels; components: flat (3, n) with a scale.
+ * @param {ArrayLike<number>} components @param {number} scale @param {number[]} gradient
+ */
 export function relativeIntensity(components, scale, gradient) {
   const n = components.length / 3
   const out = new Float32Array(n)
@@ -52,7 +64,10 @@ export function relativeIntensity(components, scale, gradient) {
   return out
 }
 
-// the map less its dipole, which is 3 <map n> . n
+/**
+ * The map less its dipole, which is 3 <map n> . n.
+ * @param {ArrayLike<number>} map @param {number} nside
+ */
 export function withoutDipole(map, nside) {
   const {x, y, z} = vectorsOf(nside)
   const n = map.length
@@ -63,7 +78,10 @@ export function withoutDipole(map, nside) {
   return out
 }
 
-// the mean over a disc around every pixel (a top hat)
+/**
+ * The mean over a disc around every pixel (a top hat).
+ * @param {ArrayLike<number>} map @param {number} nside @param {number} radius
+ */
 export function smoothed(map, nside, radius) {
   const {start, members} = discsOf(nside, radius)
   const out = new Float32Array(map.length)
@@ -75,7 +93,11 @@ export function smoothed(map, nside, radius) {
   return out
 }
 
-// a map's colours, in equal steps from -limit to limit, on the picture's points; 0 (transparent) outside
+/**
+ * A map's colours, in equal steps from -limit to limit, on the picture's points; 0 (transparent) outside.
+ * @param {ArrayLike<number>} map @param {number} limit @param {Uint32Array} palette
+ * @param {ArrayLike<number>} index @param {Uint32Array} out
+ */
 export function painted(map, limit, palette, index, out) {
   const steps = palette.length, half = steps / 2
   const colors = new Uint32Array(map.length)
@@ -87,10 +109,14 @@ export function painted(map, limit, palette, index, out) {
 
 // what is worked out once
 const _kept = new Map()
+/** @template T @param {string} key @param {() => T} make @returns {T} */
 function kept(key, make) {
   if (!_kept.has(key)) _kept.set(key, make())
   return _kept.get(key)
 }
+/** @param {number} nside @param {number} width */
 export const indexOf = (nside, width) => kept(`index ${nside} ${width}`, () => pictureIndex(nside, width))
+/** @param {number} nside */
 const vectorsOf = (nside) => kept(`vectors ${nside}`, () => pixelVectors(nside))
+/** @param {number} nside @param {number} radius */
 const discsOf = (nside, radius) => kept(`discs ${nside} ${radius}`, () => discs(nside, radius))

@@ -12,9 +12,9 @@ export class SpectraPanel {
   }
 
   draw({held, pinned, view, colors}) {
-    const content = spectra(held, pinned, view, colors, this.observed, this.figure.width)
+    const {label, ...content} = spectra(held, pinned, view, colors, this.observed, this.figure.width)
     this.figure.fill(content)
-    this.figure.root.left[0].axis_label = content.label
+    this.figure.root.left[0].axis_label = label
   }
 
   inWords({held, view}) {

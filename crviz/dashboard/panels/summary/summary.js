@@ -5,57 +5,72 @@ import {timeInWords} from "../../browser/numbers.js"
 import {slope} from "../../browser/shape.js"
 import {Contracted, FOUR_PI} from "../../browser/view.js"
 
-const SLOPE = [2, 12] // multipoles between which the slope is read, against l + 1/2
+/** @typedef {import("../../browser/view.js").Held} Held */
+/** @typedef {import("../../browser/view.js").View} View */
+/** @typedef {[name: string, value: number, error: number]} Cell */
 
-// {sentence, head: [..], rows: [[name, cell, cell, ..], ..]}
+/** @type {[number, number]} */
+const SLOPE = [2, 12] // multipoles between which the slope is read, against l + 1/2
+const DIPOLE = "C₁ / 4π", STANDARD = "standard C₁ / 4π", STEEPNESS = `slope, ℓ = ${SLOPE[0]}–${SLOPE[1]}`
+
+/**
+ * {sentence, head: [..], rows: [[name, cell, cell, ..], ..]}.
+ * @param {Held} held @param {Held | null} pinned @param {View} view
+ */
 export function summary(held, pinned, view) {
+  const chosen = numbers(Contracted.of(held, view.theta, view.phi), view.index)
+  /** @type {[string, string[]][]} */
   const columns = [
-    ["chosen", numbers(Contracted.of(held, view.theta, view.phi), view.index)],
-    ["perpendicular", numbers(Contracted.perpendicular(held), view.index)],
+    ["chosen", chosen.map(inWords)],
+    ["perpendicular", numbers(Contracted.perpendicular(held), view.index).map(inWords)],
   ]
   if (pinned) {
-    const own = columns[0][1], other = numbers(Contracted.of(pinned, view.theta, view.phi), view.pinnedIndex)
-    columns.push(["pinned", other])
-    columns.push(["change", difference(own, other)])
+    const other = numbers(Contracted.of(pinned, view.theta, view.phi), view.pinnedIndex)
+    columns.push(["pinned", other.map(inWords)])
+    columns.push(["change", chosen.map((own, i) => difference(own, other[i]))])
   }
-  const rows = [...columns[0][1].keys()].map((name) => [
-    name, ...columns.map(([, cells]) => (cells.get(name).text ?? withError(...cells.get(name)))),
-  ])
-  return {sentence: sentence(held, columns[0][1], view), head: ["C_ℓ in (r_L |∇n|/n)²", ...columns.map(([name]) => name)], rows}
+  return {
+    sentence: sentence(held, chosen, view),
+    head: ["C_ℓ in (r_L |∇n|/n)²", ...columns.map(([name]) => name)],
+    rows: chosen.map(([name], i) => [name, ...columns.map(([, cells]) => cells[i])]),
+  }
 }
 
+/** @param {Cell} cell */
+function inWords([, value, error]) { return withError(value, error) }
+
+/** @param {Contracted} contracted @param {number} t @returns {Cell[]} */
 function numbers(contracted, t) {
   const value = contracted.estimate(t), error = contracted.estimateError(t)
   const [standard, standardError] = contracted.number("standard", t)
-  const at = (l) => [value[l] / FOUR_PI, error[l] / FOUR_PI]
-  return new Map([
-    ["K  [r_L² Ω]", contracted.number("k", t)],
-    ["⟨r r⟩ / 2T  [r_L² Ω]", contracted.number("running", t)],
-    ["C₀ / 4π", at(0)],
-    ["C₁ / 4π", at(1)],
-    ["standard C₁ / 4π", [standard / FOUR_PI, standardError / FOUR_PI]],
-    ["C₂ / C₁", [value[2] / value[1], NaN]],
-    [`slope, ℓ = ${SLOPE[0]}–${SLOPE[1]}`, [slope(value, ...SLOPE), NaN]],
-    ["noise / 4π", [contracted.noise(t) / FOUR_PI, NaN]],
-  ])
+  return [
+    ["K  [r_L² Ω]", ...contracted.number("k", t)],
+    ["⟨r r⟩ / 2T  [r_L² Ω]", ...contracted.number("running", t)],
+    ["C₀ / 4π", value[0] / FOUR_PI, error[0] / FOUR_PI],
+    [DIPOLE, value[1] / FOUR_PI, error[1] / FOUR_PI],
+    [STANDARD, standard / FOUR_PI, standardError / FOUR_PI],
+    ["C₂ / C₁", value[2] / value[1], NaN],
+    [STEEPNESS, slope(value, ...SLOPE), NaN],
+    ["noise / 4π", contracted.noise(t) / FOUR_PI, NaN],
+  ]
 }
 
-function difference(own, other) {
-  return new Map([...own].map(([name, [a, da]]) => {
-    const [b, db] = other.get(name)
-    const error = Math.hypot(da, db)
-    const percent = b ? 100 * (a - b) / Math.abs(b) : NaN
-    if (!Number.isFinite(percent)) return [name, {text: "–"}]
-    const sigmas = error > 0 ? `, ${(Math.abs(a - b) / error).toFixed(1)} σ` : ""
-    return [name, {text: `${percent >= 0 ? "+" : "−"}${Math.abs(percent).toFixed(percent > 100 ? 0 : 1)} %${sigmas}`}]
-  }))
+/** @param {Cell} own @param {Cell} other */
+function difference([, a, da], [, b, db]) {
+  const error = Math.hypot(da, db)
+  const percent = b ? 100 * (a - b) / Math.abs(b) : NaN
+  if (!Number.isFinite(percent)) return "–"
+  const sigmas = error > 0 ? `, ${(Math.abs(a - b) / error).toFixed(1)} σ` : ""
+  return `${percent >= 0 ? "+" : "−"}${Math.abs(percent).toFixed(percent > 100 ? 0 : 1)} %${sigmas}`
 }
 
+/** @param {Held} held @param {Cell[]} own @param {View} view */
 function sentence(held, own, view) {
-  const [dipole, error] = own.get("C₁ / 4π"), [standard] = own.get("standard C₁ / 4π")
-  const steep = own.get(`slope, ℓ = ${SLOPE[0]}–${SLOPE[1]}`)[0]
-  let words = `At Ω T = ${timeInWords(held.omega_t[view.index])}, ${held.source}, ⟨C₁⟩/4π is ${withError(dipole, error)}`
-  if (standard > 0) words += `, ${significant(dipole / standard, 2)} times the dipole of standard diffusion`
+  /** @param {string} name @returns {Cell} */
+  const cell = (name) => own.find(([each]) => each === name) ?? [name, NaN, NaN]
+  const dipole = cell(DIPOLE), [, standard] = cell(STANDARD), [, steep] = cell(STEEPNESS)
+  let words = `At Ω T = ${timeInWords(held.omega_t[view.index])}, ${held.source}, ⟨C₁⟩/4π is ${inWords(dipole)}`
+  if (standard > 0) words += `, ${significant(dipole[1] / standard, 2)} times the dipole of standard diffusion`
   if (Number.isFinite(steep)) words += `; the slope over ℓ = ${SLOPE[0]}–${SLOPE[1]} is ${minus(steep.toFixed(2))}`
   return words + "." + (view.fitted ? ` ${view.fitted}` : "")
 }

@@ -1,0 +1,43 @@
+"""What crosses between Python and JavaScript, said once: the layout of arrays, factors, names.
+
+JavaScript imports it as `WIRE` from browser/wire.js, which is no file: `module` is its text. What figures
+hold they say themselves: each names its sources and their columns, and `Figure.fill` in the browser refuses
+what lacks one.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+
+from crviz.gradient import NOTHING, PAIRS
+
+#: Components of symmetric tensors, in the order of their axis; errors are correlated between all pairs.
+COMPONENTS = PAIRS
+#: Correlations are whole numbers in units of 1 over this: a byte each, right to 0.4 %.
+CORRELATION_STEPS = 127
+#: Multipoles whose plain power is drawn against time: l = 0 to 9.
+EVOLVING = 10
+#: Radius of the disc over which skies are smoothed [deg].
+SMOOTHING = 10.0
+
+#: Kinds of messages from the browser: a button pressed, an input released, a sky wanted, a direction clicked
+#: on, a theme chosen. A sky is answered by a message of its kind.
+PRESS, SET, SKY, DIRECTION, THEME = "press", "set", "sky", "direction", "theme"
+#: What of a `Hub` panels may depend on, beside omega_t and all that is set.
+SENT = ("held", "pinned", "analytic", "fitted", "sky", "direction")
+
+
+def module() -> str:
+    """The text of browser/wire.js."""
+    told = {
+        "components": COMPONENTS,
+        "nothing": NOTHING,
+        "correlationSteps": CORRELATION_STEPS,
+        "evolving": EVOLVING,
+        "smoothing": math.radians(SMOOTHING),
+        "sent": SENT,
+        **{kind: kind for kind in (PRESS, SET, SKY, DIRECTION, THEME)},
+    }
+    comment = "// What Python and JavaScript agree on, written by crviz/dashboard/wire.py."
+    return f"{comment}\n\nexport const WIRE = {json.dumps(told)}\n"
