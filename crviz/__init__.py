@@ -3,7 +3,7 @@
 from crviz import atlas, interpretation, library, observations, pairs, theory, turbulence
 from crviz._version import __version__
 from crviz.config import Config
-from crviz.ensemble import run, simulate
+from crviz.ensemble import merge, run, simulate
 from crviz.field import Field, draw_field
 from crviz.orbits import Orbits, backtrack
 from crviz.parameters import backtracking_times
@@ -23,6 +23,7 @@ __all__ = [
     "interpretation",
     "library",
     "load",
+    "merge",
     "observations",
     "pairs",
     "run",

@@ -189,6 +189,15 @@ class Config:
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:32]
 
+    def differences(self, other: Config) -> str:
+        """In words: what another configuration has in place of the values here."""
+        here, there = self.to_dict(), other.to_dict()
+        differing = [name for name in here if here[name] != there.get(name) and name != "omega_t"]
+        words = [f"{name} = {there.get(name)} there, {here[name]} here" for name in differing]
+        if here["omega_t"] != there["omega_t"]:
+            words.append("other times")
+        return "; ".join(words) or "made by another version"
+
     @property
     def caveats(self) -> tuple[str, ...]:
         """Sentences on what this configuration does not resolve; empty where all is well."""

@@ -13,7 +13,7 @@ from crviz.arrays import Array
 from crviz.checks import ParameterError
 from crviz.cli.arguments import INTERRUPTED, Subparsers, check_threads, check_writable
 from crviz.cli.progress import ProgressBar
-from crviz.config import Config, is_current
+from crviz.config import is_current
 from crviz.ensemble.tracing import Tracing
 from crviz.result import Result, load
 
@@ -48,13 +48,13 @@ def _reduce(options: argparse.Namespace) -> int:
     small = result.reduced()
     if nside is not None:
         try:
-            small = small.with_sky(nside, _positions(result.config, nside, options.threads))
+            small = small.with_sky(nside, _positions(result, nside, options.threads))
         except KeyboardInterrupt:
             print(f"\nStopped. {options.out} was not written.")
             return INTERRUPTED
     small.save(options.out)
     size = options.out.stat().st_size / 1e6
-    sky = "" if nside is None else f", the sky of realisation 0 at nside {nside}"
+    sky = "" if nside is None else f", the sky of realisation {result.fields.start} at nside {nside}"
     print(f"{options.out}: means over {result.n_realizations} realisations{sky}, {size:.1f} MB.")
     return 0
 
@@ -71,15 +71,15 @@ def _check_sky(nside: int, result: Result, path: Path) -> None:
         )
 
 
-def _positions(config: Config, nside: int, threads: int | None) -> Array:
-    """r(-T) of realisation 0 (T, 3, 12 nside^2), in single precision: what a run of that nside would keep."""
-    fine = config.replace(nside=nside, grids="single")
+def _positions(result: Result, nside: int, threads: int | None) -> Array:
+    """r(-T) of the first field (T, 3, 12 nside^2), in single precision, as a run of that nside would keep."""
+    fine = result.config.replace(nside=nside, grids="single")
     r, p = np.empty((2, len(fine.omega_t), 3, fine.n_orbits), np.float32)
     with (
         ThreadPoolExecutor(threads or ensemble.thread_count()) as pool,
         ProgressBar("skies", 1, fine.n_orbits) as bar,
     ):
-        tracing = Tracing(fine, 0, pool, None)
+        tracing = Tracing(fine, result.fields.start, pool, None)
         try:
             tracing.collect(bar, r, p)
         finally:

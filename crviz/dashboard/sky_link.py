@@ -42,12 +42,12 @@ class SkyLink:
             sky = self._manager.skies.request(config, realization, self._wake, id(self))
         if sky is not None:
             self._offer(sky.id, config, realization, np.array(config.omega_t), sky.components, sky.scale)
-        elif realization == 0:
+        elif realization == self._state.shown.source.fields.start:
             with contextlib.suppress(NotKept):
                 times, r = self._state.shown.source.maps
-                name = f"{sky_id(config, 0)}-{len(times)}"
+                name = f"{sky_id(config, realization)}-{len(times)}"
                 if name not in self._series:
-                    self._offer(name, config, 0, times, *rounded(r))
+                    self._offer(name, config, realization, times, *rounded(r))
 
     def close(self) -> None:
         """The visitor is gone."""

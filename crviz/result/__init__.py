@@ -9,8 +9,8 @@ from crviz.result.estimators import ESTIMATORS
 from crviz.result.kept import FieldSky
 from crviz.result.result import Result
 from crviz.result.run import Run
-from crviz.result.schema import SCHEMA
-from crviz.result.source import MAPS, NotKept, Source, fields_in_words
+from crviz.result.schema import PART_SCHEMA, SCHEMA
+from crviz.result.source import MAPS, NotKept, Source, fields_in_words, numbered
 from crviz.result.spectrum import Estimate, Spectrum
 from crviz.result.summary import Summary
 from crviz.result.times import kept_times, nearest_time
@@ -31,6 +31,7 @@ __all__ = [
     "kept_times",
     "load",
     "nearest_time",
+    "numbered",
 ]
 
 
@@ -43,7 +44,7 @@ def load(path: str | Path) -> Run | Summary:
     ValueError
         Where the file is no crviz result, or one of a layout that this version does not know.
     """
-    dataset = netcdf.read(path, what="result", carries="config", schema=SCHEMA)
+    dataset = netcdf.read(path, what="result", carries="config", schema=PART_SCHEMA, oldest=SCHEMA)
     if "realization" in dataset["cl"].dims:
         return Run(dataset, netcdf.read_sums(path))
     return Summary(dataset, groups=netcdf.Groups(path))

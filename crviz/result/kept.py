@@ -56,15 +56,15 @@ def _rounded(values: Array) -> Array:
     return np.ldexp(np.rint(fraction * one) / one, exponent).astype(np.float32)
 
 
-def compact(omega_t: Array, nside: int, r: Array) -> xr.Dataset:
-    """Positions (T, 3, 12 nside^2) [r_L] as a dataset of 8 bits a value: `schema.FINE_SKY`."""
+def compact(omega_t: Array, nside: int, r: Array, field: int = 0) -> xr.Dataset:
+    """A field's positions (T, 3, 12 nside^2) [r_L] as a dataset of 8 bits a value: `schema.FINE_SKY`."""
     steps, scale = np.empty(r.shape, np.int8), np.empty(r.shape[:2])
     for time, positions in enumerate(r.astype(float, copy=False)):
         between = np.sqrt(np.square(np.diff(positions)).mean(-1))
         scale[time] = np.maximum(np.abs(positions).max(-1) / 127, _OF_NEIGHBOURS * between)
         whole = np.rint(positions / scale[time, :, None]).astype(np.int8)
         steps[time] = np.diff(whole, prepend=np.int8(0))
-    return schema.sky_dataset(omega_t, nside, steps, scale)
+    return schema.sky_dataset(omega_t, nside, field, steps, scale)
 
 
 def positions(sky: xr.Dataset, time: int) -> Array:

@@ -19,7 +19,7 @@ from crviz.diffusion import diffusion_tensor
 from crviz.gradient import Gradient, gradient_vector
 from crviz.result import estimators, netcdf
 from crviz.result.kept import FieldSky
-from crviz.result.source import Maps, NotKept, Source, fields_in_words
+from crviz.result.source import Maps, NotKept, Source, fields_in_words, numbered
 from crviz.result.times import nearest_time
 
 
@@ -33,7 +33,7 @@ class Result(Source):
         realization, omega_t [1/Omega], i, j ("x", "y", "z"), ell, omega_t_map, pixel are its
         coordinates; cl and cl_cross (cross spectra of the position components [r_L^2]), rr [r_L^2],
         rp [r_L], pp, dipole are kept for every realisation; cl_rp, cl_pp, mean_r are ensemble
-        means; sample_r, sample_p are the first realisation on grid A. A summary holds means
+        means; sample_r, sample_p are the first of its realisations on grid A. A summary holds means
         and covariances in place of every realisation's cl and cl_cross. `schema` says it all.
     sums
         Unnormalised sums behind the ensemble means, with which a run goes on bit for bit; None where
@@ -78,9 +78,16 @@ class Result(Source):
         return int(self.dataset.sizes["realization"])
 
     @property
+    def fields(self) -> range:
+        """Which realisations are in: from 0 on, but in a part of a run."""
+        first = int(self.dataset["realization"].values[0])
+        return range(first, first + self.n_realizations)
+
+    @property
     def provenance(self) -> str:
         """Over how many fields."""
-        return f"over {fields_in_words(self.n_realizations)}"
+        part = f", {numbered(self.fields)}" if self.fields.start else ""
+        return f"over {fields_in_words(self.n_realizations)}{part}"
 
     @property
     def sampling(self) -> str:
@@ -93,7 +100,8 @@ class Result(Source):
     @property
     def recipe(self) -> str:
         """The run that makes it again."""
-        return f"crviz.run(crviz.{self.config!r}, {self.n_realizations})"
+        first = f", first={self.fields.start}" if self.fields.start else ""
+        return f"crviz.run(crviz.{self.config!r}, {self.fields.stop}{first})"
 
     @property
     def estimators(self) -> tuple[str, ...]:
@@ -154,11 +162,12 @@ class Result(Source):
         nside = max(skies) if nside is None else nside
         if nside not in skies:
             raise NotKept(
-                f"nside = {nside!r} must be {' or '.join(map(str, sorted(skies)))}: the sky of realisation 0 "
-                "is kept on no other grid; `crviz reduce --sky-nside` follows it on a finer one."
+                f"nside = {nside!r} must be {' or '.join(map(str, sorted(skies)))}: the sky of "
+                f"realisation {self.fields.start} is kept on no other grid; "
+                "`crviz reduce --sky-nside` follows it on a finer one."
             )
         index = nearest_time(skies[nside], omega_t)
-        return FieldSky(nside, 0, float(skies[nside][index]), self._positions(nside, index))
+        return FieldSky(nside, self.fields.start, float(skies[nside][index]), self._positions(nside, index))
 
     def _positions(self, nside: int, index: int) -> Array:
         """r(-T) of the first field (3, 12 nside^2) at one of the times of `kept_skies`."""

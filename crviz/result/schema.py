@@ -26,6 +26,8 @@ from crviz.gradient import PAIRS
 
 #: Layout of the dataset; raised when names or meanings change.
 SCHEMA = 1
+#: That of a part, which does not begin with field 0: earlier versions would take it for a whole run.
+PART_SCHEMA = 2
 #: Gradients for which the covariance between multipoles is kept.
 GRADIENTS = ("parallel", "perpendicular")
 #: Spectra of single fields scatter by a tenth or more: an error of 5e-4 is nothing beside it.
@@ -77,11 +79,18 @@ MEANS = {
     "cl_pp_cross": Quantity(_SPECTRA),
     "mean_r": Quantity(_MAP, "r_L", "ensemble mean of r(-T) on grid A", np.float32),
 }
+
+
+def samples_of(field: int) -> dict[str, Quantity]:
+    """Maps of a field, the first one that a result holds."""
+    return {
+        "sample_r": Quantity(_MAP, "r_L", f"r(-T) of realisation {field} on grid A", np.float32),
+        "sample_p": Quantity(_MAP, "1", f"p(-T) of realisation {field} on grid A", np.float32),
+    }
+
+
 #: Maps of the first field.
-SAMPLES = {
-    "sample_r": Quantity(_MAP, "r_L", "r(-T) of realisation 0 on grid A", np.float32),
-    "sample_p": Quantity(_MAP, "1", "p(-T) of realisation 0 on grid A", np.float32),
-}
+SAMPLES = samples_of(0)
 MAPS = ("mean_r", *SAMPLES)
 
 _BETWEEN_MULTIPOLES = Quantity(
@@ -125,6 +134,7 @@ FINE_SKY = {
 
 def run_dataset(
     config: Config,
+    fields: range,
     map_times: Array,
     every: Mapping[str, Array],
     means: Mapping[str, Array],
@@ -136,6 +146,8 @@ def run_dataset(
 
     Parameters
     ----------
+    fields
+        Which fields are in it.
     map_times
         Indices of the times of maps.
     every
@@ -150,14 +162,14 @@ def run_dataset(
         for quantities, values, lead in (
             (OF_EVERY_FIELD, every, ("realization",)),
             (MEANS, means, ()),
-            (SAMPLES, samples, ()),
+            (samples_of(fields.start), samples, ()),
         )
         for name, quantity in quantities.items()
         if name in values
     }
     omega_t = np.array(config.omega_t)
     coordinates = {
-        "realization": np.arange(len(every["rr"])),
+        "realization": np.arange(fields.start, fields.stop),
         "omega_t": ("omega_t", omega_t, {"units": "1/Omega"}),
         "i": ["x", "y", "z"],
         "j": ["x", "y", "z"],
@@ -167,7 +179,7 @@ def run_dataset(
         "pixel": np.arange(config.n_pixels),
     }
     attributes = {
-        "schema": SCHEMA,
+        "schema": PART_SCHEMA if fields.start else SCHEMA,
         "config": json.dumps(config.to_dict()),
         "digest": config.digest,
         "numerics": NUMERICS_VERSION,
@@ -178,11 +190,16 @@ def run_dataset(
     return xr.Dataset(variables, coordinates, attributes)
 
 
-def sums_dataset(nodes: Mapping[int, Mapping[str, Array]]) -> xr.Dataset:
-    """The dataset of the unnormalised sums behind the means of a run, those over n fields named `..._n`."""
+def sums_dataset(nodes: Mapping[range, Mapping[str, Array]]) -> xr.Dataset:
+    """The dataset of the unnormalised sums behind the means of a run.
+
+    Those over n fields are named `..._n`; in a part, where numbers of fields do not say which they are,
+    those from field f on `..._from_f_n`.
+    """
+    whole = next(iter(nodes)).start == 0
     return xr.Dataset(
         {
-            f"{name}_{fields}": (MEANS[name].dims, sums[name])
+            f"{name}{'' if whole else f'_from_{fields.start}'}_{len(fields)}": (MEANS[name].dims, sums[name])
             for fields, sums in nodes.items()
             for name in MEANS
             if name in sums
@@ -190,13 +207,20 @@ def sums_dataset(nodes: Mapping[int, Mapping[str, Array]]) -> xr.Dataset:
     )
 
 
-def sums_of(dataset: xr.Dataset) -> dict[int, dict[str, Array]]:
-    """The sums of a `sums_dataset`, by their numbers of fields, the largest first."""
-    nodes: dict[int, dict[str, Array]] = {}
+def sums_of(dataset: xr.Dataset) -> dict[range, dict[str, Array]]:
+    """The sums of a `sums_dataset`, by their fields, in the order of the index."""
+    found: dict[tuple[int, int], dict[str, Array]] = {}
     for variable, values in dataset.items():
-        name, _, fields = str(variable).rpartition("_")
-        nodes.setdefault(int(fields), {})[name] = values.values
-    return dict(sorted(nodes.items(), reverse=True))
+        name, _, number = str(variable).rpartition("_")
+        name, _, start = name.partition("_from_")
+        found.setdefault((int(start or 0), int(number)), {})[name] = values.values
+    nodes: dict[range, dict[str, Array]] = {}
+    after = 0
+    for start, number in sorted(found, key=lambda node: (node[0], -node[1])):  # the largest first
+        after = max(after, start)
+        nodes[range(after, after + number)] = found[start, number]
+        after += number
+    return nodes
 
 
 def summary_coordinates(data: xr.Dataset, kept: Array) -> dict[str, Any]:
@@ -223,13 +247,13 @@ def fields_dataset(data: xr.Dataset, kept: Array, spectra: Mapping[str, Array]) 
     )
 
 
-def sky_dataset(omega_t: Array, nside: int, steps: Array, scale: Array) -> xr.Dataset:
-    """The dataset of a finer sky: steps (T, 3, 12 nside^2), scale (T, 3)."""
+def sky_dataset(omega_t: Array, nside: int, field: int, steps: Array, scale: Array) -> xr.Dataset:
+    """The dataset of a field's finer sky: steps (T, 3, 12 nside^2), scale (T, 3)."""
     variables = {"steps": steps, "scale": scale}
     return xr.Dataset(
         {name: FINE_SKY[name].variable(values) for name, values in variables.items()},
         {"omega_t_map": ("omega_t_map", omega_t, {"units": "1/Omega"}), "i": ["x", "y", "z"]},
-        {"nside": nside, "realization": 0},
+        {"nside": nside, "realization": field},
     )
 
 

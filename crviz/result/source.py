@@ -41,6 +41,13 @@ def fields_in_words(number: int) -> str:
     return f"{number} field{'' if number == 1 else 's'}"
 
 
+def numbered(fields: range) -> str:
+    """Which fields these are, in words."""
+    if len(fields) == 1:
+        return f"field {fields.start}"
+    return f"fields {fields.start} to {fields.stop - 1}"
+
+
 class Source(Recorded, Protocol):
     """The questions that results and places of the atlas answer, and the answers that are alike in all.
 
@@ -86,6 +93,11 @@ class Source(Recorded, Protocol):
     @property
     def n_realizations(self) -> int:
         """How many fields are in it."""
+
+    @property
+    def fields(self) -> range:
+        """Which fields are in it: from 0 on, but in a part of a run."""
+        return range(self.n_realizations)
 
     @property
     def estimators(self) -> tuple[str, ...]:

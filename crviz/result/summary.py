@@ -144,7 +144,8 @@ class Summary(Result):
             Positions at all times. They are rounded to 8 bits a value: to the largest value of a component at
             a time / 127, or to 1/12 of what neighbouring pixels differ by where that is more.
         """
-        return replace(self, groups={**self.groups, kept.SKY: kept.compact(self.omega_t, nside, r)})
+        sky = kept.compact(self.omega_t, nside, r, self.fields.start)
+        return replace(self, groups={**self.groups, kept.SKY: sky})
 
     def reduced(self) -> Summary:
         """Itself."""
