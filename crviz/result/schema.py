@@ -212,8 +212,8 @@ def sums_of(dataset: xr.Dataset) -> dict[range, dict[str, Array]]:
     found: dict[tuple[int, int], dict[str, Array]] = {}
     for variable, values in dataset.items():
         name, _, number = str(variable).rpartition("_")
-        name, _, start = name.partition("_from_")
-        found.setdefault((int(start or 0), int(number)), {})[name] = values.values
+        name, _, first = name.partition("_from_")
+        found.setdefault((int(first or 0), int(number)), {})[name] = values.values
     nodes: dict[range, dict[str, Array]] = {}
     after = 0
     for start, number in sorted(found, key=lambda node: (node[0], -node[1])):  # the largest first
