@@ -211,9 +211,9 @@ def sums_of(dataset: xr.Dataset) -> dict[range, dict[str, Array]]:
     """The sums of a `sums_dataset`, by their fields, in the order of the index."""
     found: dict[tuple[int, int], dict[str, Array]] = {}
     for variable, values in dataset.items():
-        name, _, number = str(variable).rpartition("_")
+        name, _, count = str(variable).rpartition("_")
         name, _, first = name.partition("_from_")
-        found.setdefault((int(first or 0), int(number)), {})[name] = values.values
+        found.setdefault((int(first or 0), int(count)), {})[name] = values.values
     nodes: dict[range, dict[str, Array]] = {}
     after = 0
     for start, number in sorted(found, key=lambda node: (node[0], -node[1])):  # the largest first
