@@ -11,7 +11,7 @@ from param.parameterized import Event
 
 from crviz import observations, turbulence
 from crviz.dashboard import wire
-from crviz.dashboard.scripts import bundle, stylesheet
+from crviz.dashboard.javascript import bundle, stylesheet
 from crviz.dashboard.state import State, choices, on_page
 from crviz.parameters import TURBULENCE, Control, Parameter
 

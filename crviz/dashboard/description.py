@@ -20,7 +20,7 @@ from bokeh.embed import json_item
 from bokeh.embed.bundle import extension_dirs
 
 from crviz import turbulence
-from crviz.dashboard import panels, scripts, toolbar
+from crviz.dashboard import javascript, panels, toolbar
 from crviz.dashboard.controls import Groups, keys_of, physics_and_run
 from crviz.dashboard.panels.spectra.observed import observed_spectra
 from crviz.dashboard.state import on_page
@@ -52,7 +52,7 @@ def description() -> dict[str, Any]:
     return {
         "panels": [_described(panel) for panel in panels.registered()],
         "controls": controls(),
-        "stylesheets": {"controls": scripts.stylesheet("controls")},
+        "stylesheets": {"controls": javascript.stylesheet("controls")},
         "palettes": {
             theme: dataclasses.asdict(colors)
             for theme, colors in (("light", style.LIGHT), ("dark", style.DARK))
@@ -76,7 +76,9 @@ def page_url() -> str:
 
 def orbits_url() -> str:
     """Where the script of the orbits is, relative to the page."""
-    return _relative(_written("orbits", scripts.bundle(Path(panels.__file__).parent / "orbits/component.js")))
+    return _relative(
+        _written("orbits", javascript.bundle(Path(panels.__file__).parent / "orbits/component.js"))
+    )
 
 
 def _relative(path: str) -> str:
@@ -86,7 +88,7 @@ def _relative(path: str) -> str:
 @cache
 def _page(_: object) -> str:
     every = panels.registered()
-    code = scripts.program("page", *(panel.script for panel in every))
+    code = javascript.program("page", *(panel.script for panel in every))
     classes = ", ".join(f"{panel.name}: {panel.name.capitalize()}Panel" for panel in every)
     told = json.dumps(description(), allow_nan=False, ensure_ascii=False)
     return _written("page", f"{code}\nopen({told}, {{{classes}}})\n")

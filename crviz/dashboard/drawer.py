@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import panel as pn
 
-from crviz.dashboard.scripts import stylesheet
+from crviz.dashboard.javascript import stylesheet
 
 #: How it is set off from the rest of the page.
 _FRAME = {"border": "1px solid rgba(128, 128, 128, 0.35)", "border-radius": "4px", "padding": "6px 12px"}

@@ -9,7 +9,7 @@ import panel as pn
 
 from crviz.dashboard import words
 from crviz.dashboard.figures import colored
-from crviz.dashboard.scripts import stylesheet
+from crviz.dashboard.javascript import stylesheet
 from crviz.dashboard.shown import Shown
 from crviz.plots.style import palette
 

@@ -12,16 +12,16 @@ from param.parameterized import Event
 from crviz import units
 from crviz.dashboard import link, toolbar, wire
 from crviz.dashboard.drawer import Drawer
-from crviz.dashboard.drawers import Drawers
+from crviz.dashboard.drawer_contents import DrawerContents
 from crviz.dashboard.exploring import Exploring
 from crviz.dashboard.hub import Hub
 from crviz.dashboard.panels.orbits.view import OrbitsView
 from crviz.dashboard.process import page_opened, shared_manager
 from crviz.dashboard.session import Session
 from crviz.dashboard.shell import Plain, Shell
-from crviz.dashboard.sky_link import SkyLink
+from crviz.dashboard.sky_feed import SkyFeed
 from crviz.dashboard.state import State
-from crviz.dashboard.theory_link import TheoryLink
+from crviz.dashboard.theory_feed import TheoryFeed
 from crviz.jobs import Manager
 
 
@@ -49,13 +49,13 @@ class Visit:
         notice, asked = link.restore(state, arguments), state.omega_t
         self.session = Session(state, manager)
         self.hub = Hub(state, width=0, height=0, margin=0)
-        self.skies = SkyLink(state, self.hub, manager)
-        self.theory = TheoryLink(state, self.hub, self.session)
+        self.skies = SkyFeed(state, self.hub, manager)
+        self.theory = TheoryFeed(state, self.hub, self.session)
         self.exploring = Exploring(state, manager.library)
         self.drawer = Drawer()
         state.dark = pn.config.theme == "dark"
         self.orbits = OrbitsView(manager.quick, open=True, dark=state.dark)
-        drawers = Drawers(self.drawer, state, self.session, manager)
+        drawers = DrawerContents(self.drawer, state, self.session, manager)
         self.hub.press(**self._presses(), **toolbar.presses(state, self.session), **drawers.presses)
         self._listen()
         self.exploring.look()

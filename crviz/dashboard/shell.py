@@ -11,7 +11,7 @@ from jinja2 import Template
 from panel.template.base import BaseTemplate
 from panel.theme import Design, Theme
 
-from crviz.dashboard import description, scripts, words
+from crviz.dashboard import description, javascript, words
 from crviz.dashboard.panels import Panel, registered
 from crviz.plots import style
 
@@ -57,14 +57,14 @@ class Shell(BaseTemplate):
 @cache
 def _document() -> Template:
     """Panel's environment knows how models are embedded."""
-    return pn.io.resources._env.from_string(scripts.text("shell.html"))
+    return pn.io.resources._env.from_string(javascript.text("shell.html"))
 
 
 @cache
 def _style() -> str:
     """The shell's style sheet, with the colours of both themes."""
     light, dark = (_variables(palette) for palette in (style.LIGHT, style.DARK))
-    sheets = "\n".join(scripts.stylesheet(name) for name in ("shell", "card", "page"))
+    sheets = "\n".join(javascript.stylesheet(name) for name in ("shell", "card", "page"))
     return f':root {{ {light} }}\n:root[data-theme="dark"] {{ {dark} }}\n{sheets}'
 
 

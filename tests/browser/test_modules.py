@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from crviz import sky, theory
-from crviz.dashboard import scripts
+from crviz.dashboard import javascript
 from crviz.plots import mollweide
 from crviz.sky import pixel_directions
 
@@ -20,10 +20,10 @@ def blank(browser):
     context = browser.new_context()
     page = context.new_page()
     page.evaluate("window.modules = {}")
-    own = scripts.FOLDER.parent / "panels"
+    own = javascript.FOLDER.parent / "panels"
     for name in ("sky", "healpix", "shape", "tensor", "view"):
         module = own / "sky/sky.js" if name == "sky" else name
-        code = base64.b64encode(scripts.bundle(module).encode()).decode()
+        code = base64.b64encode(javascript.bundle(module).encode()).decode()
         page.evaluate(
             "async ([name, code]) => { modules[name] = await import('data:text/javascript;base64,' + code) }",
             [name, code],

@@ -1,67 +1,117 @@
-"""Modules of the page that know no document: tested by node, and their types checked."""
+"""The page's JavaScript as it is put together, by reading; what it computes is tested in a browser."""
 
-import os
+import collections
+import re
 import shutil
 import subprocess
 
 import pytest
 
-from crviz.dashboard import scripts
+from crviz.dashboard import javascript
+from crviz.dashboard.panels import registered
 
-ROOM = scripts.FOLDER.parent
-TESTS = ROOM.parents[1] / "tests/javascript"
-#: What computes and says, and touches no document.
-PURE = [
-    *(f"browser/{name}.js" for name in ("tensor", "shape", "numbers", "digits", "healpix", "lines")),
-    *("browser/view.js", "browser/settings.js", "panels/sky/sky.js"),
-    *(f"panels/{name}/{name}.js" for name in ("evolution", "spectra", "summary")),
-]
-STRICT = [
-    *("--noEmit", "--allowJs", "--checkJs", "--strict"),
-    *("--target", "es2022", "--module", "es2022", "--moduleResolution", "node"),
-]
+ROOM = javascript.FOLDER.parent
+#: All modules, by their path below dashboard/.
+MODULES = {
+    str(path.relative_to(ROOM)): path
+    for path in sorted(
+        [javascript.FOLDER / "wire.js", *javascript.FOLDER.glob("*.js"), *(ROOM / "panels").glob("*/*.js")]
+    )
+}
+#: What is loaded: components of their own, and the page with all its panels.
+BUNDLES = {
+    name: javascript.bundle(path)
+    for name, path in MODULES.items()
+    if re.search(r"^export function render\(", javascript.module_text(path), re.M)
+} | {"page": javascript.program("page", *(panel.script for panel in registered()))}
 
-
-def program(name):
-    """A program, or no test where it is not there; where all must run (CI) it must be."""
-    if shutil.which(name) is None:
-        if os.environ.get("CRVIZ_REQUIRE_BROWSER"):
-            pytest.fail(f"no {name} on this machine")
-        pytest.skip(f"no {name} on this machine")
-    return name
-
-
-@pytest.fixture(scope="module")
-def laid_out(tmp_path_factory):
-    """The modules as node reads them, with what Python hands to them, and their tests."""
-    folder = tmp_path_factory.mktemp("javascript")
-    for path in [*ROOM.glob("browser/*.js"), *ROOM.glob("panels/*/*.js"), scripts.FOLDER / "wire.js"]:
-        place = folder / path.relative_to(ROOM)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(scripts.module_text(path.resolve()), encoding="utf8")
-    shutil.copytree(TESTS, folder / "tests")
-    (folder / "package.json").write_text('{"type": "module"}')
-    return folder
+_DECLARED = re.compile(
+    r"^(?:export )?(?:(?:async )?function\*?|class|const|let|var) (?:\{([^}]*)\}|(\w+))", re.MULTILINE
+)
+_IMPORTED = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[\w/.]+\.js)"$', re.MULTILINE)
 
 
-def run(folder, *command):
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-    return done.stdout
+def declared(text):
+    """Names at the top level: the modules are indented, so what begins a line is at the top."""
+    return [
+        name.strip()
+        for several, one in _DECLARED.findall(text)
+        for name in (several.split(",") if several else [one])
+    ]
 
 
-def test_what_they_compute_and_say(laid_out):
-    files = sorted(f"tests/{path.name}" for path in TESTS.glob("*.test.js"))
-    assert "# fail 0" in run(laid_out, program("node"), "--test", "--test-reporter=tap", *files)
+def imported(path):
+    """(names, path) of all that a module imports."""
+    return [
+        (names, (path.parent / other).resolve())
+        for names, other in _IMPORTED.findall(javascript.module_text(path))
+    ]
 
 
-def test_their_types_fit(laid_out):
-    run(laid_out, program("tsc"), *STRICT, "--lib", "es2022,dom,dom.iterable", *PURE)
+def test_there_is_something_to_load():
+    assert set(BUNDLES) == {"page", "browser/controls.js", "panels/orbits/component.js"}
 
 
-def test_a_type_that_does_not_fit_would_be_found(laid_out):
-    wrong = laid_out / "wrong.js"
-    wrong.write_text('import {shape} from "./browser/shape.js"\nshape("a half", "printed", 2)\n')
-    command = [program("tsc"), *STRICT, "--lib", "es2022,dom", "wrong.js"]
-    done = subprocess.run(command, cwd=laid_out, capture_output=True, text=True, check=False)
-    assert "wrong.js(2,7)" in done.stdout
+@pytest.mark.parametrize("name", MODULES)
+def test_every_import_is_of_something_that_is_exported(name):
+    text = javascript.module_text(MODULES[name])
+    for names, other in imported(MODULES[name]):
+        exported = re.findall(
+            r"^export (?:(?:async )?function|class|const) (\w+)", javascript.module_text(other), re.M
+        )
+        wanted = {each.strip() for each in names.split(",") if each.strip()}
+        assert wanted <= set(exported), f"{name} wants of {other.name} what is not there"
+        used = text.replace(names, "", 1)
+        assert all(re.search(rf"\b{each}\b", used) for each in wanted), f"{name} imports what it never uses"
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_a_bundle_imports_nothing_and_exports_its_own_only(name):
+    text = BUNDLES[name]
+    assert not re.search(r"^\s*import\b", text, re.M)
+    own = javascript.module_text(MODULES[name]) if name in MODULES else ""
+    assert re.findall(r"^export .*$", text, re.M) == re.findall(r"^export .*$", own, re.M)
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_no_name_stands_twice_at_the_top_of_a_bundle(name):
+    counts = collections.Counter(declared(BUNDLES[name]))
+    assert counts
+    assert [each for each, count in counts.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_a_module_stands_before_what_uses_it_and_once(name):
+    text = BUNDLES[name]
+    first = {path: javascript.module_text(path).splitlines()[0] for path in MODULES.values()}
+    there = [path for path, line in first.items() if line in text]
+    assert len(set(first.values())) == len(first)  # each begins with a comment of its own
+    assert all(text.count(first[path]) == 1 for path in there)
+    for one in there:
+        for _, other in imported(one):
+            assert text.index(first[other]) < text.index(first[one])
+
+
+def test_no_module_of_the_page_names_a_panel():
+    """What there is to draw is handed to it."""
+    names = [panel.name.capitalize() + "Panel" for panel in registered()]
+    for path in javascript.FOLDER.glob("*.js"):
+        assert not [name for name in names if name in javascript.module_text(path)]
+        assert not [other for _, other in imported(path) if "panels" in other.parts]
+
+
+def test_every_module_is_part_of_a_bundle():
+    loaded = "".join(BUNDLES.values())
+    unused = [
+        name for name, path in MODULES.items() if javascript.module_text(path).splitlines()[0] not in loaded
+    ]
+    assert unused == []
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="no node on this machine")
+@pytest.mark.parametrize("name", BUNDLES)
+def test_a_bundle_is_javascript(name, tmp_path):
+    path = tmp_path / "bundle.mjs"
+    path.write_text(BUNDLES[name], encoding="utf8")
+    checked = subprocess.run(["node", "--check", path], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr

@@ -15,7 +15,7 @@ from crviz.checks import ParameterError
 from crviz.dashboard import link
 from crviz.dashboard.controls import physics_and_run
 from crviz.dashboard.more import plots_of
-from crviz.dashboard.script import reproducing_script
+from crviz.dashboard.reproduction import reproducing_script
 from crviz.dashboard.shown import Shown
 from crviz.dashboard.state import State
 from crviz.parameters import SIGMA2, Parameter

@@ -12,9 +12,9 @@ from param.parameterized import Event
 from crviz.dashboard import words
 from crviz.dashboard.downloads import downloads
 from crviz.dashboard.drawer import Drawer
+from crviz.dashboard.javascript import stylesheet
 from crviz.dashboard.more import plots_of, words_on
 from crviz.dashboard.runs import runs
-from crviz.dashboard.scripts import stylesheet
 from crviz.dashboard.session import Session
 from crviz.dashboard.state import State
 from crviz.jobs import Manager
@@ -22,7 +22,7 @@ from crviz.jobs import Manager
 _WIDE = {"sizing_mode": "stretch_width"}
 
 
-class Drawers:
+class DrawerContents:
     """Fills the drawer of one visitor, and again where another configuration is shown."""
 
     def __init__(self, drawer: Drawer, state: State, session: Session, manager: Manager) -> None:

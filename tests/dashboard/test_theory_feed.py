@@ -11,7 +11,7 @@ from crviz import Config, interpretation, library, observations, run, theory
 from crviz.dashboard.exploring import from_atlas
 from crviz.dashboard.shown import Shown
 from crviz.dashboard.state import State
-from crviz.dashboard.theory_link import TheoryLink, gradient_name
+from crviz.dashboard.theory_feed import TheoryFeed, gradient_name
 from crviz.result import Run
 
 FOUR_PI = 4 * math.pi
@@ -24,7 +24,7 @@ def hub():
 
 @pytest.fixture
 def link(state, hub):
-    return TheoryLink(state, hub, types.SimpleNamespace(notice=""))
+    return TheoryFeed(state, hub, types.SimpleNamespace(notice=""))
 
 
 def evolution(times, k, k_parallel, p):
@@ -151,7 +151,7 @@ def test_the_fit_is_that_of_the_library(state, hub, link, shaped):
 def test_the_shipped_result_can_be_fitted(hub):
     state, session = State(), types.SimpleNamespace(notice="")
     state.show(Shown(library.shipped(), "shipped"))
-    TheoryLink(state, hub, session).fit()
+    TheoryFeed(state, hub, session).fit()
     assert session.notice == ""
     fit = interpretation.fit_power_law(library.shipped(), "parallel", omega_t=100.0, estimator="cross")
     # where a power law does not describe the shape, that is seen by chi2 beside p
@@ -199,7 +199,7 @@ def test_few_fields_get_their_sentence(state, hub, link):
 def test_where_the_shipped_result_keeps_no_covariance_the_page_says_where_it_does(hub, changes, said):
     state, session = State(**changes), types.SimpleNamespace(notice="")
     state.show(Shown(library.shipped(), "shipped"))
-    link = TheoryLink(state, hub, session)
+    link = TheoryFeed(state, hub, session)
     link.fit()
     assert said in session.notice
     assert hub.fitted == ""

@@ -16,7 +16,7 @@ from crviz.plots.content.evolution import analytic
 _POOR = 1e-3
 
 
-class TheoryLink:
+class TheoryFeed:
     """Keeps the hub's analytic evolution and fit in step with the state.
 
     Parameters

@@ -24,7 +24,7 @@ from crviz.result import NotKept
 MOST_WORK = 1e11
 
 
-class SkyLink:
+class SkyFeed:
     """Keeps the hub's series of skies in step with what is shown."""
 
     def __init__(self, state: State, hub: Hub, manager: Manager) -> None:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from panel.io.state import set_curdoc
 
-from crviz.dashboard import sky_link
+from crviz.dashboard import sky_feed
 from crviz.dashboard.shown import Shown
-from crviz.dashboard.sky_link import SkyLink
+from crviz.dashboard.sky_feed import SkyFeed
 from crviz.jobs.skies import Sky, rounded
 
 
@@ -37,7 +37,7 @@ def hub():
 @pytest.fixture
 def link(state, hub, fake, document):
     with set_curdoc(document):
-        link = SkyLink(state, hub, fake)
+        link = SkyFeed(state, hub, fake)
     state.param.trigger("shown")
     return link
 
@@ -124,9 +124,9 @@ def test_skies_of_a_series_that_is_gone_and_times_that_are_not_there_are_not_han
 
 
 def test_what_would_take_long_is_not_computed(state, hub, fake, document, result, monkeypatch):
-    monkeypatch.setattr(sky_link, "MOST_WORK", sky_link.ensemble.work(result.config) / 2)
+    monkeypatch.setattr(sky_feed, "MOST_WORK", sky_feed.ensemble.work(result.config) / 2)
     with set_curdoc(document):
-        SkyLink(state, hub, fake)
+        SkyFeed(state, hub, fake)
     state.param.trigger("shown")
     assert fake.skies.requests == []
     assert hub.sky["caption"].startswith("field 0")  # what the result keeps is shown all the same

@@ -9,7 +9,7 @@ import pytest
 
 from crviz import Config, library, run, theory
 from crviz.dashboard.exploring import from_atlas
-from crviz.dashboard.script import reproducing_script
+from crviz.dashboard.reproduction import reproducing_script
 from crviz.dashboard.shown import Shown
 from crviz.dashboard.state import State
 
