@@ -574,6 +574,7 @@ def test_serve_hands_its_options_on(call, monkeypatch, tmp_path):
     words = ("--port", 0, "--address", "127.0.0.1", "--no-show", "--threads", 3, "--library", tmp_path)
     assert call("serve", *words, "--allow-websocket-origin", "a.example:80").status == 0
     assert given.pop("library").folder == tmp_path
+    assert callable(given.pop("hear"))  # of signals
     assert given == {
         "port": 0,
         "address": "127.0.0.1",

@@ -1,57 +1,40 @@
-"""The command line. One file a command: `add` declares its options, which name the function that obeys."""
+"""The command line. One file a command: `add` declares its options, which name the function that obeys.
+
+Importing this imports nothing that takes long, so that signals are heard from the first moment on.
+"""
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-import warnings
 from collections.abc import Sequence
 
-from crviz._version import __version__
-from crviz.checks import ParameterError
-from crviz.cli.arguments import BAD_INPUT, Parser
-from crviz.discovery import found
+from crviz.cli import speaking
+from crviz.cli.ending import Ending
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit status."""
-    parser = _parser()
-    options, further = parser.parse_known_args(argv)
-    with warnings.catch_warnings():
-        warnings.showwarning = lambda message, *_, **__: print(f"crviz: warning: {message}", file=sys.stderr)
-        try:
-            if further:
-                options.further(further, options)
-            return options.command(options)
-        except ParameterError as error:
-            option = "--" + error.parameter.replace("_", "-")
-            return _refuse(options, f"{option}: {error}")
-        except (ValueError, FileNotFoundError) as error:
-            return _refuse(options, str(error))
-        except BrokenPipeError:  # whoever read along has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
-        except OSError as error:
-            return _refuse(options, f"{error.filename or 'a file'}: {error.strerror or error}.")
+    """Run the command line; returns the exit status.
 
+    Without arguments the process is the command's own: it takes those of the process, and where a signal
+    ended the work it leaves without waiting for threads that are still busy.
+    """
+    ending = Ending(program=argv is None)
+    if ending.program:
+        speaking.prepare()
+        # results are put in place whole, so nobody needs HDF5's locks, which some file systems lack
+        os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
+    with ending.listening():
+        with speaking.steady():
+            try:
+                from crviz.cli.obeying import obey  # brings everything else along
 
-def _refuse(options: argparse.Namespace, sentence: str) -> int:
-    print(f"crviz {options.name}: {sentence}", file=sys.stderr)
-    return BAD_INPUT
-
-
-def _parser() -> Parser:
-    parser = Parser(
-        "crviz", description="Small-scale anisotropies of cosmic rays from turbulent magnetic fields."
-    )
-    parser.add_argument("--version", action="version", version=f"crviz {__version__}")
-
-    def refuse(arguments: list[str], options: argparse.Namespace) -> None:
-        parser.error(f"unrecognized arguments: {' '.join(arguments)}")
-
-    parser.set_defaults(further=refuse)
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="name")
-    for add in found(__name__, "add"):
-        add(commands)
-    return parser
+                status = obey(argv, ending)
+                ending.over = True
+            except KeyboardInterrupt:
+                ending.over = True
+                print(f"crviz: {ending.sentence}", file=sys.stderr)
+                status = ending.status
+        if ending.program and ending.asked is not None:
+            os._exit(status)
+    return status

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 from crviz.checks import ParameterError, check_whole
+from crviz.cli.ending import TIME_UP
 from crviz.library import Library
 from crviz.parameters import Parameter
+from crviz.result import Run, Summary, load
 
-#: Exit status of bad input, and of work that Ctrl-C ended.
-BAD_INPUT, INTERRUPTED = 2, 130
+#: Exit status of bad input.
+BAD_INPUT = 2
 
 
 class Parser(argparse.ArgumentParser):
@@ -59,6 +65,30 @@ def numbers(text: str) -> list[float]:
         raise argparse.ArgumentTypeError(f"{text!r} must be numbers with commas between them.") from None
 
 
+def declare_time_limit(parser: argparse.ArgumentParser) -> None:
+    """Give a parser --time-limit, in seconds."""
+    parser.add_argument(
+        "--time-limit",
+        type=_duration,
+        metavar="TIME",
+        help=f"stop after so long (90s, 50m, 1.5h), keep what is done; exit status {TIME_UP} if more is left",
+    )
+
+
+def _duration(text: str) -> float:
+    parts = re.fullmatch(r"(\d+\.?\d*)([smhd])", text)
+    seconds = float(parts[1]) * _SECONDS[parts[2]] if parts else 0.0
+    if not 0 < seconds <= _LONGEST:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} must be a number and its unit, such as 90s, 50m, 1.5h or 2d, a year at most."
+        )
+    return seconds
+
+
+_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_LONGEST = 365 * _SECONDS["d"]
+
+
 def check_threads(options: argparse.Namespace) -> None:
     """Raises ParameterError where --threads was given and is no number of threads."""
     if options.threads is not None:
@@ -70,6 +100,53 @@ def library(folder: str | None) -> Library:
     if folder is not None and Path(folder).exists() and not Path(folder).is_dir():
         raise ParameterError("library", str(folder), "must be a folder")
     return Library(folder)
+
+
+@contextmanager
+def complete(path: Path) -> Iterator[None]:
+    """What is missing in a file is said with its name: raises ValueError."""
+    try:
+        yield
+    except KeyError as error:
+        raise ValueError(f"{path} is damaged, or made by another version: it lacks {error}.") from error
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """What is read of a file here goes wrong with its name: raises ValueError or FileNotFoundError."""
+    try:
+        with complete(path):
+            yield
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path} is damaged: its configuration cannot be read ({error}).") from error
+    except ParameterError as error:  # of the file, not one that was given here
+        raise ValueError(f"{path} is damaged, or made by another version of crviz: {error}") from error
+    except (ValueError, FileNotFoundError) as error:
+        if str(path) in str(error):
+            raise
+        raise ValueError(f"{path} cannot be used: {error}") from error
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What is written to a file here goes wrong with its name: raises ValueError."""
+    try:
+        yield
+    except OSError as error:
+        # what lies beside it are its own temporary files
+        elsewhere = error.filename and Path(os.fsdecode(error.filename)).parent != path.parent
+        where = error.filename if elsewhere else path
+        raise ValueError(f"{where} could not be written: {error.strerror or error}.") from error
+
+
+def loaded(path: Path) -> Run | Summary:
+    """A result. Raises ValueError or FileNotFoundError, with its path."""
+    with reading(path):
+        result = load(path)
+        _ = result.config  # that of another version says so now
+        return result
 
 
 def check_writable(path: Path) -> None:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import argparse
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import xarray as xr
 
 from crviz import ensemble
 from crviz.arrays import Array
+from crviz.atlas import Atlas
 from crviz.atlas.making import Part
 from crviz.checks import check_whole
-from crviz.cli.arguments import INTERRUPTED, Subparsers, check_threads, check_writable
+from crviz.cli.arguments import (
+    Subparsers,
+    check_threads,
+    check_writable,
+    declare_time_limit,
+    reading,
+    writing,
+)
+from crviz.cli.ending import Ending
 from crviz.cli.progress import ProgressBar
 
 
@@ -34,10 +42,11 @@ def add(commands: Subparsers) -> None:
         "0 only writes the table from what is there (default: all)",
     )
     make.add_argument("--threads", type=int, help="threads (default: all processors)")
+    declare_time_limit(make)
     make.set_defaults(command=_make)
     info = actions.add_parser("info", help="say what a table holds and how good it is")
     info.add_argument("file", metavar="FILE.nc", type=Path, nargs="?", help="default: the shipped one")
-    info.set_defaults(command=_info)
+    info.set_defaults(command=_info, prints=True)
 
 
 def _make(options: argparse.Namespace) -> int:
@@ -50,18 +59,23 @@ def _make(options: argparse.Namespace) -> int:
         raise ValueError(f"{options.parts} is a file, not a folder.")
     if options.out is not None:
         check_writable(options.out)
+    ending: Ending = options.ending
     try:
-        parts = making.missing(options.parts, rounds=options.rounds)
-        if parts:
-            _simulate(options, parts)
-        else:
-            print(f"{options.parts}: nothing to simulate.")
+        with ending.within(options.time_limit):
+            parts = making.missing(options.parts, rounds=options.rounds)
+            if parts:
+                _simulate(options, parts)
+            else:
+                print(f"{options.parts}: nothing to simulate.")
+        ending.release()
         if options.out is not None:
-            assembly.save(assembly.assemble(options.parts), options.out)
+            table = assembly.assemble(options.parts)
+            with writing(options.out):
+                assembly.save(table, options.out)
             print(f"{options.out}: {options.out.stat().st_size / 1e6:.2f} MB.")
     except KeyboardInterrupt:
-        print(f"\nStopped. {options.parts} holds what is finished; the same command continues.")
-        return INTERRUPTED
+        print(f"{ending.sentence} {options.parts} holds what is finished; the same command continues.")
+        return ending.status
     return 0
 
 
@@ -69,23 +83,28 @@ def _simulate(options: argparse.Namespace, parts: list[Part]) -> None:
     from crviz.atlas import making
 
     with (
-        ThreadPoolExecutor(options.threads or ensemble.thread_count()) as pool,
+        options.ending.pool(options.threads or ensemble.thread_count()) as pool,
         # parts differ: their speed is averaged over long
         ProgressBar("parts", len(parts), sum(part.work for part in parts), period=600) as bar,
     ):
-        for done, _ in enumerate(making.make(options.parts, parts, executor=pool, progress=bar), 1):
+        watched = options.ending.watch(bar)
+        for done, _ in enumerate(making.make(options.parts, parts, executor=pool, progress=watched), 1):
             bar.done(done)
 
 
 def _info(options: argparse.Namespace) -> int:
     from crviz.atlas import load
+
+    with reading(options.file or Path("the shipped atlas")):
+        _describe(load(options.file), options.file)
+    return 0
+
+
+def _describe(atlas: Atlas, path: Path | None) -> None:
     from crviz.atlas.assembly import OLDEST_SCHEMA
 
-    atlas = load(options.file)
     data = atlas.dataset
-    print(
-        f"{options.file or 'shipped'}: made by crviz {data.attrs['crviz_version']} on {data.attrs['created']}"
-    )
+    print(f"{path or 'shipped'}: made by crviz {data.attrs['crviz_version']} on {data.attrs['created']}")
     for name in ("sigma2", "rl_over_lc"):
         print(f"  {name:<12} {' '.join(f'{value:g}' for value in data[name].values)}")
     print(f"  {'omega_t':<12} {atlas.omega_t[0]:.3g} to {atlas.omega_t[-1]:g}")
@@ -103,7 +122,6 @@ def _info(options: argparse.Namespace) -> int:
         _print_errors(data.sel(omega_t=omega_t, method="nearest"))
     if data.attrs["schema"] > OLDEST_SCHEMA:
         _print_quantiles(atlas.observers)
-    return 0
 
 
 def _print_quantiles(data: xr.Dataset) -> None:

@@ -14,7 +14,7 @@ def add(commands: Subparsers) -> None:
     bench = commands.add_parser("bench", help="measure speed and accuracy on this machine")
     bench.add_argument("--json", action="store_true", help="a machine-readable record")
     bench.add_argument("--quick", action="store_true", help="some 15 s in place of a minute")
-    bench.set_defaults(command=_bench)
+    bench.set_defaults(command=_bench, prints=True)
 
 
 def _bench(options: argparse.Namespace) -> int:

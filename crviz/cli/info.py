@@ -7,23 +7,29 @@ from pathlib import Path
 
 import numpy as np
 
-from crviz.cli.arguments import Subparsers
+from crviz.cli.arguments import Subparsers, complete, loaded
 from crviz.config import NUMERICS_VERSION, is_current
-from crviz.result import load
+from crviz.result import Result
 
 
 def add(commands: Subparsers) -> None:
     """Declare the command and its options."""
     info = commands.add_parser("info", help="say what a result file holds")
     info.add_argument("result", metavar="RESULT.nc", type=Path)
-    info.set_defaults(command=_info)
+    info.set_defaults(command=_info, prints=True)
 
 
 def _info(options: argparse.Namespace) -> int:
-    result = load(options.result)
+    result = loaded(options.result)
+    with complete(options.result):
+        _describe(options.result, result)
+    return 0
+
+
+def _describe(path: Path, result: Result) -> None:
     config = result.config
     print(
-        f"{options.result}: {result.n_realizations} realisations, made by crviz "
+        f"{path}: {result.n_realizations} realisations, made by crviz "
         f"{result.dataset.attrs['crviz_version']} on {result.dataset.attrs['created']}"
     )
     for name, value in config.to_dict().items():
@@ -45,4 +51,3 @@ def _info(options: argparse.Namespace) -> int:
         k, running = (tensors.along(gradient, which)[0][-1] for which in ("k", "running"))
         c1, error = spectrum.cl[1] / (4 * np.pi), spectrum.error[1] / (4 * np.pi)
         print(f"  {gradient:<14} K = {k:.3g}   <r r>/2T = {running:.3g}   C_1/4pi = {c1:.3g} +- {error:.2g}")
-    return 0

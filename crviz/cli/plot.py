@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crviz.checks import ParameterError, check_number
-from crviz.cli.arguments import Subparsers, check_writable
+from crviz.cli.arguments import Subparsers, check_writable, complete, loaded, writing
 from crviz.gradient import Gradient
-from crviz.result import ESTIMATORS, Result, Source, load
+from crviz.result import ESTIMATORS, Result, Source
 from crviz.theory import FORMS
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _plot(options: argparse.Namespace) -> int:
     paper.check_width(options.width)
     check_writable(options.output)
     _check_known(options)
-    result = load(options.result)
+    result = loaded(options.result)
     if options.figure in _AGAINST_TIME and len(result.omega_t) < 2:
         raise ParameterError("figure", options.figure, "needs a result of two times at least")
     choices: dict[str, Any] = {
@@ -97,11 +98,14 @@ def _plot(options: argparse.Namespace) -> int:
     }
     arguments = {name: choices[name] for name in FIGURES[options.figure]}
     look = {"width": options.width, "dark": options.dark}
-    if options.figure == "sky":
-        paper.save_sky(_sky(result, options.dark, **arguments), options.output, **look)
-    else:
-        panels = _panels(options.figure, result, dark=options.dark, **arguments)
-        paper.save_panels(panels, options.output, **look)
+    save: Callable[..., None]
+    with complete(options.result):
+        if options.figure == "sky":
+            save = partial(paper.save_sky, _sky(result, options.dark, **arguments))
+        else:
+            save = partial(paper.save_panels, _panels(options.figure, result, dark=options.dark, **arguments))
+    with writing(options.output):
+        save(options.output, **look)
     print(f"{options.output}: {options.output.stat().st_size / 1e3:.0f} kB.")
     return 0
 

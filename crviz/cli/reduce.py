@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +10,11 @@ import numpy as np
 from crviz import ensemble
 from crviz.arrays import Array
 from crviz.checks import ParameterError
-from crviz.cli.arguments import INTERRUPTED, Subparsers, check_threads, check_writable
+from crviz.cli.arguments import Subparsers, check_threads, check_writable, complete, loaded, writing
 from crviz.cli.progress import ProgressBar
 from crviz.config import is_current
 from crviz.ensemble.tracing import Tracing
-from crviz.result import Result, load
+from crviz.result import Result
 
 #: nside of the finest sky that is followed: positions and momenta at 64 times take 1.2 GB there.
 _LARGEST = 256
@@ -39,20 +38,18 @@ def add(commands: Subparsers) -> None:
 def _reduce(options: argparse.Namespace) -> int:
     nside = options.sky_nside
     check_threads(options)
-    result = load(options.result)
+    result = loaded(options.result)
+    with complete(options.result):
+        small = result.reduced()
     if nside is not None:
         _check_sky(nside, result, options.result)
     check_writable(options.out)
     if options.out.exists():
         raise ValueError(f"{options.out} exists: it is not overwritten.")
-    small = result.reduced()
     if nside is not None:
-        try:
-            small = small.with_sky(nside, _positions(result, nside, options.threads))
-        except KeyboardInterrupt:
-            print(f"\nStopped. {options.out} was not written.")
-            return INTERRUPTED
-    small.save(options.out)
+        small = small.with_sky(nside, _positions(result, nside, options))
+    with writing(options.out):
+        small.save(options.out)
     size = options.out.stat().st_size / 1e6
     sky = "" if nside is None else f", the sky of realisation {result.fields.start} at nside {nside}"
     print(f"{options.out}: means over {result.n_realizations} realisations{sky}, {size:.1f} MB.")
@@ -71,12 +68,12 @@ def _check_sky(nside: int, result: Result, path: Path) -> None:
         )
 
 
-def _positions(result: Result, nside: int, threads: int | None) -> Array:
+def _positions(result: Result, nside: int, options: argparse.Namespace) -> Array:
     """r(-T) of the first field (T, 3, 12 nside^2), in single precision, as a run of that nside would keep."""
     fine = result.config.replace(nside=nside, grids="single")
     r, p = np.empty((2, len(fine.omega_t), 3, fine.n_orbits), np.float32)
     with (
-        ThreadPoolExecutor(threads or ensemble.thread_count()) as pool,
+        options.ending.pool(options.threads or ensemble.thread_count()) as pool,
         ProgressBar("skies", 1, fine.n_orbits) as bar,
     ):
         tracing = Tracing(fine, result.fields.start, pool, None)

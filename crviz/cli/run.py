@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 from crviz import ensemble
 from crviz.cli.arguments import (
-    INTERRUPTED,
     Parser,
     Subparsers,
     asked,
     check_threads,
     check_writable,
     declare,
+    declare_time_limit,
     given,
     library,
+    reading,
+    writing,
 )
+from crviz.cli.ending import Ending
 from crviz.cli.progress import ProgressBar
 from crviz.config import Config, parameters_of
 from crviz.library import File, Place, begun, grow
@@ -35,6 +37,7 @@ def add(commands: Subparsers) -> None:
     declare(run, (*parameters_of(TURBULENCE.default), *REQUEST))
     run.add_argument("--threads", type=int, help="threads (default: all processors)")
     run.add_argument("--library", metavar="DIR", help="also read from and store in this folder of results")
+    declare_time_limit(run)
     run.set_defaults(command=_run, further=_own_options)
 
 
@@ -63,38 +66,46 @@ def _run(options: Namespace) -> int:
     check_writable(options.out)
     out = File(options.out)
     places: list[Place] = [out, *([library(options.library)] if options.library else [])]
-    for held in out.stored(config):
+    with reading(out.path):
+        stored = out.stored(config)
+    for held in stored:
         if held.n_realizations >= realizations:
             print(f"{out.path} has {held.n_realizations} realisations already: nothing to compute.")
             return 0
         if not held.can_grow:
             raise ValueError(f"{out.path} holds means only and cannot be continued: it is not overwritten.")
     # the file shall be one that can grow: a summary in the library does not do
-    there = begun(config, realizations, places, summaries=False)
-    done, interrupted = _grow(options, config, realizations, places, there)
-    if interrupted:
+    with reading(Path(options.library or out.path)):
+        there = begun(config, realizations, places, summaries=False)
+    ending: Ending = options.ending
+    with ending.within(options.time_limit):
+        done = _grow(options, config, realizations, places, there)
+    if ending.asked is not None and not (ending.time_is_up and done >= realizations):
         kept = f"{out.path} holds" if done else "Nothing was finished:"
-        print(f"\nStopped. {kept} {done} of {realizations} realisations; the same command continues.")
-        return INTERRUPTED
+        print(f"{ending.sentence} {kept} {done} of {realizations} realisations; the same command continues.")
+        return ending.status
     print(f"{out.path}: {done} realisations.")
     return 0
 
 
 def _grow(
     options: Namespace, config: Config, realizations: int, places: list[Place], there: Result | None
-) -> tuple[int, bool]:
-    """Follow the orbits with a progress bar: how many realisations there are, and whether Ctrl-C came."""
-    done, interrupted = there.n_realizations if there is not None else 0, False
+) -> int:
+    """Follow the orbits, and say how far they are, until all is done or shall end: how many realisations
+    there are then. They are stored."""
+    ending: Ending = options.ending
+    done = there.n_realizations if there is not None else 0
     work = max(0, realizations - done) * config.n_orbits
     with (
-        ThreadPoolExecutor(options.threads or ensemble.thread_count()) as pool,
+        ending.accepted(),
+        writing(options.out),
+        ending.pool(options.threads or ensemble.thread_count()) as pool,
         ProgressBar("realisations", realizations, work, done=done, speed="orbits/s") as bar,
-        closing(grow(config, realizations, places, resume=there, executor=pool, progress=bar)) as growing,
+        closing(
+            grow(config, realizations, places, resume=there, executor=pool, progress=ending.watch(bar))
+        ) as growing,
     ):
-        try:
-            for result in growing:
-                done = result.n_realizations
-                bar.done(done)
-        except KeyboardInterrupt:
-            interrupted = True
-    return done, interrupted
+        for result in growing:
+            done = result.n_realizations
+            bar.done(done)
+    return done

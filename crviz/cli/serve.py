@@ -7,6 +7,7 @@ import threading
 
 from crviz.checks import ParameterError
 from crviz.cli.arguments import Subparsers, check_threads, library
+from crviz.cli.ending import Ending
 from crviz.library import shipped
 
 
@@ -32,15 +33,23 @@ def _serve(options: argparse.Namespace) -> int:
     threading.Thread(target=shipped, name="crviz-shipped", daemon=True).start()
     from crviz.dashboard import serve  # brings Panel along, which no other command needs
 
+    ending: Ending = options.ending
     check_threads(options)
     if not 0 <= options.port <= 65535:
         raise ParameterError("port", options.port, "must lie between 0 and 65535")
-    serve(
+    ended = serve(
         port=options.port,
         address=options.address,
         show=not options.no_show,
         websocket_origin=options.allow_websocket_origin,
         library=library(options.library),
         threads=options.threads,
+        hear=ending.instead,
     )
-    return 0
+    if ending.asked is None:
+        return 0
+    kept = (
+        "what was finished is stored" if ended else "a run could not be waited for: its last fields are lost"
+    )
+    print(f"{ending.sentence} The dashboard is closed; {kept}.")
+    return ending.status

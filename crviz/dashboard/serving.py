@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Callable
 
 import panel as pn
 
@@ -20,7 +21,8 @@ def serve(
     websocket_origin: list[str] | None = None,
     library: Library | None = None,
     threads: int | None = None,
-) -> None:
+    hear: Callable[[Callable[[], object]], object] | None = None,
+) -> bool:
     """Serve the explorer at `/` until it is stopped.
 
     Parameters
@@ -33,6 +35,10 @@ def serve(
         Host names under which the page may be reached, beside the local ones.
     library, threads
         As of `Manager`; None is this user's library.
+    hear
+        Is given what stops the server, for who hears signals: it may be called in a signal's handler.
+
+    Returns whether all runs came to their end, so that what they had finished is stored.
 
     Raises
     ------
@@ -41,7 +47,7 @@ def serve(
     """
     manager = configure(library, threads)
     try:
-        pn.serve(
+        server = pn.serve(
             {"/": explorer},
             port=port,
             address=address,
@@ -49,12 +55,21 @@ def serve(
             websocket_origin=websocket_origin,
             title="crviz",
             verbose=True,
+            start=False,
         )
+        if hear is not None:
+            hear(lambda: server.io_loop.asyncio_loop.call_soon_threadsafe(server.io_loop.stop))
+        server.start()
+        server.io_loop.start()
     except OSError as error:
         if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
             raise ParameterError("address", address, "is no address of this machine") from None
+        if error.errno == errno.EACCES:
+            rule = "is one that only the system's own services may take; those from 1024 on are free to all"
+            raise ParameterError("port", port, rule) from None
         if error.errno != errno.EADDRINUSE:
             raise
         raise ParameterError("port", port, "is taken by another program; 0 takes any free one") from None
     finally:
-        manager.close()
+        ended = manager.close()
+    return ended

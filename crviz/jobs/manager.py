@@ -36,6 +36,10 @@ NICENESS = 10
 PREVIEW_NSIDE = 8
 #: Jobs that compute at the same time; others wait for their turn.
 RUNNING_AT_ONCE = 2
+#: Name of the threads of jobs.
+_JOB = "crviz-job"
+#: How long [s] `Manager.close` waits for jobs: whoever stops a server expects it to be gone soon.
+CLOSING = 3.5
 #: Wave evaluations a second and thread that are assumed before any were measured.
 ASSUMED_RATE = 1.5e9
 
@@ -194,7 +198,7 @@ class Manager:
                 places = [Keeping(self.library)] if self.library is not None else []
                 job = self._jobs[config.digest] = Job(config, realizations, places)
                 job.listeners[key] = listener or _nothing
-                self._start("crviz-job", self._work, job)
+                self._start(_JOB, self._work, job)
             else:
                 job.listeners[key] = listener or _nothing
                 job.ask(realizations)
@@ -223,9 +227,9 @@ class Manager:
         self._compiler = compiler
         self._start("crviz-warm-up", self._measure, compiler)
 
-    def close(self, patience: float = 20.0) -> None:
+    def close(self, patience: float = CLOSING) -> bool:
         """Stop all jobs, keep what is finished, and wait until they have ended, so many seconds
-        at most."""
+        at most. Returns whether they have."""
         self.closed = True
         with self._lock:
             for job in self._jobs.values():
@@ -238,6 +242,7 @@ class Manager:
         # without cancelling: futures that a pool cancels wake nobody who waits for them
         self.pool.shutdown(wait=False)
         self.quick.shutdown(wait=False, cancel_futures=True)
+        return not any(thread.is_alive() for thread in self._threads if thread.name == _JOB)
 
     def _start(self, name: str, function: Callable[..., None], *arguments: object) -> None:
         self._threads = [thread for thread in self._threads if thread.is_alive()]
@@ -259,6 +264,8 @@ class Manager:
         _yield_to_others()
         try:
             with self._turns:
+                if job.stop.is_set():  # while it waited
+                    raise Stopped
                 self._simulate(job)
         except Exception as error:  # noqa: BLE001 - whatever it was, those who wait must hear of it
             if job.stop.is_set():  # Stopped, or the pool was closed before the job noticed
