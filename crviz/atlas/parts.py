@@ -55,7 +55,7 @@ class Sampled:
         if not path.exists():
             return 0
         try:
-            with h5netcdf.File(path, "r") as file:
+            with h5netcdf.File(path, "r", locking=False) as file:
                 return int(file.dimensions["field"].size)
         except (OSError, KeyError) as error:
             raise ValueError(f"{path} is no crviz part of an atlas: {error}") from error

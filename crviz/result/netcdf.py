@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -16,6 +17,11 @@ from crviz import paths
 _SUMS_GROUP = "sums"
 # what `Run.reduced` asks for; all else that a loaded file brings along is chosen anew
 _KEPT_ENCODING = {"dtype", "scale_factor", "_FillValue"}
+
+
+#: How files are opened for reading. They are put in place whole and never changed: HDF5's lock, which some
+#: file systems lack and others' programs may hold, is not needed.
+_OPENING: dict[str, Any] = {"engine": "h5netcdf", "driver_kwds": {"locking": False}}
 
 
 class Groups(Mapping[str, xr.Dataset]):
@@ -35,7 +41,7 @@ class Groups(Mapping[str, xr.Dataset]):
             if name not in self._read:
                 if name not in self._names:
                     raise KeyError(name)
-                found = xr.load_dataset(self._path, engine="h5netcdf", group=name)
+                found = xr.load_dataset(self._path, group=name, **_OPENING)
                 self._check()
                 self._read[name] = found
             return self._read[name]
@@ -49,7 +55,7 @@ class Groups(Mapping[str, xr.Dataset]):
     @cached_property
     def _names(self) -> tuple[str, ...]:
         self._check()
-        with h5netcdf.File(self._path, "r") as file:
+        with h5netcdf.File(self._path, "r", locking=False) as file:
             return tuple(file.groups)
 
     def _check(self) -> None:
@@ -106,8 +112,12 @@ def read(path: str | Path, *, what: str, carries: str, schema: int, oldest: int 
         raise FileNotFoundError(f"{path} does not exist.")
     try:
         # files of other programs may have dimensions without names: read them, and then say no
-        dataset = xr.load_dataset(path, engine="h5netcdf", phony_dims="access")
-    except (OSError, ValueError, KeyError) as error:
+        dataset = xr.load_dataset(path, phony_dims="access", **_OPENING)
+    except OSError as error:
+        if error.errno is not None:  # the system's reason, not that of what is in the file
+            raise ValueError(f"{path} cannot be read: {os.strerror(error.errno)}.") from error
+        raise ValueError(f"{path} is no crviz {what}: it cannot be read as NetCDF-4.") from error
+    except (ValueError, KeyError) as error:
         raise ValueError(f"{path} is no crviz {what}: it cannot be read as NetCDF-4.") from error
     if not {"schema", carries} <= set(dataset.attrs):
         raise ValueError(f"{path} is no crviz {what}: it carries no crviz {carries}.")
@@ -121,7 +131,7 @@ def read(path: str | Path, *, what: str, carries: str, schema: int, oldest: int 
 def read_sums(path: str | Path) -> xr.Dataset | None:
     """The sums behind a run; None where a file holds means only."""
     try:
-        return xr.load_dataset(path, engine="h5netcdf", group=_SUMS_GROUP)
+        return xr.load_dataset(path, group=_SUMS_GROUP, **_OPENING)
     except OSError:
         return None
 
