@@ -1,14 +1,26 @@
-"""Where assets and results are, and how a file is put in its place."""
+"""Where assets and results are, who may write there, and how a file is put in its place."""
 
 from __future__ import annotations
 
+import errno
+import glob
 import os
+import sys
+import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import platformdirs
+
+#: Whether the system has locks that end with their process.
+_LOCKS = sys.platform != "win32"
+if _LOCKS:
+    import fcntl
+
+#: How often a lock is tried for [s].
+_POLL = 0.05
 
 
 def assets() -> Path:
@@ -30,10 +42,116 @@ def library() -> Path:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A file beside the place that is put there at once in the end: a kill leaves the old one whole."""
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.part")
-    try:
+    """A file beside the place that is put there at once in the end: a kill leaves the old one whole.
+
+    A symbolic link stays one: what it leads to is replaced. What was begun for the place by processes that
+    are gone is removed. Raises OSError.
+    """
+    place = _target(path)
+    _clear(place)
+    part = place.with_name(f".{place.name}.{uuid.uuid4().hex[:12]}.part")
+    with _locked_file(part, shared=True):  # shared, as readers lock it once it is in place
         yield part
-        os.replace(part, path)
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(part, place)
+    _settle(place.parent)
+
+
+@contextmanager
+def lock(path: Path, patience: float = 0.0) -> Iterator[None]:
+    """Be the only one, process or thread, that writes to a place.
+
+    The lock, a file beside it, ends with the process. Where there are no such locks (Windows, some file
+    systems) nothing is locked.
+
+    Parameters
+    ----------
+    patience
+        How long it is waited for [s].
+
+    Raises
+    ------
+    BlockingIOError
+        Where somebody else writes there all that time.
+    OSError
+        Where it cannot be written.
+    """
+    place = _target(path)
+    side = place.with_name(f".{place.name}.lock")
+    end = time.monotonic() + patience
+    while True:
+        try:
+            with ExitStack() as stack:
+                if stack.enter_context(_locked_file(side)):
+                    held = stack.pop_all()
+                    break
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        if time.monotonic() >= end:
+            raise BlockingIOError(errno.EAGAIN, "another process is writing to it", str(path))
+        time.sleep(_POLL)
+    with held:
+        yield
+
+
+def _target(path: Path) -> Path:
+    """Where a file is, or will be, without symbolic links."""
+    return Path(os.path.realpath(path))
+
+
+@contextmanager
+def _locked_file(path: Path, *, shared: bool = False) -> Iterator[bool]:
+    """A file that is locked while the context lasts, and removed at its end. It is waited for where it is
+    shared; else the value says whether nobody had it locked."""
+    file = _taken(path, shared) if _LOCKS else None
+    try:
+        yield not _LOCKS or file is not None
     finally:
-        part.unlink(missing_ok=True)
+        if file is not None or not _LOCKS:
+            path.unlink(missing_ok=True)
+        if file is not None:
+            os.close(file)
+
+
+def _taken(path: Path, shared: bool) -> int | None:
+    """A locked file by its number, or None."""
+    while True:
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+            return None
+        except OSError:  # a file system without locks
+            return file
+        if _is(path, file):
+            return file
+        os.close(file)  # whoever had it has removed it: once more
+
+
+def _is(path: Path, file: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file))
+    except FileNotFoundError:
+        return False
+
+
+def _clear(place: Path) -> None:
+    """Remove what was begun for a place by processes that are gone: nobody holds it locked."""
+    if not _LOCKS:
+        return
+    for left in place.parent.glob(f".{glob.escape(place.name)}.*.part"):
+        with suppress(OSError), left.open("rb+") as file:  # OSError: it is locked, or cannot be
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            left.unlink()
+
+
+def _settle(folder: Path) -> None:
+    """Have the names in a folder written to the disk, where the system can."""
+    with suppress(OSError):
+        file = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)

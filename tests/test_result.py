@@ -13,7 +13,7 @@ import crviz
 from crviz import Config, backtrack, draw_field, harmonics, load, sky, spectra
 from crviz.gradient import gradient_tensor, gradient_vector
 from crviz.means import standard_error
-from crviz.result import Run
+from crviz.result import Run, netcdf
 
 GRADIENTS = ["parallel", "perpendicular", (0.7, 2.0)]
 
@@ -234,12 +234,11 @@ def test_the_file_says_what_it_holds(small_run, tmp_path):
 def broken_writer(monkeypatch):
     """A writer that dies when half of the file is written."""
 
-    def die(self, path, **options):
-        with open(path, "wb") as file:
-            file.write(b"\x89HDF half a file")
+    def die(content, path):
+        path.write_bytes(b"\x89HDF half a file")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(xr.Dataset, "to_netcdf", die)
+    monkeypatch.setattr(netcdf, "_copy", die)
 
 
 def test_an_interrupted_save_leaves_the_old_file(small_run, lone_run, tmp_path, request):
@@ -257,16 +256,16 @@ def test_an_interrupted_save_leaves_the_old_file(small_run, lone_run, tmp_path, 
 def test_a_save_interrupted_between_means_and_sums_leaves_the_old_file(
     small_run, lone_run, tmp_path, monkeypatch
 ):
-    path, write = tmp_path / "run.nc", xr.Dataset.to_netcdf
+    path, write = tmp_path / "run.nc", netcdf._write
     lone_run.save(path)
 
-    def die_at_the_sums(self, target, **options):
-        if options.get("group"):
-            raise OSError("no space left on device")
-        return write(self, target, **options)
+    def die_at_the_sums(dataset, group):
+        if "realization" not in dataset.dims:
+            raise MemoryError("no room")
+        write(dataset, group)
 
-    monkeypatch.setattr(xr.Dataset, "to_netcdf", die_at_the_sums)
-    with pytest.raises(OSError, match="no space"):
+    monkeypatch.setattr(netcdf, "_write", die_at_the_sums)
+    with pytest.raises(MemoryError, match="no room"):
         small_run.save(path)
     assert [file.name for file in tmp_path.iterdir()] == ["run.nc"]
     assert load(path).n_realizations == 1
@@ -287,22 +286,24 @@ def test_a_kill_in_the_middle_of_a_save_leaves_the_old_file(lone_run, tmp_path):
     lone_run.save(path)
     before = path.read_bytes()
     command = f"""
-import os, signal, xarray, crviz
-result, write = crviz.load({str(path)!r}), xarray.Dataset.to_netcdf
+import os, signal, crviz
+from crviz.result import netcdf
+result = crviz.load({str(path)!r})
 
-def killed(self, target, **options):
-    write(self, target, **options)
-    os.truncate(target, 1000)
+def killed(content, part):
+    part.write_bytes(content.getbuffer()[:1000])
     os.kill(os.getpid(), signal.SIGKILL)
 
-xarray.Dataset.to_netcdf = killed
+netcdf._copy = killed
 result.save({str(path)!r})
 """
     root = Path(crviz.__file__).parents[1]
     assert subprocess.run([sys.executable, "-c", command], cwd=root).returncode == -signal.SIGKILL
     assert path.read_bytes() == before
-    lone_run.save(path)  # what the kill left behind is in nobody's way
+    assert len(list(tmp_path.iterdir())) == 2
+    lone_run.save(path)  # what the kill left behind is in nobody's way, and cleared
     assert load(path).n_realizations == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["run.nc"]
 
 
 def test_saving_into_a_folder_that_is_not_there_says_so(lone_run, tmp_path):

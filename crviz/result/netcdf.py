@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 import threading
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import h5netcdf
 import xarray as xr
+from xarray.backends import H5NetCDFStore
 
 from crviz import paths
 
@@ -80,13 +81,20 @@ def write(
 ) -> None:
     """Write a dataset, the sums behind it if any, and groups beside it, so that a kill leaves the old file.
 
-    Raises OSError where the folder cannot be written to.
+    Raises OSError with the path where it cannot be written.
     """
     beside = dict(groups or {}) | ({} if sums is None else {_SUMS_GROUP: sums})
-    with paths.replacing(Path(path)) as part:
-        _write(dataset, part, mode="w")
+    # HDF5 crashes the process where it fails to write, so on a full disk: it writes to memory
+    content = io.BytesIO()
+    with h5netcdf.File(content, "w") as file:
+        _write(dataset, file)
         for name, values in beside.items():
-            _write(values, part, mode="a", group=name)
+            _write(values, file.create_group(name))
+    try:
+        with paths.replacing(Path(path)) as part:
+            _copy(content, part)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
 def read(path: str | Path, *, what: str, carries: str, schema: int, oldest: int | None = None) -> xr.Dataset:
@@ -136,7 +144,11 @@ def read_sums(path: str | Path) -> xr.Dataset | None:
         return None
 
 
-def _write(dataset: xr.Dataset, path: Path, **options: Any) -> None:
+def _copy(content: io.BytesIO, path: Path) -> None:
+    path.write_bytes(content.getbuffer())
+
+
+def _write(dataset: xr.Dataset, group: h5netcdf.Group) -> None:
     # one realisation a chunk: what is equal in C_l^{ij} and C_l^{ji} is then stored once
     encoding = {
         name: {"zlib": True, "complevel": 4, "shuffle": True, "chunksizes": _chunk(variable)}
@@ -144,7 +156,7 @@ def _write(dataset: xr.Dataset, path: Path, **options: Any) -> None:
         for name, variable in dataset.variables.items()
         if variable.ndim
     }
-    dataset.to_netcdf(path, engine="h5netcdf", encoding=encoding, **options)
+    dataset.dump_to_store(H5NetCDFStore(group), encoding=encoding)
 
 
 def _chunk(variable: xr.Variable) -> tuple[int, ...]:

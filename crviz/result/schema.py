@@ -211,15 +211,15 @@ def sums_of(dataset: xr.Dataset) -> dict[range, dict[str, Array]]:
     """The sums of a `sums_dataset`, by their fields, in the order of the index."""
     found: dict[tuple[int, int], dict[str, Array]] = {}
     for variable, values in dataset.items():
-        name, _, count = str(variable).rpartition("_")
-        name, _, first = name.partition("_from_")
-        found.setdefault((int(first or 0), int(count)), {})[name] = values.values
+        sums, _, number = str(variable).rpartition("_")
+        name, _, first = sums.partition("_from_")
+        found.setdefault((int(first or 0), int(number)), {})[name] = values.values
     nodes: dict[range, dict[str, Array]] = {}
     after = 0
-    for start, number in sorted(found, key=lambda node: (node[0], -node[1])):  # the largest first
+    for start, size in sorted(found, key=lambda node: (node[0], -node[1])):  # the largest first
         after = max(after, start)
-        nodes[range(after, after + number)] = found[start, number]
-        after += number
+        nodes[range(after, after + size)] = found[start, size]
+        after += size
     return nodes
 
 
