@@ -6,9 +6,11 @@ import datetime
 import json
 import math
 import os
+import tempfile
 import time
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -16,16 +18,18 @@ from typing import Protocol
 
 import h5netcdf
 
-from crviz import ensemble, paths
+from crviz import ensemble, machine, paths
 from crviz.checks import ParameterError
 from crviz.config import NUMERICS_VERSION, Config, is_current
 from crviz.ensemble import Progress
-from crviz.result import Result, load
+from crviz.result import Result, load, numbered
 
 #: What sigma2 = 0, which has no logarithm, counts as in distances.
 _LEAST_SIGMA2 = 1e-3
 #: Growing results are stored so often [s] at the most, and storing takes a tenth of the time at the most.
 STORE_EVERY, STORE_SHARE = 5.0, 0.1
+#: For how long a place to which somebody else is writing is waited for [s].
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class Entry:
         Bytes.
     problem
         Why the file cannot be read; empty where it can.
+    first
+        The first field in it: 0, but in a part of a run.
     """
 
     path: Path
@@ -58,6 +64,12 @@ class Entry:
     can_grow: bool = False
     shipped: bool = False
     problem: str = ""
+    first: int = 0
+
+    @property
+    def fields(self) -> range:
+        """Which fields are in it."""
+        return range(self.first, self.first + self.n_realizations)
 
 
 class Place(Protocol):
@@ -67,7 +79,8 @@ class Place(Protocol):
         """What is kept of a configuration. Raises ValueError where a file is no crviz result."""
 
     def put(self, result: Result) -> None:
-        """Keep a result unless as good a one is there. Raises OSError."""
+        """Keep a result unless as good a one is there. Raises OSError, and ValueError where it does not
+        belong there."""
 
 
 class Library:
@@ -93,7 +106,7 @@ class Library:
         """
         files = [path for path in (self.path(config), self._summary(config)) if path.exists()]
         found = [*map(load, files), shipped()]
-        return [result for result in found if result.digest == config.digest]
+        return [result for result in found if result.digest == config.digest and not result.fields.start]
 
     def get(self, config: Config) -> Result | None:
         """The stored Result of a configuration with most realisations, the shipped one included, or None.
@@ -104,16 +117,44 @@ class Library:
 
     def put(self, result: Result) -> None:
         """Store a result unless as good a one is there: of as many realisations, and able to grow if this one
-        is. A run and a summary lie beside each other. Raises OSError.
+        is. A run and a summary lie beside each other.
+
+        Several processes and threads may put at the same time: they take turns, and each looks again at what
+        the others have left.
+
+        Raises
+        ------
+        OSError
+        ValueError
+            For a part of a run, which belongs in a file of its own.
         """
+        if result.fields.start:
+            raise ValueError(f"a part of a run ({numbered(result.fields)}) belongs in a file of its own.")
         path = self.path(result.config) if result.can_grow else self._summary(result.config)
-        there = _entry(path)
-        if any(_as_good(entry, result) for entry in (there, _entry(reference(), shipped=True))):
+        if self._has(path, result):
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        if there and there.config and result.can_grow > there.can_grow:  # a summary where the run belongs
-            os.replace(path, self._summary(result.config))
-        result.save(path)
+        with paths.lock(self.path(result.config), PATIENCE):
+            if self._has(path, result):
+                return
+            there = _entry(path)
+            if there and there.first:  # a part that somebody has put there
+                os.replace(path, path.with_stem(f"{path.stem}-from-{there.first}"))
+            elif there and there.config and result.can_grow > there.can_grow:
+                os.replace(path, self._summary(result.config))  # a summary where the run belongs
+            result.save(path)
+
+    def check_writable(self) -> None:
+        """Raises ValueError where nothing can be written here; the folder is made."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder):
+                pass
+        except OSError as error:
+            raise ValueError(f"{self.folder} cannot be written to: {error.strerror}.") from error
+
+    def _has(self, path: Path, result: Result) -> bool:
+        return any(_as_good(entry, result) for entry in (_entry(path), _entry(reference(), shipped=True)))
 
     def _summary(self, config: Config) -> Path:
         return self.folder / f"{config.digest}-summary.nc"
@@ -157,10 +198,30 @@ class Library:
 
 
 class File:
-    """A file for the result of one configuration."""
+    """A file for the result of one configuration, or for a part of it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._held = False
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let nobody else put anything here, from computing to storing.
+
+        Raises ValueError where somebody else does, or nothing can be written.
+        """
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(paths.lock(self.path))
+            except BlockingIOError:
+                raise ValueError(
+                    f"another run is writing to {self.path}: wait until it has ended, or name another file."
+                ) from None
+            self._held = True
+            try:
+                yield
+            finally:
+                self._held = False
 
     def stored(self, config: Config) -> list[Result]:
         """What is in the file. Raises ValueError where that is another configuration, or no result."""
@@ -168,39 +229,87 @@ class File:
             return []
         result = load(self.path)
         if result.digest != config.digest:
-            there, here = result.config.to_dict(), config.to_dict()
-            differing = [name for name in here if here[name] != there.get(name) and name != "omega_t"]
-            words = [f"{name} = {there.get(name)} there, {here[name]} here" for name in differing]
-            if here["omega_t"] != there["omega_t"]:
-                words.append("other times")
             raise ValueError(
-                f"{self.path} holds another configuration ({'; '.join(words) or 'made by another version'}): "
+                f"{self.path} holds another configuration ({config.differences(result.config)}): "
                 "it is not overwritten."
             )
         return [result]
 
     def put(self, result: Result) -> None:
-        """Write the file unless as good a result is in it. Raises OSError."""
-        if not _as_good(_entry(self.path), result):
+        """Write the file unless as good a result is in it.
+
+        Raises
+        ------
+        OSError
+        ValueError
+            Where something else is there by now: another configuration, or fields that this result lacks.
+        """
+        with nullcontext() if self._held else paths.lock(self.path, PATIENCE):
+            there = _entry(self.path)
+            if _as_good(there, result):
+                return
+            if there is not None and (lost := _lost(there, result)):
+                raise ValueError(f"{self.path} {lost}: it is not overwritten.")
             result.save(self.path)
 
 
 def begun(
-    config: Config, realizations: int, places: Sequence[Place], *, summaries: bool = True
+    config: Config, realizations: int, places: Sequence[Place], *, summaries: bool = True, first: int = 0
 ) -> Result | None:
     """What is kept of a configuration that has so many realisations, or else what can grow and has most.
 
     Parameters
     ----------
+    realizations, first : as in `ensemble.simulate`
     summaries
         Whether a summary of enough realisations will do, from which no run can go on.
 
     Raises ValueError where a file is no crviz result.
     """
-    kept = [result for place in places for result in place.stored(config)]
-    enough = [r for r in kept if r.n_realizations >= realizations and (summaries or r.can_grow)]
+    kept = [r for place in places for r in place.stored(config) if r.fields.start == first]
+    enough = [r for r in kept if r.fields.stop >= realizations and (summaries or r.can_grow)]
     can_grow = [r for r in kept if r.can_grow]
     return max(enough or can_grow, key=lambda r: r.n_realizations, default=None)
+
+
+def check_fits(config: Config, fields: int, files: Sequence[Path] = ()) -> str:
+    """In a sentence: what a run of so many fields will take, where that is much of what is left here.
+
+    Parameters
+    ----------
+    files
+        Where it will be stored.
+
+    Raises
+    ------
+    ValueError
+        Where it cannot fit into memory or on a disk.
+    """
+    needs = ensemble.needs(config, fields)
+    said = []
+    if (left := machine.memory()) is not None:
+        if needs.memory > left:
+            rule = (
+                f"at nside {config.nside} and {len(config.omega_t)} times take {_bytes(needs.memory)} of "
+                f"memory, of which {_bytes(left)} are left: ask for fewer, or for a smaller nside"
+            )
+            raise ParameterError("realizations", fields, rule)
+        if needs.memory > left / 2:
+            said.append(f"{_bytes(needs.memory)} of memory, of which {_bytes(left)} are left")
+    for file in files:
+        if (left := machine.room(file)) is None:
+            continue
+        if needs.least_disk > left:
+            raise ValueError(
+                f"{file} will take {_bytes(needs.least_disk)} at least, and its disk has {_bytes(left)} left."
+            )
+        if needs.disk > left / 2:
+            said.append(f"up to {_bytes(needs.disk)} for {file}, where {_bytes(left)} are left")
+    return f"this run will take {' and '.join(said)}." if said else ""
+
+
+def _bytes(number: float) -> str:
+    return f"{number / 1e9:.3g} GB" if number >= 1e9 else f"{number / 1e6:.3g} MB"
 
 
 def grow(
@@ -211,6 +320,7 @@ def grow(
     resume: Result | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    first: int = 0,
 ) -> Generator[Result]:
     """Make a result of so many realisations, and keep it.
 
@@ -219,6 +329,7 @@ def grow(
 
     Parameters
     ----------
+    realizations, first : as in `ensemble.simulate`
     resume
         What there is, as `begun` finds it.
 
@@ -229,16 +340,21 @@ def grow(
 
     Raises
     ------
-    ValueError, OSError
+    ValueError
+        Also where the run cannot fit into memory.
+    OSError
     """
+    if resume is None or resume.fields.stop < realizations:
+        check_fits(config, realizations - first)
     result = resume
     next_store = time.monotonic() + STORE_EVERY
     try:
-        if resume is not None and resume.n_realizations >= realizations:
+        if resume is not None and resume.fields.stop >= realizations:
             yield resume
             return
         start = resume if resume is not None and resume.can_grow else None
-        for result in ensemble.simulate(config, realizations, executor, progress, resume=start):
+        growing = ensemble.simulate(config, realizations, executor, progress, resume=start, first=first)
+        for result in growing:
             yield result
             if time.monotonic() > next_store:
                 stored = time.monotonic()
@@ -248,8 +364,9 @@ def grow(
                 next_store = stored + max(STORE_EVERY, took / STORE_SHARE)
     finally:
         if result is not None:
-            for place in places:
-                place.put(result)
+            with ExitStack() as all_of_them:  # whatever happens at one, the others are written to
+                for place in reversed(places):
+                    all_of_them.callback(place.put, result)
 
 
 def _as_good(entry: Entry | None, result: Result) -> bool:
@@ -258,8 +375,20 @@ def _as_good(entry: Entry | None, result: Result) -> bool:
         entry is not None
         and entry.digest == result.digest
         and entry.can_grow >= result.can_grow
-        and entry.n_realizations >= result.n_realizations
+        and entry.first <= result.fields.start
+        and entry.fields.stop >= result.fields.stop
     )
+
+
+def _lost(there: Entry, result: Result) -> str:
+    """What would be lost with a file if a result took its place, in words; nothing where it has all of it."""
+    if there.config is None:
+        return "holds no crviz result any more"
+    if there.digest != result.digest:
+        return f"holds another configuration by now ({result.config.differences(there.config)})"
+    if there.first < result.fields.start or there.fields.stop > result.fields.stop:
+        return f"holds {numbered(there.fields)} by now"
+    return ""
 
 
 def _changed(path: Path) -> float:
@@ -283,6 +412,7 @@ def _read_entry(path: Path, shipped: bool, size: int, _changed: int) -> Entry:
         with h5netcdf.File(path, "r") as file:
             attributes = dict(file.attrs)
             number, has_sums = file.dimensions["realization"].size, "sums" in file.groups
+            first = int(file.variables["realization"][0])
         config = Config.from_dict(json.loads(attributes["config"]))
         created = datetime.datetime.fromisoformat(attributes["created"])
         numerics = int(attributes.get("numerics", 1))  # the first did not say so
@@ -291,7 +421,7 @@ def _read_entry(path: Path, shipped: bool, size: int, _changed: int) -> Entry:
         return Entry(path, None, path.stem, 0, None, size, shipped=shipped, problem=problem)
     can_grow = has_sums and is_current(numerics)
     digest = config.digest_at(numerics)
-    return Entry(path, config, digest, number, created, size, numerics, can_grow, shipped)
+    return Entry(path, config, digest, number, created, size, numerics, can_grow, shipped, first=first)
 
 
 def _logarithms(config: Config) -> tuple[float, float]:

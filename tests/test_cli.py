@@ -59,9 +59,9 @@ def simulated(monkeypatch):
     """What was asked of `ensemble.simulate`: [(realisations, realisations to go on from)]."""
     calls, simulate = [], ensemble.simulate
 
-    def recording(config, realizations, executor=None, progress=None, *, resume=None):
+    def recording(config, realizations, executor=None, progress=None, *, resume=None, **options):
         calls.append((realizations, resume.n_realizations if resume is not None else 0))
-        return simulate(config, realizations, executor, progress, resume=resume)
+        return simulate(config, realizations, executor, progress, resume=resume, **options)
 
     monkeypatch.setattr(ensemble, "simulate", recording)
     return calls

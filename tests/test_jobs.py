@@ -44,7 +44,7 @@ class Gate:
         self._passes = threading.Semaphore(0)
         self._simulate = jobs.ensemble.simulate
 
-    def simulate(self, config, realizations, executor=None, progress=None, *, resume=None):
+    def simulate(self, config, realizations, executor=None, progress=None, *, resume=None, first=0):
         self.calls.append((realizations, resume.n_realizations if resume is not None else 0))
         self.arrived()
         for result in self._simulate(config, realizations, executor, progress, resume=resume):

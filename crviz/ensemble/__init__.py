@@ -6,7 +6,19 @@ streaming happen between blocks, and the numbers do not depend on how the blocks
 
 from crviz.ensemble.growing import run, simulate
 from crviz.ensemble.merging import merge
+from crviz.ensemble.needs import Needs, needs
 from crviz.ensemble.observables import observables
 from crviz.ensemble.tracing import Progress, thread_count, traced, work
 
-__all__ = ["Progress", "merge", "observables", "run", "simulate", "thread_count", "traced", "work"]
+__all__ = [
+    "Needs",
+    "Progress",
+    "merge",
+    "needs",
+    "observables",
+    "run",
+    "simulate",
+    "thread_count",
+    "traced",
+    "work",
+]

@@ -1,0 +1,54 @@
+"""What this machine has left: memory, and room on its disks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+#: Where Linux says what is left for all, and what it gives a container: its limit, and what it uses of it.
+_MEMORY, _LIMIT, _USED, _STATISTICS = (
+    Path(path)
+    for path in (
+        "/proc/meminfo",
+        "/sys/fs/cgroup/memory.max",
+        "/sys/fs/cgroup/memory.current",
+        "/sys/fs/cgroup/memory.stat",
+    )
+)
+
+
+def memory() -> float | None:
+    """Bytes of memory that can still be had; None where the system does not tell."""
+    known = [found for found in (_of_all(), _of_container()) if found is not None]
+    return min(known, default=None)
+
+
+def room(place: Path) -> float | None:
+    """Bytes that the disk of a place takes; None where the system does not tell."""
+    try:
+        return shutil.disk_usage(Path(os.path.realpath(place)).parent).free
+    except OSError:
+        return None
+
+
+def _of_all() -> float | None:
+    try:
+        kilobytes = _numbers(_MEMORY)
+        return 1024 * (kilobytes["MemAvailable:"] + kilobytes.get("SwapFree:", 0))
+    except (OSError, KeyError, ValueError):
+        return None
+
+
+def _of_container() -> float | None:
+    try:
+        cache = _numbers(_STATISTICS).get("inactive_file", 0)
+        return float(_LIMIT.read_text()) - float(_USED.read_text()) + cache
+    except (OSError, ValueError):  # no container, or one without a limit
+        return None
+
+
+def _numbers(path: Path) -> dict[str, float]:
+    """Of lines that begin with a name and a number."""
+    lines = (line.split() for line in path.read_text().splitlines())
+    return {words[0]: float(words[1]) for words in lines if len(words) > 1}
