@@ -9,7 +9,7 @@ import numpy as np
 
 from crviz.cli.arguments import Subparsers, complete, loaded
 from crviz.config import NUMERICS_VERSION, is_current
-from crviz.result import Result
+from crviz.result import Result, numbered
 
 
 def add(commands: Subparsers) -> None:
@@ -28,8 +28,9 @@ def _info(options: argparse.Namespace) -> int:
 
 def _describe(path: Path, result: Result) -> None:
     config = result.config
+    part = f", a part of a run: {numbered(result.fields)}" if result.fields.start else ""
     print(
-        f"{path}: {result.n_realizations} realisations, made by crviz "
+        f"{path}: {result.n_realizations} realisations{part}, made by crviz "
         f"{result.dataset.attrs['crviz_version']} on {result.dataset.attrs['created']}"
     )
     for name, value in config.to_dict().items():

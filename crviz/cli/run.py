@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from argparse import Namespace
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 from crviz import ensemble
+from crviz.checks import ParameterError, check_whole
 from crviz.cli.arguments import (
     Parser,
     Subparsers,
@@ -23,9 +26,9 @@ from crviz.cli.arguments import (
 from crviz.cli.ending import Ending
 from crviz.cli.progress import ProgressBar
 from crviz.config import Config, parameters_of
-from crviz.library import File, Place, begun, grow
+from crviz.library import File, Library, begun, check_fits, grow
 from crviz.parameters import N_TIMES, OMEGA_T_MAX, REALIZATIONS, REQUEST, TURBULENCE, backtracking_times
-from crviz.result import Result
+from crviz.result import Result, numbered
 
 
 def add(commands: Subparsers) -> None:
@@ -35,6 +38,13 @@ def add(commands: Subparsers) -> None:
     )
     run.add_argument("out", metavar="OUT.nc", type=Path)
     declare(run, (*parameters_of(TURBULENCE.default), *REQUEST))
+    run.add_argument(
+        "--realizations-from",
+        type=int,
+        metavar="A",
+        help="make a part of a run that begins with field A; `crviz merge` joins parts",
+    )
+    run.add_argument("--to", type=int, metavar="B", help="end before field B: fields A, ..., B - 1")
     run.add_argument("--threads", type=int, help="threads (default: all processors)")
     run.add_argument("--library", metavar="DIR", help="also read from and store in this folder of results")
     declare_time_limit(run)
@@ -61,48 +71,86 @@ def _config(options: Namespace) -> Config:
 
 def _run(options: Namespace) -> int:
     config = _config(options)
-    realizations = REALIZATIONS.check(asked(options, REALIZATIONS))
+    fields = _fields(options)
     check_threads(options)
     check_writable(options.out)
     out = File(options.out)
-    places: list[Place] = [out, *([library(options.library)] if options.library else [])]
+    places: list[File | Library] = [out]
+    if options.library:
+        kept_in = library(options.library)
+        kept_in.check_writable()
+        places.append(kept_in)
+    with out.held():
+        return _continue(options, config, fields, out, places)
+
+
+def _fields(options: Namespace) -> range:
+    """Which fields are asked for."""
+    if options.realizations_from is None and options.to is None:
+        return range(REALIZATIONS.check(asked(options, REALIZATIONS)))
+    if options.realizations is not None:
+        raise ParameterError("realizations", options.realizations, "cannot be given beside a part of a run")
+    first = check_whole("realizations_from", options.realizations_from or 0, at_least=0)
+    if options.to is None:
+        raise ParameterError("to", None, "must be given: where the part ends")
+    end = check_whole("to", options.to, at_least=first + 1, at_most=int(REALIZATIONS.at_most))
+    if first and options.library:
+        raise ParameterError("library", options.library, "keeps whole runs only, not parts of one")
+    return range(first, end)
+
+
+def _continue(
+    options: Namespace, config: Config, fields: range, out: File, places: Sequence[File | Library]
+) -> int:
+    """Compute what is missing of some fields."""
+    number = len(fields)
+    part = f", {numbered(fields)}" if fields.start else ""
     with reading(out.path):
         stored = out.stored(config)
     for held in stored:
-        if held.n_realizations >= realizations:
+        if held.fields.start != fields.start:
+            raise ValueError(
+                f"{out.path} holds {numbered(held.fields)}: make this part in a file of its own."
+            )
+        if held.n_realizations >= number:
             print(f"{out.path} has {held.n_realizations} realisations already: nothing to compute.")
             return 0
         if not held.can_grow:
             raise ValueError(f"{out.path} holds means only and cannot be continued: it is not overwritten.")
+    if caveat := check_fits(
+        config, number, [place.path if isinstance(place, File) else place.path(config) for place in places]
+    ):
+        warnings.warn(caveat, stacklevel=2)
     # the file shall be one that can grow: a summary in the library does not do
     with reading(Path(options.library or out.path)):
-        there = begun(config, realizations, places, summaries=False)
+        there = begun(config, fields.stop, places, summaries=False, first=fields.start)
     ending: Ending = options.ending
     with ending.within(options.time_limit):
-        done = _grow(options, config, realizations, places, there)
-    if ending.asked is not None and not (ending.time_is_up and done >= realizations):
+        done = _grow(options, config, fields, places, there)
+    if ending.asked is not None and not (ending.time_is_up and done >= number):
         kept = f"{out.path} holds" if done else "Nothing was finished:"
-        print(f"{ending.sentence} {kept} {done} of {realizations} realisations; the same command continues.")
+        print(f"{ending.sentence} {kept} {done} of {number} realisations; the same command continues.")
         return ending.status
-    print(f"{out.path}: {done} realisations.")
+    print(f"{out.path}: {done} realisations{part}.")
     return 0
 
 
 def _grow(
-    options: Namespace, config: Config, realizations: int, places: list[Place], there: Result | None
+    options: Namespace, config: Config, fields: range, places: Sequence[File | Library], there: Result | None
 ) -> int:
     """Follow the orbits, and say how far they are, until all is done or shall end: how many realisations
     there are then. They are stored."""
     ending: Ending = options.ending
     done = there.n_realizations if there is not None else 0
-    work = max(0, realizations - done) * config.n_orbits
+    first, end, number = fields.start, fields.stop, len(fields)
+    work = max(0, number - done) * config.n_orbits
     with (
         ending.accepted(),
         writing(options.out),
         ending.pool(options.threads or ensemble.thread_count()) as pool,
-        ProgressBar("realisations", realizations, work, done=done, speed="orbits/s") as bar,
+        ProgressBar("realisations", number, work, done=done, speed="orbits/s") as bar,
         closing(
-            grow(config, realizations, places, resume=there, executor=pool, progress=ending.watch(bar))
+            grow(config, end, places, resume=there, executor=pool, progress=ending.watch(bar), first=first)
         ) as growing,
     ):
         for result in growing:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import h5netcdf
 import xarray as xr
