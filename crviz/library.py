@@ -409,7 +409,7 @@ def _entry(path: Path, *, shipped: bool = False) -> Entry | None:
 @lru_cache(maxsize=4096)
 def _read_entry(path: Path, shipped: bool, size: int, _changed: int) -> Entry:
     try:
-        with h5netcdf.File(path, "r") as file:
+        with h5netcdf.File(path, "r", locking=False) as file:
             attributes = dict(file.attrs)
             number, has_sums = file.dimensions["realization"].size, "sums" in file.groups
             first = int(file.variables["realization"][0])

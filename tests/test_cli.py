@@ -486,8 +486,8 @@ def test_info_on_a_file_that_is_missing(call, tmp_path):
 def test_info_on_a_text_file_or_a_folder(call, tmp_path):
     (tmp_path / "text.nc").write_text("not a result")
     (tmp_path / "folder.nc").mkdir()
-    for name in ("text.nc", "folder.nc"):
-        refused(call("info", tmp_path / name), tmp_path / name, "no crviz result")
+    for name, why in [("text.nc", "no crviz result"), ("folder.nc", "cannot be read: Is a directory")]:
+        refused(call("info", tmp_path / name), tmp_path / name, why)
 
 
 def test_info_on_the_hdf5_file_of_another_program(call, tmp_path):

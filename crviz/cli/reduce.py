@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from concurrent.futures import Executor
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,8 @@ def _reduce(options: argparse.Namespace) -> int:
     if options.out.exists():
         raise ValueError(f"{options.out} exists: it is not overwritten.")
     if nside is not None:
-        small = small.with_sky(nside, _positions(result, nside, options))
+        with options.ending.pool(options.threads or ensemble.thread_count()) as pool:
+            small = small.with_sky(nside, _positions(result, nside, pool))
     with writing(options.out):
         small.save(options.out)
     size = options.out.stat().st_size / 1e6
@@ -68,14 +70,11 @@ def _check_sky(nside: int, result: Result, path: Path) -> None:
         )
 
 
-def _positions(result: Result, nside: int, options: argparse.Namespace) -> Array:
+def _positions(result: Result, nside: int, pool: Executor) -> Array:
     """r(-T) of the first field (T, 3, 12 nside^2), in single precision, as a run of that nside would keep."""
     fine = result.config.replace(nside=nside, grids="single")
     r, p = np.empty((2, len(fine.omega_t), 3, fine.n_orbits), np.float32)
-    with (
-        options.ending.pool(options.threads or ensemble.thread_count()) as pool,
-        ProgressBar("skies", 1, fine.n_orbits) as bar,
-    ):
+    with ProgressBar("skies", 1, fine.n_orbits) as bar:
         tracing = Tracing(fine, result.fields.start, pool, None)
         try:
             tracing.collect(bar, r, p)

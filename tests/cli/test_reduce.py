@@ -1,6 +1,6 @@
 """`crviz reduce`: what it keeps, and the first field's sky that it follows anew."""
 
-import argparse
+from concurrent.futures import ThreadPoolExecutor
 
 import h5py
 import numpy as np
@@ -8,7 +8,6 @@ import pytest
 
 from crviz import Config, cli, load, run
 from crviz.cli import reduce
-from crviz.cli.ending import Ending
 
 CONFIG = Config(nside=2, n_modes=20, omega_t=np.linspace(0.5, 10, 20), grids="cross", seed=4)
 
@@ -49,8 +48,9 @@ def test_before_it_is_rounded_it_has_the_same_bits():
     at = np.searchsorted(CONFIG.omega_t, fine["omega_t_map"].values)
     coarse = run(CONFIG, 1)
     for threads in (1, 3):
-        options = argparse.Namespace(threads=threads, ending=Ending(program=False))
-        np.testing.assert_array_equal(reduce._positions(coarse, 4, options)[at], fine["sample_r"].values)
+        with ThreadPoolExecutor(threads) as pool:
+            found = reduce._positions(coarse, 4, pool)
+        np.testing.assert_array_equal(found[at], fine["sample_r"].values)
 
 
 def test_the_same_command_writes_the_same_bytes(stored, call, tmp_path):

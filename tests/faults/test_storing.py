@@ -66,7 +66,7 @@ def test_a_full_disk_is_one_sentence_and_the_old_file_stays(small_disk, capsys, 
     fill(small_disk)
     status, said = call(capsys, "run", out, *WORDS, "--realizations", 3)
     assert status == 2
-    assert said.err == f"crviz run: {out}: No space left on device.\n"
+    assert said.err == f"crviz run: {out} could not be written: No space left on device.\n"
     assert out.read_bytes() == before
     assert sorted(os.listdir(small_disk)) == ["filler", "out.nc"]
 
