@@ -19,27 +19,20 @@ same orbits. The kernels are serial and release the GIL.
 
 from __future__ import annotations
 
-import hashlib
 import math
-import pickle
-import threading
-import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import Any, TypeVar
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
-from numba.core.caching import IndexDataCacheFile
 from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
 from crviz.arrays import Array
-
-_Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
+from crviz.compiling import jit
 
 #: Orbits followed side by side: four vectors of 16 float32 keep both pipelines busy.
 LANES = 64
@@ -55,100 +48,6 @@ OPERATIONS_PER_WAVE = 9 + DEGREE
 ORDER = 8
 #: Rounds in which its first nodes settle.
 STARTING_ROUNDS = 7
-
-# numpy's error model: no test before a division, and NaN goes on to where it is looked for
-_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
-
-
-def _jit(function: _Kernel) -> _Kernel:
-    """njit with the disk cache where some folder can hold it, else compiled anew in each process."""
-    try:
-        kernel = njit(cache=True, **_OPTIONS)(function)
-    except RuntimeError:  # numba found no folder to write to
-        return njit(**_OPTIONS)(function)
-    kernel._cache = _Cache(kernel._cache)
-    return kernel
-
-
-class _Cache:
-    """numba's cache of one kernel, as far as it can be used: what is damaged, or cannot be read or written,
-    is as if it were not there."""
-
-    def __init__(self, cache: Any) -> None:
-        self._cache = cache
-        plain = cache._cache_file
-        name = plain._index_name.removesuffix(".nbi")
-        self._file = cache._cache_file = _SealedFiles(plain._cache_path, name, plain._source_stamp)
-
-    def load_overload(self, signature: Any, context: Any) -> Any:
-        """The compiled code, or None."""
-        try:
-            return self._cache.load_overload(signature, context)
-        except Exception as error:  # noqa: BLE001 - whatever a damaged file may bring about
-            self._go_without(error)
-            return None
-
-    def save_overload(self, signature: Any, compiled: Any) -> None:
-        """Keep compiled code."""
-        try:
-            self._cache.save_overload(signature, compiled)
-        except Exception as error:  # noqa: BLE001 - a full disk, and what is found there
-            self._go_without(error)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._cache, name)
-
-    def _go_without(self, error: Exception) -> None:
-        with suppress(OSError):  # the next one to compile begins anew
-            Path(self._file._index_path).unlink()
-        if not _warned.is_set():
-            _warned.set()
-            reason = (error.strerror if isinstance(error, OSError) else "") or str(error) or repr(error)
-            warnings.warn(
-                f"compiled code that is kept in {self._cache.cache_path} cannot be used ({reason}): "
-                "it is compiled anew, which takes a while.",
-                stacklevel=2,
-            )
-
-
-#: Whether it was said that the cache is of no use: once is enough.
-_warned = threading.Event()
-
-
-class _SealedFiles(IndexDataCacheFile):
-    """The files of numba's cache, each with a checksum at its end: damaged machine code ends the process.
-
-    The checksum is also one of the source's stamp. So code of an earlier version is not taken for the present
-    one's where a process was killed between writing the index and the code.
-    """
-
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self._version += ", sealed"  # files without checksums are those of another version
-
-    def _dump(self, obj: Any) -> bytes:
-        content: bytes = super()._dump(obj)
-        return content + self._seal(content)
-
-    def _load_index(self) -> Any:
-        with suppress(FileNotFoundError), open(self._index_path, "rb") as file:
-            if pickle.load(file) == self._version:
-                stamp, _ = pickle.loads(sealed := file.read())
-                if stamp == self._source_stamp:
-                    self._check(sealed)
-        return super()._load_index()
-
-    def _load_data(self, name: str) -> Any:
-        self._check(Path(self._data_path(name)).read_bytes())
-        return super()._load_data(name)
-
-    def _check(self, sealed: bytes) -> None:
-        size = hashlib.sha256().digest_size
-        if self._seal(sealed[:-size]) != sealed[-size:]:
-            raise ValueError("a file of it is damaged")
-
-    def _seal(self, content: bytes) -> bytes:
-        return hashlib.sha256(repr(self._source_stamp).encode() + content).digest()
 
 
 def _inline(generator: Callable[..., Any]) -> Any:
@@ -378,7 +277,7 @@ _sum_waves_finely = _summing(FINE_DEGREE)
 # --- what both schemes do beside it
 
 
-@_jit
+@jit
 def _renew_anchors(
     q: Array, phase: Array, r: Array, anchor: Array, anchor_phase: Array, offsets: Array
 ) -> None:
@@ -396,7 +295,7 @@ def _renew_anchors(
             anchor_phase[n, lane] = np.float32(turns - np.rint(turns))
 
 
-@_jit
+@jit
 def _in_turns(wavevectors: Array, amplitudes: Array, phases: Array) -> tuple[Array, Array, Array]:
     """A field as the sums of waves take it: q = k / 2 pi (3, N) and phases (N,) in turns, for the anchors;
     q_n and a_n (N, 6) in float32."""
@@ -415,7 +314,7 @@ def _in_turns(wavevectors: Array, amplitudes: Array, phases: Array) -> tuple[Arr
 # --- Boris' scheme
 
 
-@_jit
+@jit
 def _turn(h: float, p: Array, b: Array) -> None:
     """Turn every lane's momentum about B = e_z + b for a time -h.
 
@@ -442,7 +341,7 @@ def _turn(h: float, p: Array, b: Array) -> None:
         p[2, lane] = _fused(weight, _fused(m_x, t_y, -(m_y * t_x)), p_z)
 
 
-@_jit
+@jit
 def _drift(h: float, r: Array, p: Array, anchor: Array, offsets: Array) -> None:
     """Move every lane back for a time h at constant momentum, and tell how far it is from its anchor then."""
     _at_full_width()
@@ -453,7 +352,7 @@ def _drift(h: float, r: Array, p: Array, anchor: Array, offsets: Array) -> None:
             offsets[i, lane] = np.float32(moved - anchor[i, lane])
 
 
-@_jit
+@jit
 def trace(
     wavevectors: Array,
     amplitudes: Array,
@@ -520,7 +419,7 @@ def compile_trace() -> None:
 # --- the scheme of Adams: high order with one field evaluation a step
 
 
-@_jit
+@jit
 def _deflect(
     waves: Array, anchor: Array, anchor_phase: Array, r: Array, p: Array, offsets: Array, b: Array, out: Array
 ) -> None:
@@ -537,7 +436,7 @@ def _deflect(
         out[2, lane] = _fused(p[1, lane], b_x, -(p[0, lane] * b_y))
 
 
-@_jit
+@jit
 def _add_past(h: float, weights: Array, newest: int, past: Array, start: Array, out: Array) -> None:
     """out = start + h sum_j weights_j past_(newest - j), of a ring of ORDER arrays (3, LANES)."""
     _at_full_width()
@@ -552,7 +451,7 @@ def _add_past(h: float, weights: Array, newest: int, past: Array, start: Array, 
             out[i, lane] = total
 
 
-@_jit
+@jit
 def trace_adams(
     wavevectors: Array,
     amplitudes: Array,
@@ -629,7 +528,7 @@ def trace_adams(
 # --- means over the sky
 
 
-@_jit
+@jit
 def mean_products(a: Array, b: Array, n: int) -> Array:
     """1/n sum a_i b_j over the first n pixels, in an order that no width changes: (T, 3, M) -> (T, 3, 3)."""
     _at_full_width()
@@ -682,7 +581,7 @@ def _chains(_typing: Any, values: Any, repetitions: Any) -> Any:
     return types.int64(values, repetitions), generate
 
 
-@_jit
+@jit
 def multiply_add(values: Array, repetitions: int) -> int:
     """Independent chains of fused multiply-adds of full vectors, ROUNDS * CHAINS a repetition.
 

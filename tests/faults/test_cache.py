@@ -15,7 +15,7 @@ import warnings
 warnings.simplefilter("always")
 warnings.showwarning = lambda message, *_, **__: print("warning:", message)
 import numpy as np
-from crviz import kernels
+from crviz import compiling, kernels
 {prelude}
 x, p = np.arange(12.0).reshape(1, 3, 4), np.ones((1, 3, 4))
 print(kernels.mean_products(x, p, 4)[0, 1, 1], len(kernels._in_turns(p[0], p[0], p[0, 0])))
@@ -29,7 +29,7 @@ from contextlib import contextmanager
 @contextmanager
 def full(self, path):
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-kernels._SealedFiles._open_for_write = full
+compiling._SealedFiles._open_for_write = full
 """
 
 
