@@ -1,5 +1,6 @@
 import threading
 import time
+from unittest.mock import Mock
 
 import pytest
 
@@ -92,11 +93,18 @@ def test_the_explorer_is_served_at_the_root(monkeypatch):
         def close(self):
             pass
 
-    given = []
+    given, server = [], Mock()
+
+    def serve(pages, **options):
+        given.append((pages, options))
+        return server
+
     monkeypatch.setattr(serving, "configure", lambda *arguments: Idle())
-    monkeypatch.setattr(serving.pn, "serve", lambda pages, **options: given.append((pages, options)))
+    monkeypatch.setattr(serving.pn, "serve", serve)
     serving.serve(port=1234, address="127.0.0.1", show=False, websocket_origin=["a.example"])
     ((pages, options),) = given
     assert pages == {"/": serving.explorer}
     assert (options["port"], options["address"], options["show"]) == (1234, "127.0.0.1", False)
     assert options["websocket_origin"] == ["a.example"]
+    server.start.assert_called_once_with()
+    server.io_loop.start.assert_called_once_with()
