@@ -65,6 +65,7 @@ def _make(options: argparse.Namespace) -> int:
             parts = making.missing(options.parts, rounds=options.rounds)
             if parts:
                 _simulate(options, parts)
+                print(f"{options.parts}: {len(parts)} of {len(parts)} parts.")
             else:
                 print(f"{options.parts}: nothing to simulate.")
         ending.release()
