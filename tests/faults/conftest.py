@@ -17,10 +17,12 @@ from crviz import cli
 PATIENCE = 240
 
 #: Runs the command line as its own program, with what `{prelude}` does before, as the only thing that
-#: has a say about Ctrl-C: the shell behind the tests may have told its children to ignore it.
+#: has a say about signals: the shell behind the tests, or nohup, may have told its children to ignore them.
 _PROGRAM = """
 import runpy, signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
+for number in (signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)
 {prelude}
 runpy.run_module("crviz", run_name="__main__")
 """
