@@ -1,9 +1,13 @@
-"""What many tests share: directions, and small runs that are made once."""
+"""What many tests share: directions, small runs that are made once, and the command line."""
+
+from collections import namedtuple
 
 import numpy as np
 import pytest
 
-from crviz import Config, backtracking_times, draw_field, harmonics, run
+from crviz import Config, backtracking_times, cli, draw_field, harmonics, run
+
+Outcome = namedtuple("Outcome", "status out err")
 
 
 @pytest.fixture(scope="session")
@@ -56,3 +60,17 @@ def gaussian_skies():
         return harmonics.synthesis(alm, nside)
 
     return skies
+
+
+@pytest.fixture
+def call(capsys):
+    """Runs the command line in this process: its exit status, what it printed and what it complained of."""
+
+    def call(*words):
+        try:
+            status = cli.main([str(word) for word in words])
+        except SystemExit as end:  # argparse's way to end
+            status = end.code
+        return Outcome(status, *capsys.readouterr())
+
+    return call

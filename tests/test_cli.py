@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 import warnings
-from collections import namedtuple
 from pathlib import Path
 
 import h5py
@@ -15,7 +14,7 @@ import numpy as np
 import pytest
 
 import crviz
-from crviz import Config, cli, dashboard, ensemble, library, load, paths, run
+from crviz import Config, dashboard, ensemble, library, load, paths, run
 from crviz.dashboard import serving
 
 CONFIG = Config(nside=1, n_modes=10, omega_t=(0.5, 1.0))
@@ -23,22 +22,6 @@ TINY = ("--nside", 1, "--n-modes", 10, "--omega-t", "0.5,1")
 #: Some 50 realisations a second, so that one can step in between.
 LONG_CONFIG = Config(nside=8, n_modes=50, omega_t=(10.0, 20.0))
 LONG = ("--nside", 8, "--n-modes", 50, "--omega-t", "10,20")
-
-Outcome = namedtuple("Outcome", "status out err")
-
-
-@pytest.fixture
-def call(capsys):
-    """Runs the command line in this process: its exit status and what it printed."""
-
-    def call(*words):
-        try:
-            status = cli.main([str(word) for word in words])
-        except SystemExit as end:  # argparse's way to end
-            status = end.code
-        return Outcome(status, *capsys.readouterr())
-
-    return call
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,11 @@
-from collections import namedtuple
+from functools import partial
 
 import numpy as np
 import pytest
 
-from crviz import cli
 from crviz.atlas import assembly, load, making
 from crviz.atlas.grid import Grid, Sampling
 
-Outcome = namedtuple("Outcome", "status out err")
 GRID = Grid(
     sigma2=(0.5, 1.0),
     rl_over_lc=(0.1, 0.2),
@@ -18,19 +16,11 @@ GRID = Grid(
 
 
 @pytest.fixture
-def call(capsys, monkeypatch):
-    """Runs `crviz atlas` on a small grid in this process."""
+def call(call, monkeypatch):
+    """Runs `crviz atlas` on a small grid."""
     for module in (making, assembly):
         monkeypatch.setattr(module, "Grid", lambda: GRID)
-
-    def call(*words):
-        try:
-            status = cli.main(["atlas", *map(str, words)])
-        except SystemExit as end:  # argparse's way to end
-            status = end.code
-        return Outcome(status, *capsys.readouterr())
-
-    return call
+    return partial(call, "atlas")
 
 
 def numbers(folder):

@@ -1,14 +1,13 @@
-from collections import namedtuple
+from functools import partial
 
 import numpy as np
 import pytest
 
-from crviz import Config, cli, run
+from crviz import Config, run
 from crviz.cli import plot
 from crviz.plots import paper
 from crviz.plots.content.sky import Sky
 
-Outcome = namedtuple("Outcome", "status out err")
 FIGURES = pytest.mark.parametrize("figure", list(plot.FIGURES))
 
 
@@ -27,18 +26,10 @@ def cross(cross_run, tmp_path_factory):
 
 
 @pytest.fixture
-def call(capsys, tmp_path, monkeypatch):
+def call(call, tmp_path, monkeypatch):
     """Runs `crviz plot` with these words in an empty folder."""
     monkeypatch.chdir(tmp_path)
-
-    def call(*words):
-        try:
-            status = cli.main(["plot", *map(str, words)])
-        except SystemExit as end:  # argparse's way to end
-            status = end.code
-        return Outcome(status, *capsys.readouterr())
-
-    return call
+    return partial(call, "plot")
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
 """`crviz reduce`: what it keeps, and the first field's sky that it follows anew."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import h5py
 import numpy as np
 import pytest
 
-from crviz import Config, cli, load, run
+from crviz import Config, load, run
 from crviz.cli import reduce
 
 CONFIG = Config(nside=2, n_modes=20, omega_t=np.linspace(0.5, 10, 20), grids="cross", seed=4)
@@ -20,14 +21,9 @@ def stored(tmp_path_factory):
 
 
 @pytest.fixture
-def call(capsys):
-    """Runs the command: its exit status, what it printed and what it complained of."""
-
-    def call(*words):
-        status = cli.main(["reduce", *map(str, words)])
-        return status, *capsys.readouterr()
-
-    return call
+def call(call):
+    """Runs `crviz reduce` with these words."""
+    return partial(call, "reduce")
 
 
 def test_the_fine_sky_is_that_of_a_run_on_that_grid(stored, call, tmp_path):

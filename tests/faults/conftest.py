@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 import crviz
-from crviz import cli
 
 #: No process of these tests lives longer [s]; the machine may be busy.
 PATIENCE = 240
@@ -66,20 +65,6 @@ def command():
         return Outcome(done.returncode, done.stdout, done.stderr)
 
     return command
-
-
-@pytest.fixture
-def call(capsys):
-    """The command line in this process."""
-
-    def call(*words):
-        try:
-            status = cli.main([str(word) for word in words])
-        except SystemExit as end:
-            status = end.code
-        return Outcome(status, *capsys.readouterr())
-
-    return call
 
 
 @pytest.fixture
