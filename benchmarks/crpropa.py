@@ -105,7 +105,7 @@ def slower(row, rows):
     return f"{best_time(rows, row.error) / row.microseconds:.2g} times"
 
 
-def processor_time(call, clock, seconds=0.2):
+def processor_time(call, clock, seconds=1.0):
     """Seconds of the quickest of some calls: three, and as many as fit."""
     took, end = [], time.perf_counter() + seconds
     while len(took) < 3 or time.perf_counter() < end:
