@@ -203,17 +203,18 @@ class Config:
         """Sentences on what this configuration does not resolve; empty where all is well."""
         found = []
         k, _ = self.wave_spectrum()
+        names = {parameter.name for parameter in self.parameters}  # other kinds may lack these
         if k.max() < 1:
-            named = any(parameter.name == "lambda_min" for parameter in self.parameters)
             found.append(
                 f"2 pi r_L = {2 * math.pi * self.rl_over_lc:.3g} L_c is shorter than "
-                f"{'lambda_min =' if named else 'the shortest wave,'} "
+                f"{'lambda_min =' if 'lambda_min' in names else 'the shortest wave,'} "
                 f"{2 * math.pi * self.rl_over_lc / k.max():g} L_c: there are no resonant waves."
             )
         if self.rl_over_lc >= _STRAIGHT and len(k) < _ENOUGH_WAVES:
             found.append(
                 f"at r_L = {self.rl_over_lc:g} L_c orbits are nearly straight and few waves stay in phase "
-                f"with them: n_modes = {len(k)} is too few, and K some 10 % too high."
+                f"with them: {'n_modes = ' if 'n_modes' in names else ''}{len(k)} is too few, and K some "
+                "10 % too high."
             )
         if self.step is not None and self.step > 1.5 * self.default_step:
             found.append(

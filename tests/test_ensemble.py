@@ -256,3 +256,10 @@ def test_a_run_with_maps_at_other_times_goes_on_with_those(tmp_path):
     assert found["omega_t_map"].values.tolist() == [1.0, 3.0]
     np.testing.assert_array_equal(found["mean_r"], whole.dataset["mean_r"][at])
     np.testing.assert_array_equal(found["cl"], whole.dataset["cl"])
+
+
+@pytest.mark.parametrize("begin", [run, simulate])
+def test_a_caveat_points_to_who_asks_for_the_run(begin):
+    with pytest.warns(UserWarning, match="no resonant waves") as caught:
+        begin(Config(rl_over_lc=0.001, nside=1, omega_t=(0.1,)), 1)
+    assert {warning.filename for warning in caught} == {__file__}

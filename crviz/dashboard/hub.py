@@ -25,6 +25,9 @@ class Hub(Inputs):
     analytic = param.Dict(default={}, doc="Analytic evolution: omega_t and cl {multipole: values / 4 pi}.")
     fitted = param.String("", doc="What a fit of p has found, in words.")
     sky = param.Dict(default={}, doc="The series of skies shown: id, nside, times, and the first of them.")
+    awaited = param.Dict(
+        default={}, doc="The sky that is not there, in words, and whether an old one is shown."
+    )
     direction = param.Dict(default={}, doc="theta and phi [rad] of the direction whose orbit is followed.")
     omega_t = param.Number(100.0, doc="Backtracking time of all panels [1/Omega].")
 

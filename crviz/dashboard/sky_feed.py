@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,15 @@ from crviz.dashboard import wire
 from crviz.dashboard.hub import Hub
 from crviz.dashboard.state import State
 from crviz.jobs import Manager
-from crviz.jobs.skies import rounded, sky_id
+from crviz.jobs.skies import Sky, rounded, sky_id
 from crviz.result import NotKept
 
 #: Wave evaluations of one realisation (some 15 s on two cores) beyond which its sky is shown only at the
 #: times that the result keeps.
 MOST_WORK = 1e11
+#: A sky that takes more than this (half a second) is seen on a coarse grid until it is there.
+SOON = 3e9
+COARSE_NSIDE = 8
 
 
 class SkyFeed:
@@ -35,27 +38,45 @@ class SkyFeed:
         state.param.watch(self.follow, ["shown", "realization"])
 
     def follow(self, *_: Event) -> None:
-        """Show what is stored of the realisation at once, and ask for all of its times."""
+        """Show the best that is there of the realisation, ask for what is not, and say what is awaited."""
         config, realization = self._state.shown.sky_config, self._state.realization or 0
-        sky = self._manager.skies.get(config, realization)
-        if sky is None and self._affordable(config):
-            sky = self._manager.skies.request(config, realization, self._wake, id(self))
+        whole = self._sky(config, realization, "whole")
+        kept = None if whole else self._kept(realization)
+        first_look = None
+        if whole is None and kept is None and config.nside > COARSE_NSIDE and _work(config) > SOON:
+            first_look = self._sky(config.replace(nside=COARSE_NSIDE), realization, "coarse")
+        sky = whole or first_look
         if sky is not None:
-            self._offer(sky.id, config, realization, np.array(config.omega_t), sky.components, sky.scale)
-        elif realization == self._state.shown.source.fields.start:
-            with contextlib.suppress(NotKept):
-                times, r = self._state.shown.source.maps
-                name = f"{sky_id(config, realization)}-{len(times)}"
-                if name not in self._series:
-                    self._offer(name, config, realization, times, *rounded(r))
+            times, parts = np.array(sky.config.omega_t), (sky.components, sky.scale)
+            self._offer(sky.id, sky.config, realization, times, lambda: parts)
+        elif kept is not None:
+            times, r = kept
+            name = f"{sky_id(config, realization)}-{len(times)}"
+            self._offer(name, config, realization, times, lambda: rounded(r))
+        self._hub.awaited = {} if whole or kept else _awaited(config, realization, first_look is not None)
+
+    def _sky(self, config: Config, realization: int, which: str) -> Sky | None:
+        """A sky if it is there; else it is asked for, where it is affordable."""
+        skies = self._manager.skies
+        if _work(config) < MOST_WORK:
+            return skies.request(config, realization, self._wake, (which, id(self)))
+        return skies.get(config, realization)
+
+    def _kept(self, realization: int) -> tuple[Array, Array] | None:
+        """Times and positions that the result keeps of its first realisation."""
+        source = self._state.shown.source
+        if realization != source.fields.start:
+            return None
+        try:
+            return source.maps
+        except NotKept:
+            return None
 
     def close(self) -> None:
         """The visitor is gone."""
         self._document = None
-        self._manager.skies.leave(id(self))
-
-    def _affordable(self, config: Config) -> bool:
-        return ensemble.work(config.replace(grids="single")) < MOST_WORK
+        for which in ("whole", "coarse"):
+            self._manager.skies.leave((which, id(self)))
 
     def _wake(self) -> None:
         document = self._document
@@ -63,11 +84,16 @@ class SkyFeed:
             document.add_next_tick_callback(self.follow)
 
     def _offer(
-        self, name: str, config: Config, realization: int, times: Array, components: Array, scale: Array
+        self,
+        name: str,
+        config: Config,
+        realization: int,
+        times: Array,
+        parts: Callable[[], tuple[Array, Array]],
     ) -> None:
         if self._hub.sky.get("id") == name:
             return
-        self._series = {name: (components, scale)}
+        self._series = {name: parts()}
         index = int(np.abs(times - self._state.omega_t).argmin())
         self._hub.sky = {
             "id": name,
@@ -88,3 +114,15 @@ class SkyFeed:
             self._hub.send(
                 {"kind": wire.SKY, "id": name, "nside": self._hub.sky["nside"], **self._one(name, index)}
             )
+
+
+def _work(config: Config) -> int:
+    return ensemble.work(config.replace(grids="single"))
+
+
+def _awaited(config: Config, realization: int, coarse: bool) -> dict[str, Any]:
+    """What is not there yet, or never will be, in words; `old` where the sky shown is another's."""
+    what = f"field {realization} at nside {config.nside}"
+    if _work(config) < MOST_WORK:
+        return {"words": f"computing the sky of {what} …", "old": not coarse}
+    return {"words": f"the sky of {what} takes too long to compute for a look", "old": not coarse}

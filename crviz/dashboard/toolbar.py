@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from crviz import turbulence
 from crviz.dashboard import presets
 from crviz.dashboard.session import Session, duration
 from crviz.dashboard.shown import Shown
 from crviz.dashboard.state import State
 from crviz.jobs import Status
+from crviz.parameters import TURBULENCE
 
 
 def said(state: State, session: Session) -> dict[str, Any]:
@@ -34,7 +36,8 @@ def presses(state: State, session: Session) -> dict[str, Callable[..., object]]:
 def shown_words(shown: Shown) -> str:
     """What is on the page, in words."""
     config = shown.config
-    return f"σ² = {config.sigma2:.12g}, r_L = {config.rl_over_lc:.12g} L_c: {shown.origin}"
+    kind = "" if config.turbulence == TURBULENCE.default else f"{turbulence.get(config.turbulence).label}, "
+    return f"{kind}σ² = {config.sigma2:.12g}, r_L = {config.rl_over_lc:.12g} L_c: {shown.origin}"
 
 
 def job_words(status: Status | None) -> str:

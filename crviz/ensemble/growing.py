@@ -53,17 +53,7 @@ def simulate(
     ValueError
         Also where more realisations are asked for than `resume` has, and it cannot grow.
     """
-    realizations = REALIZATIONS.check(realizations)
-    check_whole("first", first, at_least=0)
-    if first >= realizations:
-        raise ParameterError("first", first, f"must be below realizations = {realizations}")
-    if resume is not None:
-        _check_resume(config, realizations, resume, first)
-    for caveat in config.caveats:
-        warnings.warn(caveat, stacklevel=2)
-    if resume is not None and resume.fields.stop >= realizations:
-        return iter([resume])
-    return _simulate(config, range(first, realizations), executor, progress, resume, block)
+    return _begun(config, realizations, executor, progress, resume, block, first)
 
 
 def run(
@@ -77,8 +67,30 @@ def run(
     first: int = 0,
 ) -> Result:
     """Run all realisations and return the Result; arguments as in `simulate`."""
-    *_, last = simulate(config, realizations, executor, progress, resume=resume, block=block, first=first)
+    *_, last = _begun(config, realizations, executor, progress, resume, block, first)
     return last
+
+
+def _begun(
+    config: Config,
+    realizations: int,
+    executor: Executor | None,
+    progress: Progress | None,
+    resume: Result | None,
+    block: int | None,
+    first: int,
+) -> Iterator[Result]:
+    realizations = REALIZATIONS.check(realizations)
+    check_whole("first", first, at_least=0)
+    if first >= realizations:
+        raise ParameterError("first", first, f"must be below realizations = {realizations}")
+    if resume is not None:
+        _check_resume(config, realizations, resume, first)
+    for caveat in config.caveats:
+        warnings.warn(caveat, stacklevel=3)  # at who asks for the run
+    if resume is not None and resume.fields.stop >= realizations:
+        return iter([resume])
+    return _simulate(config, range(first, realizations), executor, progress, resume, block)
 
 
 def _check_resume(config: Config, realizations: int, resume: Result, first: int) -> None:

@@ -68,6 +68,22 @@ def assert_complete(visitor):
     assert visitor.sentence().endswith(".")
 
 
+def test_an_old_sky_steps_back_until_the_one_that_is_wanted_is_there(visitor):
+    """Field 500 of the opening page takes seconds; field 0 must not pass for it."""
+    note, card = visitor.page.locator(".note"), visitor.page.locator(".card.sky")
+    visitor.wait_for_sky()
+    assert note.inner_text() == ""
+    visitor.type("realization", 500)
+    visitor.page.get_by_text("computing the sky of field 500 at nside 32 …", exact=True).wait_for()
+    assert "old" in card.get_attribute("class").split()
+    visitor.page.wait_for_function("() => crviz.sky.caption.startsWith('field 500')")
+    visitor.settle()
+    assert "old" not in card.get_attribute("class").split()  # coarse or whole
+    visitor.page.wait_for_function("() => crviz.sky.caption === 'field 500, nside 32'")
+    visitor.settle()
+    assert note.inner_text() == ""
+
+
 # --- opening
 
 

@@ -5,6 +5,7 @@ import pytest
 from panel.io.state import set_curdoc
 
 from crviz.dashboard import sky_feed
+from crviz.dashboard.exploring import from_atlas
 from crviz.dashboard.shown import Shown
 from crviz.dashboard.sky_feed import SkyFeed
 from crviz.jobs.skies import Sky, rounded
@@ -14,7 +15,7 @@ class FakeHub:
     """What the browser would be told."""
 
     def __init__(self):
-        self.sky, self.sent, self.handlers = {}, [], {}
+        self.sky, self.awaited, self.sent, self.handlers = {}, {}, [], {}
 
     def on(self, kind, handler):
         self.handlers[kind] = handler
@@ -90,9 +91,11 @@ def test_another_field_is_asked_for_and_shown(link, hub, state, result, fake, do
     before = dict(hub.sky)
     state.realization = 2
     assert (fake.skies.requests[-1].config, fake.skies.requests[-1].realization) == (result.config, 2)
-    assert hub.sky == before  # until it is there
+    assert hub.sky == before  # until it is there, and said to be old
+    assert hub.awaited == {"words": "computing the sky of field 2 at nside 4 …", "old": True}
     finish(fake, document, sky_of(result.config, 2, 7.0))
     assert hub.sky["caption"].startswith("field 2, nside 4")
+    assert hub.awaited == {}
     np.testing.assert_allclose(restored(hub.sky["first"]), 7.0, rtol=1 / 32767)
 
 
@@ -130,6 +133,31 @@ def test_what_would_take_long_is_not_computed(state, hub, fake, document, result
     state.param.trigger("shown")
     assert fake.skies.requests == []
     assert hub.sky["caption"].startswith("field 0")  # what the result keeps is shown all the same
+    assert hub.awaited == {}
+    state.realization = 500
+    assert hub.awaited == {
+        "words": "the sky of field 500 at nside 4 takes too long to compute for a look",
+        "old": True,
+    }
+
+
+def test_what_takes_a_while_is_seen_on_a_coarse_grid_first(state, hub, fake, document, result, monkeypatch):
+    """The same field at nside 8; a result that keeps its own sky needs none."""
+    monkeypatch.setattr(sky_feed, "SOON", 0)
+    large = from_atlas(state.config.replace(sigma2=0.5))
+    with set_curdoc(document):
+        SkyFeed(state, hub, fake)
+    state.show(large)
+    whole, coarse = fake.skies.requests
+    assert (whole.config.nside, coarse.config.nside) == (16, 8)
+    assert coarse.config.replace(nside=16) == whole.config == large.sky_config
+    assert hub.awaited == {"words": "computing the sky of field 0 at nside 16 …", "old": True}
+    finish(fake, document, sky_of(coarse.config, 0, 3.0))
+    assert hub.sky["caption"] == "field 0, nside 8"
+    assert hub.awaited == {"words": "computing the sky of field 0 at nside 16 …", "old": False}
+    finish(fake, document, sky_of(whole.config, 0, 3.0))
+    assert hub.sky["caption"] == "field 0, nside 16"
+    assert hub.awaited == {}
 
 
 def test_the_same_series_is_not_sent_twice(link, hub, state, result, fake, document):
@@ -141,7 +169,7 @@ def test_the_same_series_is_not_sent_twice(link, hub, state, result, fake, docum
 
 def test_who_is_gone_wants_no_sky_and_is_not_bothered(link, fake, document):
     link.close()
-    assert fake.skies.left == [id(link)]
+    assert set(fake.skies.left) == {("whole", id(link)), ("coarse", id(link))}
     fake.skies.requests[0].tell()
     assert document.ticks.empty()
 

@@ -18,6 +18,7 @@ from crviz.dashboard.more import plots_of
 from crviz.dashboard.reproduction import reproducing_script
 from crviz.dashboard.shown import Shown
 from crviz.dashboard.state import State
+from crviz.dashboard.toolbar import shown_words
 from crviz.parameters import SIGMA2, Parameter
 
 SMALL = {"nside": 2, "omega_t": (0.5, 2.0)}
@@ -43,6 +44,8 @@ def test_a_caveat_names_no_parameter_that_the_kind_lacks(toy):
     (caveat,) = Config(turbulence="monochromatic", wavelength=0.5, rl_over_lc=0.01).caveats
     assert "0.0628 L_c is shorter than the shortest wave, 0.5 L_c: there are no resonant waves." in caveat
     assert "shorter than lambda_min = 0.01 L_c" in Config(rl_over_lc=0.001).caveats[0]
+    (caveat,) = Config(turbulence="monochromatic", waves=6, rl_over_lc=5.0, wavelength=10.0).caveats
+    assert "few waves stay in phase with them: 6 is too few" in caveat
 
 
 def test_the_kernel_follows_it(toy):
@@ -268,3 +271,4 @@ def test_what_is_shown_of_it_has_a_script_and_further_plots(toy):
     state.show(Shown(run(config, 1), "simulated, 1 field"))
     assert "crviz.Config(turbulence='monochromatic', waves=5," in reproducing_script(state)
     assert len(list(plots_of(state.shown, dark=False))) == 4
+    assert shown_words(state.shown).startswith("of one wavelength, σ² = 1, r_L = 0.1 L_c: ")

@@ -5,7 +5,7 @@
 //   message(message)       takes what the session sends for it (optional)
 //   inWords(scene)         says for those who hear the page what it shows, in a sentence (optional)
 //   announced              what is read out once all rests (optional)
-// A scene is what there is to draw: held, pinned, analytic, fitted, sky and direction from the session, the view with all
+// A scene is what there is to draw: held, pinned, analytic, fitted, sky, awaited and direction from the session, the view with all
 // that is set (angles in radians), omegaT, colors of the theme.
 
 import {AddressBar} from "./address.js"

@@ -18,8 +18,12 @@ export class SkyPanel {
   asked = new Set()
   id = null
 
-  constructor({figure, page}) {
+  constructor({figure, page, place}) {
     this.figure = figure
+    this.place = place
+    this.note = document.createElement("p")
+    this.note.className = "note"
+    place.querySelector(".figure").before(this.note)
     this.page = page
     this.#readOff()
     figure.root.on_event("tap", ({x, y}) => {
@@ -61,9 +65,10 @@ export class SkyPanel {
     }
   }
 
-  draw({view, omegaT, colors, sky, direction}, changed) {
+  draw({view, omegaT, colors, sky, awaited, direction}, changed) {
     if (changed.has("theme")) this.recolor(colors)
     this.series(sky)
+    this.awaits(awaited)
     if (!this.id) return
     const index = nearest(this.times, omegaT)
     this.want(index, view.playing)
@@ -71,6 +76,13 @@ export class SkyPanel {
     if (at) this.shown = at // what was there stays until the new one is
     if (this.shown) this.contract(view)
     this.marks(view, colors, direction)
+  }
+
+  // a sky that is not there yet is named; what is not of it steps back
+  awaits({words = "", old = false}) {
+    this.awaited = words
+    this.note.textContent = words
+    this.place.classList.toggle("old", old)
   }
 
   contract(view) {
@@ -145,6 +157,7 @@ export class SkyPanel {
   }
 
   inWords() {
+    if (this.place.classList.contains("old")) return `Sky map: ${this.awaited}.`
     if (!this.map) return ""
     const low = digits(this.map.reduce((a, b) => Math.min(a, b)))
     return `Sky map, ${this.caption}, Ω T = ${timeInWords(this.shown.omegaT)}: relative intensities from ${low} to ${digits(this.limit)}.`
