@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from bokeh.core.properties import value
 from bokeh.models import ColumnDataSource, Range1d
 from bokeh.models.renderers import GlyphRenderer
 from bokeh.plotting import figure
@@ -111,6 +112,7 @@ def names(plot: figure, align: Literal["left", "center"], x_offset: float = 0) -
         "text",
         source=source("names", "x", "y", "text", "color"),
         text_color="color",
+        text_font=value(_FONT),
         text_font_size="11px",
         text_baseline="middle",
         text_align=align,

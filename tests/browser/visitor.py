@@ -32,9 +32,7 @@ def wait_for_further_plots(page):
     """Wait for the plots of the drawer "More", each at its height."""
     page.wait_for_function(
         """() => {
-          const own = ["sky", "evolution", "spectra"].map((name) => crviz.figure(name))
-          const drawn = Bokeh.documents.flatMap((each) => [...each._all_models.values()])
-            .filter((model) => model.type === "Figure" && !own.includes(model))
+          const drawn = crviz.otherFigures
           return drawn.length >= 4 && drawn.every((figure) => figure.inner_height > 150)
         }"""
     )

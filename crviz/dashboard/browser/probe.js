@@ -34,6 +34,13 @@ export class Probe {
   view(panel) { return Bokeh.index.find_one(this.figure(panel)) }
   model(panel, name) { return this.#page.panels.find((each) => each.name === panel).figure.model(name) }
 
+  // those that no panel has: in the drawer "More"
+  get otherFigures() {
+    const own = new Set(this.#page.panels.map(({figure}) => figure?.root))
+    const models = Bokeh.documents.flatMap((each) => [...each._all_models.values()])
+    return models.filter((model) => model.type === "Figure" && !own.has(model))
+  }
+
   // what the session was told last, and its models
   get session() { return {omegaT: this.#page.model.omega_t, models: this.#page.document._all_models.size} }
 }
