@@ -10,8 +10,8 @@ import pytest
 
 from crviz import Config, load, run
 from crviz.cli import main
-from crviz.dashboard.exploring import Exploring
-from crviz.dashboard.runs import words
+from crviz.dashboard.best_known import BestKnown
+from crviz.dashboard.drawer.runs import words
 from crviz.dashboard.state import State
 from crviz.library import Library, begun, grow
 
@@ -88,7 +88,7 @@ def test_it_is_deleted_by_its_digest(tmp_path, stored):
 
 def test_the_page_shows_it(second):
     state = State(n_modes=6, seed=5)
-    Exploring(state, second).look()
+    BestKnown(state, second).look()
     assert state.shown.config == WROTE
     assert state.shown.origin == "stored, 2 fields"
 
@@ -98,7 +98,7 @@ def test_the_page_shows_it(second):
 
 def test_with_other_numerics_it_is_shown_with_a_label(first):
     state = State(n_modes=6, seed=5)
-    Exploring(state, first).look()
+    BestKnown(state, first).look()
     assert state.shown.config == WROTE
     assert state.shown.origin == "stored, 2 fields, by earlier numerics (1)"
     entry = first.entries()[0]

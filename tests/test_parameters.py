@@ -12,7 +12,7 @@ import crviz
 from crviz import Config, config, parameters
 from crviz.checks import ParameterError, check_times
 from crviz.cli import main
-from crviz.dashboard import link
+from crviz.dashboard import address
 from crviz.dashboard.state import State
 from crviz.parameters import CONFIGURATION, REQUEST, VIEW, Parameter
 
@@ -134,7 +134,7 @@ def test_an_extreme_value_is_taken_or_refused_in_a_sentence(parameter, value):
 @pytest.mark.parametrize("key", [each.link for each in EVERYTHING if each.link])
 def test_a_link_with_an_extreme_value_leads_to_something_that_can_be_shown(key, text):
     state = State()
-    link.restore(state, {key: [text.encode()]})
+    address.restore(state, {key: [text.encode()]})
     assert math.isfinite(state.config.resolved_step)
 
 

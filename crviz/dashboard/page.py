@@ -10,10 +10,10 @@ import panel as pn
 from param.parameterized import Event
 
 from crviz import units
-from crviz.dashboard import link, toolbar, wire
+from crviz.dashboard import address, toolbar, wire
+from crviz.dashboard.best_known import BestKnown
 from crviz.dashboard.drawer import Drawer
-from crviz.dashboard.drawer_contents import DrawerContents
-from crviz.dashboard.exploring import Exploring
+from crviz.dashboard.drawer.contents import DrawerContents
 from crviz.dashboard.hub import Hub
 from crviz.dashboard.panels.orbits.view import OrbitsView
 from crviz.dashboard.process import page_opened, shared_manager
@@ -46,21 +46,21 @@ class Visit:
     def __init__(self, manager: Manager, arguments: dict[str, list[bytes]]) -> None:
         self.manager = manager
         self.state = state = State()
-        notice, asked = link.restore(state, arguments), state.omega_t
+        notice, asked = address.restore(state, arguments), state.omega_t
         self.session = Session(state, manager)
         self.hub = Hub(state, width=0, height=0, margin=0)
         self.skies = SkyFeed(state, self.hub, manager)
         self.theory = TheoryFeed(state, self.hub, self.session)
-        self.exploring = Exploring(state, manager.library)
+        self.best_known = BestKnown(state, manager.library)
         self.drawer = Drawer()
         state.dark = pn.config.theme == "dark"
         self.orbits = OrbitsView(manager.quick, open=True, dark=state.dark)
         drawers = DrawerContents(self.drawer, state, self.session, manager)
         self.hub.press(**self._presses(), **toolbar.presses(state, self.session), **drawers.presses)
         self._listen()
-        self.exploring.look()
+        self.best_known.look()
         if "T" in arguments:
-            notice = f"{notice} {link.reach(state, asked, self.hub.held['omega_t'])}".strip()
+            notice = f"{notice} {address.reach(state, asked, self.hub.held['omega_t'])}".strip()
         self.session.notice = notice
         self._say()
         self.page = Shell(bridge=self.hub, drawer=self.drawer.__panel__(), orbits=self.orbits.plot)

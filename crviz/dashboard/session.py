@@ -13,7 +13,7 @@ from param.parameterized import Event
 
 from crviz.checks import ParameterError
 from crviz.config import Config
-from crviz.dashboard.shown import Shown
+from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.state import State, physics_of
 from crviz.jobs import Job, Manager, Status
 from crviz.parameters import REALIZATIONS
@@ -40,7 +40,7 @@ class Session(param.Parameterized):
         self._job: Job | None = None
         self._set = self._set_then = self._set_now()  # newest, and when the job was asked for
         self._left: tuple[Job, Config | None] | None = None  # what others still want, and what was set then
-        self._before: Shown | None = None  # what the first look has taken the place of
+        self._before: LabelledSource | None = None  # what the first look has taken the place of
         self._document = pn.state.curdoc
         self._tick_due = False
         self._rest_until = 0.0
@@ -208,7 +208,7 @@ class Session(param.Parameterized):
         if status.state != "finished" and worse(newest.config, newest.n_realizations, shown):
             return
         self._before = shown if status.result is None else None
-        self._state.show(Shown(newest, _origin(status)))
+        self._state.show(LabelledSource(newest, _origin(status)))
         end = time.monotonic()
         self._rest_until = end + 2 * (end - start)
 
@@ -217,7 +217,7 @@ class Session(param.Parameterized):
         return self._document.models.freeze() if self._document is not None else contextlib.nullcontext()
 
 
-def worse(config: Config, fields: int, shown: Shown) -> bool:
+def worse(config: Config, fields: int, shown: LabelledSource) -> bool:
     """Whether so many fields of a configuration are a worse picture of the same physics than what is shown.
 
     They are where that is a result, not a place of the atlas, and has more fields, more orbits a field (which

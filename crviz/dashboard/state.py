@@ -10,7 +10,7 @@ import param
 
 from crviz import turbulence
 from crviz.config import Config, parameters_of
-from crviz.dashboard.shown import Shown
+from crviz.dashboard.labelled_source import LabelledSource
 from crviz.parameters import CONFIGURATION, REQUEST, TURBULENCE, VIEW, Parameter, backtracking_times
 from crviz.result import ESTIMATORS
 
@@ -80,9 +80,9 @@ class State(param.Parameterized):
 
         def __getattr__(self, name: str) -> Any: ...
 
-        shown: Shown
+        shown: LabelledSource
     else:
-        shown = param.ClassSelector(class_=Shown, allow_refs=False, doc="What the plots show.")
+        shown = param.ClassSelector(class_=LabelledSource, allow_refs=False, doc="What the plots show.")
     dark = param.Boolean(False)
 
     def __init__(self, **values: Any) -> None:
@@ -139,7 +139,7 @@ class State(param.Parameterized):
         """Direction of the gradient (theta, phi) [rad]."""
         return math.radians(self.theta), math.radians(self.phi)
 
-    def show(self, shown: Shown) -> None:
+    def show(self, shown: LabelledSource) -> None:
         """Put something on the page, at its recorded time that is nearest to the one before."""
         self.param.update(shown=shown, omega_t=shown.recorded_time(self.omega_t))
 

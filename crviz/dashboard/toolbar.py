@@ -7,8 +7,8 @@ from typing import Any
 
 from crviz import turbulence
 from crviz.dashboard import presets
+from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.session import Session, duration
-from crviz.dashboard.shown import Shown
 from crviz.dashboard.state import State
 from crviz.jobs import Status
 from crviz.parameters import TURBULENCE
@@ -33,7 +33,7 @@ def presses(state: State, session: Session) -> dict[str, Callable[..., object]]:
     }
 
 
-def shown_words(shown: Shown) -> str:
+def shown_words(shown: LabelledSource) -> str:
     """What is on the page, in words."""
     config = shown.config
     kind = "" if config.turbulence == TURBULENCE.default else f"{turbulence.get(config.turbulence).label}, "

@@ -10,8 +10,8 @@ from bokeh.document import Document
 from panel.io.state import set_curdoc
 
 from crviz import Config, backtracking_times, run
+from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.session import Session
-from crviz.dashboard.shown import Shown
 from crviz.dashboard.state import State
 from crviz.jobs import Status
 
@@ -90,7 +90,7 @@ def result():
 def state(result):
     """What a visitor sees who has just come, and would run next: something small."""
     state = State(nside=4, omega_t_max=1.0, realizations=2)
-    state.show(Shown(result, "made for the tests"))
+    state.show(LabelledSource(result, "made for the tests"))
     return state
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from crviz.dashboard.held import held
-from crviz.dashboard.shown import Shown
+from crviz.dashboard.labelled_source import LabelledSource
 
 GRADIENTS = ["parallel", "perpendicular", (0.7, 2.1), (1.2, 4.0), (np.pi / 2, 5.5)]
 SINGLE = 1e-5  # single precision, and sums of six terms
@@ -137,10 +137,10 @@ def test_what_is_sent_is_as_small_as_it_can_be(cross_run):
 
 
 def test_without_a_second_grid_the_cross_estimator_falls_back_on_eq9(small_run):
-    shown, direct = Shown(small_run, "here").held("cross"), held(small_run, "eq9")
+    shown, direct = LabelledSource(small_run, "here").held("cross"), held(small_run, "eq9")
     np.testing.assert_array_equal(shown["estimate"], direct["estimate"])
     assert shown["source"] == "over 6 fields"
 
 
 def test_one_field_is_called_so(lone_run):
-    assert Shown(lone_run, "here").held("none")["source"] == "over 1 field"
+    assert LabelledSource(lone_run, "here").held("none")["source"] == "over 1 field"

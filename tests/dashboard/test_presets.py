@@ -3,8 +3,8 @@
 import pytest
 
 from crviz.dashboard import presets
-from crviz.dashboard.exploring import SHIPPED, Exploring
-from crviz.dashboard.shown import Shown
+from crviz.dashboard.best_known import SHIPPED, BestKnown
+from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.state import State
 from crviz.parameters import RL_OVER_LC, SIGMA2
 
@@ -13,7 +13,7 @@ from crviz.parameters import RL_OVER_LC, SIGMA2
 def visitor():
     """A state with something on the page, far from every preset."""
     state = State(sigma2=0.28, rl_over_lc=0.5, gamma=3.0, lambda_min=0.05, n_modes=50, theta=40, seed=3)
-    Exploring(state, None).look()
+    BestKnown(state, None).look()
     return state
 
 
@@ -59,6 +59,6 @@ def test_a_preset_looks_once(visitor):
 
 def test_a_preset_that_is_set_already_shows_its_result_again(visitor, result):
     presets.apply(visitor, "The paper")
-    visitor.show(Shown(result, "first look"))
+    visitor.show(LabelledSource(result, "first look"))
     presets.apply(visitor, "The paper")
     assert visitor.shown.origin == SHIPPED

@@ -6,9 +6,9 @@ import pytest
 from crviz import ensemble, library, run
 from crviz.checks import ParameterError
 from crviz.dashboard import presets
-from crviz.dashboard.exploring import SHIPPED, Exploring, from_atlas
+from crviz.dashboard.best_known import SHIPPED, BestKnown, from_atlas
+from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.session import duration, worse
-from crviz.dashboard.shown import Shown
 from crviz.dashboard.state import State
 from crviz.ensemble import tracing
 from crviz.jobs import Manager
@@ -171,15 +171,15 @@ def test_coarser_or_shorter_fields_wait_for_the_end_of_their_run(
 
 
 def test_a_second_grid_is_worth_more_than_none(result):
-    shown = Shown(result, "")
+    shown = LabelledSource(result, "")
     assert not worse(result.config, 3, shown)
     assert not worse(result.config.replace(grids="cross", seed=9), 3, shown)
-    double = Shown(run(result.config.replace(grids="cross"), 1), "")
+    double = LabelledSource(run(result.config.replace(grids="cross"), 1), "")
     assert worse(result.config, 3, double)
 
 
 def test_fields_of_other_physics_are_no_better(result):
-    assert not worse(result.config.replace(sigma2=2.0, nside=2), 1, Shown(result, ""))
+    assert not worse(result.config.replace(sigma2=2.0, nside=2), 1, LabelledSource(result, ""))
 
 
 @pytest.mark.parametrize("end", ["cancelled", "failed"])
@@ -242,7 +242,7 @@ def test_a_run_that_is_cancelled_after_its_first_field_leaves_it_where_the_atlas
 @pytest.fixture
 def explorer(state):
     """A visitor who sees the atlas, or the shipped result, wherever the sliders stand."""
-    Exploring(state, None)
+    BestKnown(state, None)
     state.sigma2 = 0.5
     return state
 
@@ -276,7 +276,7 @@ def test_a_run_that_is_left_for_another_seed_leaves_the_stored_one_that_is_opene
     state.seed = 1
     session.run()
     state.take(result.config)
-    state.show(Shown(result, "stored, 3 fields"))
+    state.show(LabelledSource(result, "stored, 3 fields"))
     tell(fake.requests[0], document, state="cancelled", result=growing[-1], done=4)
     assert state.shown.source is result
 
@@ -302,7 +302,7 @@ def test_who_comes_back_sees_the_last_fields_of_the_run_that_was_left(
 
 def test_who_comes_back_to_a_run_that_others_want_follows_it_again(explorer, document, join, manager, result):
     other = State(**{name: getattr(explorer, name) for name in ("sigma2", "nside", "omega_t_max")})
-    other.show(Shown(result, "made for the tests"))
+    other.show(LabelledSource(result, "made for the tests"))
     staying = join(other, manager, type(document)())
     staying.run(100_000)
     session = join(explorer, manager)
@@ -425,7 +425,7 @@ def test_other_parameters_stop_the_run_of_those_before(state, join, fake):
 def test_cancelling_does_not_stop_what_somebody_else_wants(result, document, join, manager):
     states = [State(nside=4, omega_t_max=1.0, realizations=2) for _ in range(2)]
     for state in states:
-        state.show(Shown(result, "made for the tests"))
+        state.show(LabelledSource(result, "made for the tests"))
     other = type(document)()
     gone, stays = join(states[0], manager), join(states[1], manager, other)
     gone.run(200)
@@ -473,14 +473,14 @@ def test_a_visitor_who_is_gone_leaves_the_job_and_is_not_bothered(state, documen
 
 def test_adding_to_what_is_shown_asks_for_more_than_it_has(state, join, fake, result):
     session = join(state, fake)
-    state.show(Shown(run(state.config, 3), "shown"))
+    state.show(LabelledSource(run(state.config, 3), "shown"))
     session.add()
     assert fake.requests[0].status.asked == 23
 
 
 def test_adding_after_a_change_of_parameters_begins_anew(state, join, fake):
     """The atlas is shown then."""
-    Exploring(state, None)
+    BestKnown(state, None)
     session = join(state, fake)
     state.sigma2 = 0.5
     session.add()
@@ -497,7 +497,7 @@ def test_adding_extends_what_is_shown_whatever_run_the_controls_would_start(stat
 
 
 def test_adding_to_what_cannot_grow_starts_the_run_that_is_set(state, join, fake):
-    state.show(Shown(library.shipped(), SHIPPED))
+    state.show(LabelledSource(library.shipped(), SHIPPED))
     session = join(state, fake)
     session.add()
     (job,) = fake.requests
@@ -507,7 +507,7 @@ def test_adding_to_what_cannot_grow_starts_the_run_that_is_set(state, join, fake
 
 def test_adding_to_a_summary_that_is_set_asks_for_more_than_it_has(state, join, fake):
     state.take(library.shipped().config)
-    state.show(Shown(library.shipped(), SHIPPED))
+    state.show(LabelledSource(library.shipped(), SHIPPED))
     session = join(state, fake)
     session.add()
     assert fake.requests[0].status.asked == 140

@@ -5,8 +5,8 @@ import pytest
 from panel.io.state import set_curdoc
 
 from crviz.dashboard import sky_feed
-from crviz.dashboard.exploring import from_atlas
-from crviz.dashboard.shown import Shown
+from crviz.dashboard.best_known import from_atlas
+from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.sky_feed import SkyFeed
 from crviz.jobs.skies import Sky, rounded
 
@@ -36,11 +36,11 @@ def hub():
 
 
 @pytest.fixture
-def link(state, hub, fake, document):
+def feed(state, hub, fake, document):
     with set_curdoc(document):
-        link = SkyFeed(state, hub, fake)
+        feed = SkyFeed(state, hub, fake)
     state.param.trigger("shown")
-    return link
+    return feed
 
 
 def sky_of(config, realization, fill):
@@ -60,7 +60,7 @@ def restored(message):
     return message["components"].reshape(3, -1) * message["scale"]
 
 
-def test_what_the_result_keeps_is_there_at_once(link, hub, state, result, fake):
+def test_what_the_result_keeps_is_there_at_once(feed, hub, state, result, fake):
     times = result.dataset["omega_t_map"].values
     assert hub.sky["times"] == times.tolist()
     assert hub.sky["nside"] == result.config.nside
@@ -74,7 +74,7 @@ def test_what_the_result_keeps_is_there_at_once(link, hub, state, result, fake):
     assert (asked.config, asked.realization) == (result.config, 0)
 
 
-def test_then_all_times_of_the_same_field(link, hub, result, fake, document):
+def test_then_all_times_of_the_same_field(feed, hub, result, fake, document):
     before = hub.sky["id"]
     sky = sky_of(result.config, 0, 2.5)
     finish(fake, document, sky)
@@ -87,7 +87,7 @@ def test_then_all_times_of_the_same_field(link, hub, result, fake, document):
         np.testing.assert_allclose(restored(message), 2.5, rtol=1 / 32767)
 
 
-def test_another_field_is_asked_for_and_shown(link, hub, state, result, fake, document):
+def test_another_field_is_asked_for_and_shown(feed, hub, state, result, fake, document):
     before = dict(hub.sky)
     state.realization = 2
     assert (fake.skies.requests[-1].config, fake.skies.requests[-1].realization) == (result.config, 2)
@@ -99,27 +99,27 @@ def test_another_field_is_asked_for_and_shown(link, hub, state, result, fake, do
     np.testing.assert_allclose(restored(hub.sky["first"]), 7.0, rtol=1 / 32767)
 
 
-def test_no_number_of_a_field_means_the_first(link, state, fake):
+def test_no_number_of_a_field_means_the_first(feed, state, fake):
     state.realization = 2
     state.realization = None
     assert fake.skies.requests[-1].realization == 0
 
 
-def test_another_result_brings_its_own_sky(link, hub, state, fake, lone_run):
-    state.show(Shown(lone_run, "another"))
+def test_another_result_brings_its_own_sky(feed, hub, state, fake, lone_run):
+    state.show(LabelledSource(lone_run, "another"))
     assert hub.sky["id"].startswith(lone_run.digest)
     assert fake.skies.requests[-1].config == lone_run.config
     assert hub.sky["times"] == lone_run.dataset["omega_t_map"].values.tolist()
 
 
-def test_the_sky_at_the_time_shown_comes_first(link, hub, state, result, fake, document):
+def test_the_sky_at_the_time_shown_comes_first(feed, hub, state, result, fake, document):
     state.omega_t = 3.0
     finish(fake, document, sky_of(result.config, 0, 1.0))
     nearest = np.abs(np.array(result.config.omega_t) - 3.0).argmin()
     assert hub.sky["first"]["index"] == nearest
 
 
-def test_skies_of_a_series_that_is_gone_and_times_that_are_not_there_are_not_handed_out(link, hub):
+def test_skies_of_a_series_that_is_gone_and_times_that_are_not_there_are_not_handed_out(feed, hub):
     assert hub.ask(0, name="another-0") is None
     assert hub.ask(len(hub.sky["times"])) is None
     assert hub.ask(-1) is None
@@ -160,21 +160,21 @@ def test_what_takes_a_while_is_seen_on_a_coarse_grid_first(state, hub, fake, doc
     assert hub.awaited == {}
 
 
-def test_the_same_series_is_not_sent_twice(link, hub, state, result, fake, document):
+def test_the_same_series_is_not_sent_twice(feed, hub, state, result, fake, document):
     finish(fake, document, sky_of(result.config, 0, 1.0))
     before = hub.sky
-    state.show(Shown(result, "the same, with more fields in it"))
+    state.show(LabelledSource(result, "the same, with more fields in it"))
     assert hub.sky is before
 
 
-def test_who_is_gone_wants_no_sky_and_is_not_bothered(link, fake, document):
-    link.close()
-    assert set(fake.skies.left) == {("whole", id(link)), ("coarse", id(link))}
+def test_who_is_gone_wants_no_sky_and_is_not_bothered(feed, fake, document):
+    feed.close()
+    assert set(fake.skies.left) == {("whole", id(feed)), ("coarse", id(feed))}
     fake.skies.requests[0].tell()
     assert document.ticks.empty()
 
 
-def test_a_growing_result_keeps_the_sky_that_is_shown(link, hub, state, result, fake, document):
+def test_a_growing_result_keeps_the_sky_that_is_shown(feed, hub, state, result, fake, document):
     """Realisation 0 stays what it is, however many come after it."""
     finish(fake, document, sky_of(result.config, 0, 1.0))
     before = hub.sky["id"]

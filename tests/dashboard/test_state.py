@@ -5,7 +5,7 @@ import pytest
 
 from crviz import Config, library, load
 from crviz.checks import ParameterError
-from crviz.dashboard.shown import Shown
+from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.state import State
 from crviz.parameters import RL_OVER_LC, SIGMA2, backtracking_times
 
@@ -137,7 +137,7 @@ def test_what_is_no_value_at_all_changes_nothing(key, value):
 
 
 def test_the_page_opens_at_the_papers_time_or_the_last_one_before_it(result):
-    state, shown = State(), Shown(result, "here")
+    state, shown = State(), LabelledSource(result, "here")
     assert state.omega_t == 100
     state.show(shown)
     assert state.omega_t == result.omega_t[-1] < 100
@@ -147,29 +147,29 @@ def test_the_page_opens_at_the_papers_time_or_the_last_one_before_it(result):
 
 def test_showing_another_result_stays_at_the_time(result):
     state = State()
-    state.show(Shown(result, "first"))
+    state.show(LabelledSource(result, "first"))
     state.omega_t = result.omega_t[5]
-    state.show(Shown(result, "second"))
+    state.show(LabelledSource(result, "second"))
     assert state.omega_t == result.omega_t[5]
 
 
 def test_where_another_result_has_other_times_its_nearest_is_what_all_speak_of(result):
     state = State(omega_t=3.0)
     assert 3.0 not in result.omega_t
-    state.show(Shown(result, "here"))
+    state.show(LabelledSource(result, "here"))
     assert state.omega_t == result.spectrum("parallel", omega_t=3.0).omega_t
 
 
 def test_showing_a_shorter_result_goes_to_its_last_time(result):
     state = State()
-    state.show(Shown(result, "first"))
+    state.show(LabelledSource(result, "first"))
     state.omega_t = 80.0
-    state.show(Shown(result, "second"))
+    state.show(LabelledSource(result, "second"))
     assert state.omega_t == result.omega_t[-1]
 
 
 def test_result_and_time_change_at_once(result):
     state, seen = State(), []
     state.param.watch(lambda *events: seen.append({e.name for e in events}), ["shown", "omega_t"])
-    state.show(Shown(result, "here"))
+    state.show(LabelledSource(result, "here"))
     assert seen == [{"shown", "omega_t"}]

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from crviz import Config, interpretation, library, observations, run, theory
-from crviz.dashboard.exploring import from_atlas
-from crviz.dashboard.shown import Shown
+from crviz.dashboard.best_known import from_atlas
+from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.state import State
 from crviz.dashboard.theory_feed import TheoryFeed, gradient_name
 from crviz.result import Run
@@ -112,9 +112,9 @@ def test_curves_follow_p_the_gradient_and_what_is_shown(state, hub, link):
 def test_where_scatter_leaves_no_diffusion_along_the_field_there_is_no_curve(state, hub, link, result):
     state.analytic = True
     assert hub.analytic
-    state.show(Shown(Run(result.dataset.assign(rp=-result.dataset["rp"])), "K below 0"))
+    state.show(LabelledSource(Run(result.dataset.assign(rp=-result.dataset["rp"])), "K below 0"))
     assert hub.analytic == {}
-    state.show(Shown(result, "as before"))
+    state.show(LabelledSource(result, "as before"))
     assert hub.analytic
 
 
@@ -122,7 +122,7 @@ def test_where_scatter_leaves_no_diffusion_along_the_field_there_is_no_curve(sta
 
 
 def test_a_fit_finds_the_power_of_a_spectrum_and_says_its_error(state, hub, link, shaped):
-    state.show(Shown(shaped, "shaped"))
+    state.show(LabelledSource(shaped, "shaped"))
     state.param.update(estimator="none", theta=37)
     link.fit()
     found = re.fullmatch(
@@ -138,7 +138,7 @@ def test_a_fit_finds_the_power_of_a_spectrum_and_says_its_error(state, hub, link
 
 
 def test_the_fit_is_that_of_the_library(state, hub, link, shaped):
-    state.show(Shown(shaped, "shaped"))
+    state.show(LabelledSource(shaped, "shaped"))
     state.param.update(estimator="none", form="self-consistent", omega_t=1.0)
     link.fit()
     fit = interpretation.fit_power_law(
@@ -150,7 +150,7 @@ def test_the_fit_is_that_of_the_library(state, hub, link, shaped):
 
 def test_the_shipped_result_can_be_fitted(hub):
     state, session = State(), types.SimpleNamespace(notice="")
-    state.show(Shown(library.shipped(), "shipped"))
+    state.show(LabelledSource(library.shipped(), "shipped"))
     TheoryFeed(state, hub, session).fit()
     assert session.notice == ""
     fit = interpretation.fit_power_law(library.shipped(), "parallel", omega_t=100.0, estimator="cross")
@@ -198,7 +198,7 @@ def test_few_fields_get_their_sentence(state, hub, link):
 )
 def test_where_the_shipped_result_keeps_no_covariance_the_page_says_where_it_does(hub, changes, said):
     state, session = State(**changes), types.SimpleNamespace(notice="")
-    state.show(Shown(library.shipped(), "shipped"))
+    state.show(LabelledSource(library.shipped(), "shipped"))
     link = TheoryFeed(state, hub, session)
     link.fit()
     assert said in session.notice

@@ -4,7 +4,7 @@ import pytest
 
 from crviz import Config
 from crviz.dashboard import presets
-from crviz.dashboard.exploring import Exploring, from_atlas
+from crviz.dashboard.best_known import BestKnown, from_atlas
 from crviz.dashboard.toolbar import SPEC, job_words, presses, said, shown_words
 from crviz.jobs import Status
 
@@ -65,7 +65,7 @@ def test_words_follow_what_is_shown_the_run_and_the_notice(state, session):
 
 
 def test_presets_are_chosen_by_name(state, session):
-    Exploring(state, None)
+    BestKnown(state, None)
     presses(state, session)["preset"]("High rigidity")
     assert (state.sigma2, state.rl_over_lc) == (1.0, 2.0)
     assert said(state, session)["what"] == "σ² = 1, r_L = 2 L_c: from the atlas"

@@ -12,11 +12,11 @@ import pytest
 import crviz
 from crviz import Config, backtrack, draw_field, library, load, run, turbulence
 from crviz.checks import ParameterError
-from crviz.dashboard import link
+from crviz.dashboard import address
 from crviz.dashboard.controls import physics_and_run
-from crviz.dashboard.more import plots_of
-from crviz.dashboard.reproduction import reproducing_script
-from crviz.dashboard.shown import Shown
+from crviz.dashboard.drawer.more import plots_of
+from crviz.dashboard.drawer.reproduction import reproducing_script
+from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.state import State
 from crviz.dashboard.toolbar import shown_words
 from crviz.parameters import SIGMA2, Parameter
@@ -241,7 +241,7 @@ def test_the_page_runs_it(toy):
 
 def test_a_link_sets_it(toy):
     state = State()
-    notice = link.restore(state, {"turbulence": [b"monochromatic"], "wavelength": [b"3"], "waves": [b"0"]})
+    notice = address.restore(state, {"turbulence": [b"monochromatic"], "wavelength": [b"3"], "waves": [b"0"]})
     assert (state.config.turbulence, state.config.wavelength, state.config.waves) == ("monochromatic", 3.0, 4)
     assert notice.startswith("waves = 0 must be")
 
@@ -249,7 +249,7 @@ def test_a_link_sets_it(toy):
 def test_a_link_names_what_is_registered_and_imports_nothing(installed, monkeypatch):
     monkeypatch.syspath_prepend(str(installed))
     state = State()
-    notice = link.restore(state, {"turbulence": [b"monochromatic"]})
+    notice = address.restore(state, {"turbulence": [b"monochromatic"]})
     assert "turbulence = 'monochromatic' in the link is left out" in notice
     assert state.config == State().config
     assert "toy_turbulence" not in sys.modules
@@ -268,7 +268,7 @@ def test_the_server_knows_what_is_installed(installed, monkeypatch):
 def test_what_is_shown_of_it_has_a_script_and_further_plots(toy):
     state = State()
     config = Config(turbulence="monochromatic", waves=5, grids="cross", **SMALL)
-    state.show(Shown(run(config, 1), "simulated, 1 field"))
+    state.show(LabelledSource(run(config, 1), "simulated, 1 field"))
     assert "crviz.Config(turbulence='monochromatic', waves=5," in reproducing_script(state)
     assert len(list(plots_of(state.shown, dark=False))) == 4
     assert shown_words(state.shown).startswith("of one wavelength, σ² = 1, r_L = 0.1 L_c: ")

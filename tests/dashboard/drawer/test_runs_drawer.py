@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from crviz import Config, library, run
-from crviz.dashboard.exploring import Exploring
-from crviz.dashboard.runs import MOST, runs, words
+from crviz.dashboard.best_known import BestKnown
+from crviz.dashboard.drawer.runs import MOST, runs, words
 from crviz.dashboard.toolbar import shown_words
 from crviz.library import Entry, Library
 
@@ -124,7 +124,7 @@ def test_opening_shows_the_run_and_takes_its_settings(shelf, kept):
 def test_what_was_opened_stays_though_the_physics_have_changed_to_its(shelf, kept):
     """Setting the physics looks for the best stored run: it must not take the place of the opened one."""
     shelf.stored.put(run(CONFIG.replace(seed=8), 4))
-    Exploring(shelf.state, shelf.stored)
+    BestKnown(shelf.state, shelf.stored)
     shelf.press("seed 3", "Open")
     assert shelf.state.shown.config == kept.config
 

@@ -10,11 +10,11 @@ from bokeh.document import Document
 from param.parameterized import Event
 
 from crviz.dashboard import words
-from crviz.dashboard.downloads import downloads
 from crviz.dashboard.drawer import Drawer
+from crviz.dashboard.drawer.downloads import downloads
+from crviz.dashboard.drawer.more import plots_of, words_on
+from crviz.dashboard.drawer.runs import runs
 from crviz.dashboard.javascript import stylesheet
-from crviz.dashboard.more import plots_of, words_on
-from crviz.dashboard.runs import runs
 from crviz.dashboard.session import Session
 from crviz.dashboard.state import State
 from crviz.jobs import Manager

@@ -8,10 +8,10 @@ from typing import Any
 
 from crviz.checks import ParameterError
 from crviz.config import Config, is_current
+from crviz.dashboard.best_known import stored_words
 from crviz.dashboard.controls import Controls
-from crviz.dashboard.exploring import stored_words
+from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.session import Session
-from crviz.dashboard.shown import Shown
 from crviz.dashboard.state import State
 from crviz.library import Entry, Library
 from crviz.result import fields_in_words, load
@@ -70,7 +70,7 @@ def _open(state: State, session: Session, entry: Entry) -> None:
         session.notice = str(error)
         return
     state.take(result.config)
-    state.show(Shown(result, stored_words(entry)))
+    state.show(LabelledSource(result, stored_words(entry)))
 
 
 def _extend(state: State, session: Session, entry: Entry, config: Config) -> None:

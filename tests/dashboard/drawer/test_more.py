@@ -3,9 +3,9 @@
 import pytest
 
 from crviz import Config
-from crviz.dashboard.exploring import from_atlas
-from crviz.dashboard.more import plots_of, words_on
-from crviz.dashboard.shown import Shown
+from crviz.dashboard.best_known import from_atlas
+from crviz.dashboard.drawer.more import plots_of, words_on
+from crviz.dashboard.labelled_source import LabelledSource
 
 
 def labels(shown, dark):
@@ -17,7 +17,7 @@ def labels(shown, dark):
 @pytest.mark.parametrize("dark", [False, True])
 def test_results_and_places_of_the_atlas_have_diffusion_pairs_and_turbulence(result, dark):
     place = labels(from_atlas(Config(sigma2=0.5)), dark)
-    whole = labels(Shown(result, "here"), dark)
+    whole = labels(LabelledSource(result, "here"), dark)
     assert place == whole
     assert whole[0].startswith("K")
     assert len(set(whole)) == len(whole) == 4

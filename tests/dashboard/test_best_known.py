@@ -8,7 +8,7 @@ from test_held import Reader, assert_variance_is
 
 from crviz import Config, atlas, library, run
 from crviz.atlas import AtlasPoint
-from crviz.dashboard.exploring import POINT_NSIDE, SHIPPED, Exploring, from_atlas
+from crviz.dashboard.best_known import POINT_NSIDE, SHIPPED, BestKnown, from_atlas
 from crviz.dashboard.state import State
 from crviz.library import Library
 from crviz.result import NotKept, Run, fields_in_words
@@ -30,7 +30,7 @@ class Stored:
 def looked(stored=None, **settings):
     """A state with something on the page."""
     state = State(**settings)
-    Exploring(state, stored).look()
+    BestKnown(state, stored).look()
     return state
 
 

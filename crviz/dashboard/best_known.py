@@ -5,7 +5,7 @@ from __future__ import annotations
 from crviz import atlas, ensemble, library
 from crviz.checks import ParameterError
 from crviz.config import Config, is_current
-from crviz.dashboard.shown import Shown
+from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.state import State, physics_of
 from crviz.library import Entry, Library
 from crviz.result import fields_in_words, load
@@ -15,7 +15,7 @@ SHIPPED = "the paper's run, shipped"
 POINT_NSIDE = 16
 
 
-class Exploring:
+class BestKnown:
     """Shows the stored result of the parameters that are set, that most was computed for, or the atlas.
 
     Parameters
@@ -36,18 +36,18 @@ class Exploring:
             return
         self._state.show(self._best_stored(config) or from_atlas(config))
 
-    def _best_stored(self, config: Config) -> Shown | None:
+    def _best_stored(self, config: Config) -> LabelledSource | None:
         entries = self._stored.entries() if self._stored is not None else []
         same = [entry for entry in entries if entry.config and physics_of(entry.config) == physics_of(config)]
         for entry in sorted(same, key=_computed, reverse=True):
             if entry.shipped:
                 break
             try:
-                return Shown(load(entry.path), stored_words(entry))
+                return LabelledSource(load(entry.path), stored_words(entry))
             except (ValueError, FileNotFoundError):  # whoever opens it in the drawer of runs is told why
                 continue
         if physics_of(library.shipped().config) == physics_of(config):
-            return Shown(library.shipped(), SHIPPED)
+            return LabelledSource(library.shipped(), SHIPPED)
         return None
 
 
@@ -62,11 +62,11 @@ def _computed(entry: Entry) -> int:
     return ensemble.work(entry.config) * entry.n_realizations if entry.config else 0
 
 
-def from_atlas(config: Config) -> Shown:
+def from_atlas(config: Config) -> LabelledSource:
     """The place of a configuration in the atlas, or the point of it that is nearest."""
     table = atlas.load()
     if table.covers(config):
         point = table.interpolate(config.sigma2, config.rl_over_lc).seen_by(POINT_NSIDE)
-        return Shown(point, point.provenance)
+        return LabelledSource(point, point.provenance)
     point = table.nearest(max(config.sigma2, 1e-9), config.rl_over_lc).seen_by(POINT_NSIDE)
-    return Shown(point, "the nearest point of the atlas, which does not reach what is set")
+    return LabelledSource(point, "the nearest point of the atlas, which does not reach what is set")

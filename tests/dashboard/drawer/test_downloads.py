@@ -10,9 +10,9 @@ import pytest
 from crviz import library, load, observations, theory
 from crviz._version import __version__
 from crviz.config import Config
-from crviz.dashboard.downloads import downloads, sky_values, spectra_csv
-from crviz.dashboard.exploring import from_atlas
-from crviz.dashboard.shown import Shown
+from crviz.dashboard.best_known import from_atlas
+from crviz.dashboard.drawer.downloads import downloads, sky_values, spectra_csv
+from crviz.dashboard.labelled_source import LabelledSource
 from crviz.gradient import gradient_vector
 from crviz.interpretation import analytic_evolution
 from crviz.jobs.skies import Sky, rounded
@@ -76,7 +76,7 @@ def test_the_run_loads_back_as_it_was(state, fake, result, tmp_path):
 
 
 def test_the_shipped_run_keeps_its_numbers(state, fake, tmp_path):
-    state.show(Shown(library.shipped(), "shipped"))
+    state.show(LabelledSource(library.shipped(), "shipped"))
     path = tmp_path / "run.nc"
     path.write_bytes(made(state, fake, "crviz-run.nc"))
     again, shipped = load(path), library.shipped()
@@ -90,7 +90,7 @@ def test_the_shipped_run_keeps_its_numbers(state, fake, tmp_path):
 def test_each_press_makes_the_file_anew(state, fake, cross_run, tmp_path):
     """What is shown when the button is pressed counts, not when the drawer was opened."""
     make = files(state, fake)["crviz-run.nc"]
-    state.show(Shown(cross_run, "another"))
+    state.show(LabelledSource(cross_run, "another"))
     path = tmp_path / "run.nc"
     path.write_bytes(make().read())
     assert load(path).digest == cross_run.digest
@@ -229,7 +229,7 @@ def table(text):
 
 @pytest.mark.parametrize("estimator", ["eq9", "plateau", "cross", "none"])
 def test_spectra_are_the_results(state, cross_run, estimator):
-    state.show(Shown(cross_run, "four fields"))
+    state.show(LabelledSource(cross_run, "four fields"))
     state.param.update(**GRADIENT, omega_t=9.0, estimator=estimator)
     comments, columns = table(spectra_csv(state))
     for which, gradient in (("chosen", state.gradient), ("perpendicular", "perpendicular")):
@@ -252,7 +252,7 @@ def across_at_30_degrees_and_in_the_mean():
 
 
 def test_at_right_angles_the_table_has_the_direction_and_the_mean_over_the_azimuth(state):
-    state.show(Shown(library.shipped(), "shipped"))
+    state.show(LabelledSource(library.shipped(), "shipped"))
     state.param.update(theta=90, phi=30, omega_t=100.0)
     comments, columns = table(spectra_csv(state))
     ratios = [columns[f"C_l_{which}"][2] / columns[f"C_l_{which}"][1] for which in GRADIENTS]
@@ -270,7 +270,7 @@ def test_the_estimator_that_is_used_is_the_one_that_is_named(state, result):
 
 
 def test_one_field_has_no_errors(state, lone_run):
-    state.show(Shown(lone_run, "one field"))
+    state.show(LabelledSource(lone_run, "one field"))
     _, columns = table(spectra_csv(state))
     assert np.isfinite(columns["C_l_chosen"]).all()
     assert np.isnan(columns["error_chosen"]).all()
@@ -327,7 +327,7 @@ DIRECTIONS = pytest.mark.parametrize(("theta", "phi"), [(0, 0), (90, 0), (90, 30
 @pytest.fixture
 def shipped(state):
     """A state that shows the shipped run at the paper's time."""
-    state.show(Shown(library.shipped(), "shipped"))
+    state.show(LabelledSource(library.shipped(), "shipped"))
     state.omega_t = 100.0
     return state
 

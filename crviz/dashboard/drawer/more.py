@@ -10,7 +10,7 @@ import panel as pn
 from crviz.dashboard import words
 from crviz.dashboard.figures import colored
 from crviz.dashboard.javascript import stylesheet
-from crviz.dashboard.shown import Shown
+from crviz.dashboard.labelled_source import LabelledSource
 from crviz.plots.style import palette
 
 #: Opening angles of the pairs [deg].
@@ -25,7 +25,7 @@ def words_on() -> pn.pane.HTML:
     return pn.pane.HTML(told, margin=0, stylesheets=[stylesheet("card")], styles=styles, **_WIDE)
 
 
-def plots_of(shown: Shown, dark: bool) -> Iterator[pn.pane.Bokeh]:
+def plots_of(shown: LabelledSource, dark: bool) -> Iterator[pn.pane.Bokeh]:
     """Yields the plots one by one. Each takes a tenth of a second, the first one some more."""
     import holoviews as hv  # noqa: PLC0415 - a second that no page needs to open
 

@@ -8,8 +8,8 @@ from bokeh.models import ColumnDataSource
 from panel.io.state import set_curdoc
 
 from crviz import Config
+from crviz.dashboard.best_known import from_atlas
 from crviz.dashboard.drawer import Drawer
-from crviz.dashboard.exploring import from_atlas
 from crviz.dashboard.page import Visit
 from crviz.library import Library
 from crviz.plots.style import palette

@@ -11,7 +11,7 @@ from crviz.result import Source
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class LabelledSource:
     """A source of pictures, and where it comes from in words."""
 
     source: Source

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from crviz import Config, library, run, theory
-from crviz.dashboard.exploring import from_atlas
-from crviz.dashboard.reproduction import reproducing_script
-from crviz.dashboard.shown import Shown
+from crviz.dashboard.best_known import from_atlas
+from crviz.dashboard.drawer.reproduction import reproducing_script
+from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.state import State
 
 SMALL = Config(
@@ -58,13 +58,13 @@ def check(state, spectrum, tmp_path):
 def test_a_run_is_run_again(tmp_path):
     result = run(SMALL, 3)
     state = state_of(
-        Shown(result, "simulated, 3 fields"), omega_t=2.0, estimator="cross", form="self-consistent"
+        LabelledSource(result, "simulated, 3 fields"), omega_t=2.0, estimator="cross", form="self-consistent"
     )
     check(state, result.spectrum(state.gradient, omega_t=2.0, estimator="cross"), tmp_path)
 
 
 def test_the_shipped_result_is_read(tmp_path):
-    state = state_of(Shown(library.shipped(), "shipped"), omega_t=100.0, estimator="plateau")
+    state = state_of(LabelledSource(library.shipped(), "shipped"), omega_t=100.0, estimator="plateau")
     assert "run" not in reproducing_script(state)
     check(state, library.shipped().spectrum(state.gradient, omega_t=100.0, estimator="plateau"), tmp_path)
 
@@ -82,7 +82,7 @@ def test_beyond_the_atlas_the_place_that_is_shown_is_read():
 
 
 def test_one_grid_has_no_cross_estimate_and_the_script_does_not_ask_for_it(lone_run):
-    script = reproducing_script(state_of(Shown(lone_run, "one field"), estimator="cross"))
+    script = reproducing_script(state_of(LabelledSource(lone_run, "one field"), estimator="cross"))
     assert "'eq9'" in script
     assert "'cross'" not in script
 
@@ -96,8 +96,8 @@ def test_settings_are_what_differs_from_the_defaults(config):
 @pytest.mark.parametrize("kind", ["run", "shipped", "atlas"])
 def test_a_script_is_a_few_lines_that_say_what_it_is_of(kind):
     shown = {
-        "run": lambda: Shown(run(SMALL, 1), "simulated, 1 field"),
-        "shipped": lambda: Shown(library.shipped(), "the paper's run, shipped"),
+        "run": lambda: LabelledSource(run(SMALL, 1), "simulated, 1 field"),
+        "shipped": lambda: LabelledSource(library.shipped(), "the paper's run, shipped"),
         "atlas": lambda: from_atlas(Config(sigma2=0.5)),
     }[kind]()
     script = reproducing_script(state_of(shown))

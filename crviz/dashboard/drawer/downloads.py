@@ -21,8 +21,8 @@ import panel as pn
 from crviz import sky
 from crviz._version import __version__
 from crviz.arrays import Array
+from crviz.dashboard.drawer.reproduction import reproducing_script
 from crviz.dashboard.javascript import stylesheet
-from crviz.dashboard.reproduction import reproducing_script
 from crviz.dashboard.state import State
 from crviz.dashboard.wire import SMOOTHING
 from crviz.gradient import gradient_vector

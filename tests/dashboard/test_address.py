@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from crviz import Config
-from crviz.dashboard import description, link
+from crviz.dashboard import address, description
 from crviz.dashboard.controls import Controls
 from crviz.dashboard.state import State, on_page
 from crviz.parameters import CONFIGURATION, REQUEST, VIEW
@@ -15,7 +15,7 @@ from crviz.parameters import CONFIGURATION, REQUEST, VIEW
 def restored(**values):
     """A state from an address, and the notice."""
     state = State()
-    notice = link.restore(state, {key: [str(value).encode()] for key, value in values.items()})
+    notice = address.restore(state, {key: [str(value).encode()] for key, value in values.items()})
     return state, notice
 
 
@@ -114,7 +114,7 @@ def test_foreign_keys_are_nobodys_business():
 
 def test_the_last_of_equal_keys_counts():
     state = State()
-    link.restore(state, {"theta": [b"10", b"20"]})
+    address.restore(state, {"theta": [b"10", b"20"]})
     assert state.theta == 20
 
 
@@ -144,7 +144,7 @@ def test_what_is_out_of_range_goes_to_its_end_and_the_notice_says_so(key, text, 
 @pytest.mark.parametrize(("asked", "taken"), [(500.0, 300.0), (0.01, 0.3)])
 def test_a_time_beyond_what_is_shown_goes_to_its_end_and_the_notice_says_so(asked, taken):
     state = State(omega_t=asked)
-    notice = link.reach(state, asked, np.array([0.3, 20.0, 300.0]))
+    notice = address.reach(state, asked, np.array([0.3, 20.0, 300.0]))
     assert state.omega_t == taken
     assert notice == f"T = {asked:g} in the link is beyond what is shown: {taken:g} is taken."
 
@@ -152,7 +152,7 @@ def test_a_time_beyond_what_is_shown_goes_to_its_end_and_the_notice_says_so(aske
 @pytest.mark.parametrize(("asked", "said", "taken"), [(20, "20", 21.59057), (0.31234, "0.31234", 0.3)])
 def test_between_two_recorded_times_the_nearest_is_taken_and_the_notice_says_so(asked, said, taken):
     state = State(omega_t=asked)
-    notice = link.reach(state, asked, np.array([0.3, 21.59057, 300.0]))
+    notice = address.reach(state, asked, np.array([0.3, 21.59057, 300.0]))
     assert state.omega_t == taken
     assert notice == f"T = {said}: the nearest recorded time is {taken:.5g}."
 
@@ -160,7 +160,7 @@ def test_between_two_recorded_times_the_nearest_is_taken_and_the_notice_says_so(
 @pytest.mark.parametrize(("asked", "taken"), [(0.3, 0.3), (21.591, 21.59057), (300.001, 300.0)])
 def test_a_recorded_time_of_five_digits_or_all_is_taken_without_a_word(asked, taken):
     state = State(omega_t=asked)
-    assert link.reach(state, asked, np.array([0.3, 21.59057, 300.0])) == ""
+    assert address.reach(state, asked, np.array([0.3, 21.59057, 300.0])) == ""
     assert state.omega_t == taken
 
 
@@ -193,7 +193,7 @@ def test_what_is_no_value_is_left_out_with_a_notice(key, text):
 
 def test_bytes_that_are_no_text_are_left_out():
     state = State()
-    notice = link.restore(state, {"theta": [b"\xff\xfe"], "phi": [b"20"]})
+    notice = address.restore(state, {"theta": [b"\xff\xfe"], "phi": [b"20"]})
     assert (state.theta, state.phi) == (0, 20)
     assert notice.startswith("theta = ")
 
