@@ -13,7 +13,8 @@ from bokeh.models import ColumnDataSource, Range1d
 from bokeh.models.renderers import GlyphRenderer
 from bokeh.plotting import figure
 
-from crviz.plots.style import Palette
+from crviz.plots.content.series import Content
+from crviz.plots.style import LIGHT, Palette
 
 #: Height of a figure: two of them and what stands around them fill a projector's 720 lines, or more.
 HEIGHT = 262
@@ -82,10 +83,16 @@ def log_figure(x: str, y: str) -> figure:
     return plot
 
 
-def band(plot: figure) -> None:
-    """An area, filled from "band"."""
+def band(plot: figure, content: Content) -> None:
+    """The area of a figure's content, filled from "band"; its colour is that of both themes."""
+    (series,) = [one for one in content.series if one.role == "band"]
     plot.varea(
-        "x", "low", "high", source=source("band", "x", "low", "high"), fill_alpha=0.18, fill_color="#888888"
+        "x",
+        "low",
+        "high",
+        source=source("band", "x", "low", "high"),
+        fill_alpha=series.alpha,
+        fill_color=LIGHT.band,
     )
 
 

@@ -1,23 +1,26 @@
-"""What crosses between Python and JavaScript, said once: the layout of arrays, factors, names.
+"""What crosses between Python and JavaScript, said once: the layout of arrays, factors, names, and the series
+of Figures 1 and 2.
 
-JavaScript imports it as `WIRE` from browser/wire.js, which is no file: `module` is its text. What figures
-hold they say themselves: each names its sources and their columns, and `Figure.fill` in the browser refuses
+JavaScript imports it as `WIRE` from browser/wire.js, which is no file: `module` is its text. What sources
+figures have they say themselves: each names them and their columns, and `Figure.fill` in the browser refuses
 what lacks one.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 
 from crviz.gradient import NOTHING, PAIRS
+from crviz.plots.content.series import EVOLUTION, MULTIPOLES, SPECTRA
 
 #: Components of symmetric tensors, in the order of their axis; errors are correlated between all pairs.
 COMPONENTS = PAIRS
 #: Correlations are whole numbers in units of 1 over this: a byte each, right to 0.4 %.
 CORRELATION_STEPS = 127
-#: Multipoles whose plain power is drawn against time: l = 0 to 9.
-EVOLVING = 10
+#: Multipoles whose plain power is drawn against time: from l = 0 on.
+EVOLVING = MULTIPOLES[-1] + 1
 #: Radius of the disc over which skies are smoothed [deg].
 SMOOTHING = 10.0
 
@@ -34,7 +37,7 @@ def module() -> str:
         "components": COMPONENTS,
         "nothing": NOTHING,
         "correlationSteps": CORRELATION_STEPS,
-        "evolving": EVOLVING,
+        "figures": {"evolution": dataclasses.asdict(EVOLUTION), "spectra": dataclasses.asdict(SPECTRA)},
         "smoothing": math.radians(SMOOTHING),
         "sent": SENT,
         **{kind: kind for kind in (PRESS, SET, SKY, DIRECTION, THEME)},

@@ -27,6 +27,7 @@ class Palette:
     monopole: str
     noise: str
     standard: str
+    band: str
     multipoles: tuple[str, ...]
     diverging: tuple[str, ...]
 
@@ -40,6 +41,7 @@ LIGHT = Palette(
     monopole=_BLUE,
     noise=_VERMILION,
     standard=_PURPLE,
+    band="#888888",
     multipoles=("#00441b", "#045424", "#09652e", "#127738", "#1e8742", "#2d964d", "#3a9f56", "#46a65f"),
     diverging=(
         "#2d004b",
@@ -63,6 +65,7 @@ DARK = Palette(
     monopole="#56b4e9",
     noise="#ff8a4c",
     standard="#d68fd6",
+    band="#888888",
     multipoles=("#d9f2dc", "#bde6c3", "#9dd8a7", "#7cc98b", "#5cb870", "#40a357", "#2c8a44", "#1e7035"),
     diverging=(
         "#d9ccff",

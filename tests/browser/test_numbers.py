@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 from visitor import Visitor, number
 
-from crviz import library, theory
+from crviz import atlas, library
+from crviz.dashboard.exploring import POINT_NSIDE
+from crviz.plots import style
+from crviz.plots.content import evolution
+from crviz.plots.content.spectra import power_spectra
 from crviz.result import Spectrum
 
 pytestmark = pytest.mark.browser
@@ -14,7 +18,7 @@ pytestmark = pytest.mark.browser
 FOUR_PI = 4 * np.pi
 VALUES = 1e-5  # single precision, and sums of six terms
 ERRORS = 0.01  # correlations are rounded to 1/127
-PAPER_POWERS = {"p = 1/3": 1 / 3, "p = 1/2": 1 / 2, "p = 2/3": 2 / 3}
+DASHES = {"solid": [], "dotted": [2, 4], "dashed": [6, 4], "dotdash": [2, 4, 6, 4]}  # of the page [pixels]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +32,8 @@ class View:
     form: str
     estimator: str
     normalized: bool
+    observed: bool = True
+    analytic: bool = False
 
     @property
     def gradient(self):
@@ -37,9 +43,9 @@ class View:
 VIEWS = [
     View(0, 0, 54, 0.5, "printed", "eq9", True),
     View(90, 130, 54, 0.33, "self-consistent", "eq9", False),
-    View(37, 211, 40, 0.81, "printed", "plateau", True),
-    View(63, 305, 12, 0.05, "self-consistent", "none", True),
-    View(90, 0, 60, 0.98, "printed", "none", False),
+    View(37, 211, 40, 0.81, "printed", "plateau", True, analytic=True),
+    View(63, 305, 12, 0.05, "self-consistent", "none", True, observed=False),
+    View(90, 30, 60, 0.98, "printed", "none", False, analytic=True),
     View(12, 44, 0, 0.62, "self-consistent", "plateau", False),
 ]
 
@@ -58,14 +64,19 @@ def visitor(still):
 def view(request, visitor):
     """A view that is set on the page."""
     view = request.param
+    seen(visitor, view)
+    visitor.move_to(view.time)
+    return view
+
+
+def seen(visitor, view):
+    """Set a view, but for its time."""
     visitor.choose("estimator", view.estimator)
     visitor.slide(theta=view.theta, phi=view.phi, p=view.p)
-    visitor.switch(normalized=view.normalized)
+    visitor.switch(normalized=view.normalized, observed=view.observed, analytic=view.analytic)
     visitor.page.get_by_role(
         "radio", name={"printed": "as printed"}.get(view.form, view.form), exact=True
     ).check()
-    visitor.move_to(view.time)
-    return view
 
 
 @pytest.fixture
@@ -78,97 +89,141 @@ def truth(view, shipped) -> dict[str, Spectrum]:
     }
 
 
+@pytest.fixture
+def panels(visitor, view, shipped):
+    """Figures 1 and 2, by the library; the page has them once the server has sent the analytic evolution."""
+    found = figures(shipped, view, shipped.omega_t[view.time])
+    wait_for_analytic(visitor, found["evolution"])
+    return found
+
+
+def wait_for_analytic(visitor, panel):
+    """Until the analytic evolution is the one of a panel."""
+    curves = [[line.name, float(line.y[-1])] for line in panel.lines if line.name.startswith("analytic")]
+    visitor.page.wait_for_function(
+        """curves => {
+          const {name, ys} = crviz.model("evolution", "lines").data
+          const last = (each) => ys[name.indexOf(each)]?.at(-1)
+          return curves.every(([each, expected]) => Math.abs(last(each) / expected - 1) < 1e-6)
+        }""",
+        arg=curves,
+    )
+
+
 def unit(view, spectrum):
     return spectrum.cl[1] if view.normalized else FOUR_PI
 
 
-@pytest.mark.parametrize("name", ["chosen gradient", "perpendicular"])
-def test_marks_stand_at_the_estimates(visitor, view, truth, name):
-    spectrum = truth[name]
-    ell, height, color = visitor.marks(name)
-    floor, _ = visitor.axis("spectra", "y")
-    expected = spectrum.cl / unit(view, spectrum)
-    np.testing.assert_array_equal(ell, np.flatnonzero(expected > floor)[np.flatnonzero(expected > floor) > 0])
-    # the plateau and Eq. 9 leave small differences of what was sent in single precision
-    size = (np.abs(spectrum.cl) + spectrum.noise)[ell] / unit(view, spectrum)
-    np.testing.assert_array_less(np.abs(height - expected[ell]), VALUES * size)
-    # a bar an error to either side, cut where a log axis would not know it
-    bars = visitor.bars(color)
-    error = spectrum.error / unit(view, spectrum)
-    assert set(ell) <= set(bars)
-    for l in ell:  # noqa: E741 - the multipole
-        low, high = bars[l]
-        assert high - expected[l] == pytest.approx(error[l], rel=ERRORS, abs=2 * VALUES * size.max())
-        assert low == pytest.approx(
-            max(expected[l] - error[l], floor / 3), rel=ERRORS, abs=ERRORS * error[l] + VALUES * size.max()
-        )
+def figures(source, view, omega_t, *, pinned=None):
+    """Figures 1 and 2 as Python draws them of what is set."""
+    evolving = evolution.evolution(
+        source,
+        view.gradient,
+        omega_t=omega_t,
+        p=view.p if view.analytic else None,
+        estimator=source.usable("none"),
+        noise=source.usable(view.estimator),
+        pinned=pinned,
+    )
+    spectra = power_spectra(
+        source,
+        view.gradient,
+        omega_t=omega_t,
+        p=view.p,
+        form=view.form,
+        estimator=source.usable(view.estimator),
+        observed=view.observed,
+        normalized=view.normalized,
+        pinned=pinned and (pinned, pinned.usable(view.estimator)),
+    )
+    return {"evolution": evolving, "spectra": spectra}
 
 
-@pytest.mark.parametrize("name", ["chosen gradient", "perpendicular"])
-def test_what_noise_hides_is_an_upper_limit_of_two_errors(visitor, view, truth, name):
-    spectrum = truth[name]
-    ell, height, _ = visitor.marks(f"{name}, upper limit")
-    floor, _ = visitor.axis("spectra", "y")
-    value, error = spectrum.cl / unit(view, spectrum), spectrum.error / unit(view, spectrum)
-    limit = np.maximum(value, 0) + 2 * error
-    hidden = np.flatnonzero((value <= floor) & (limit > floor))
-    np.testing.assert_array_equal(ell, hidden[hidden > 0])
-    np.testing.assert_allclose(height, limit[ell], rtol=2 * ERRORS)
+def same_lines(visitor, name, panel):
+    """All lines in their order, with their numbers and their look."""
+    heights = {line.name: line.y for line in panel.lines}
+    drawn = visitor.read(name, "lines", "name", "xs", "ys", "color", "dash", "width", "alpha")
+    assert drawn["name"] == [line.name for line in panel.lines]
+    for line, x, y in zip(panel.lines, drawn["xs"], drawn["ys"], strict=True):
+        np.testing.assert_allclose(x, line.x, rtol=VALUES, err_msg=line.name)
+        shown = np.array(y, float)
+        np.testing.assert_array_equal(np.isfinite(shown), line.y > 0)  # a log axis knows no zero
+        above = line.y > 0
+        # from the standard dipole the variance of the mean was taken off
+        size = np.maximum(line.y, heights[line.name.removeprefix("standard ")])
+        off = np.abs(shown - line.y)[above]
+        np.testing.assert_array_less(off, 3 * VALUES * size[above], err_msg=line.name)
+    for column, looks in (
+        ("color", [line.color for line in panel.lines]),
+        ("dash", [DASHES[line.dash] for line in panel.lines]),
+        ("width", [line.width for line in panel.lines]),
+        ("alpha", [line.alpha for line in panel.lines]),
+    ):
+        assert drawn[column] == looks
 
 
-def test_curves_are_the_analytic_spectra_through_the_dipole(visitor, view, truth):
-    lines, dipole = visitor.lines("spectra"), truth["chosen gradient"].cl[1]
-    for name, p in PAPER_POWERS.items() | {(f"p = {view.p:.2f}", view.p)}:
-        ell, height = lines[name]
-        np.testing.assert_array_equal(ell, np.arange(1, len(ell) + 1))
-        expected = theory.spectrum(ell.astype(int), p, form=view.form)
-        expected = expected / expected[0] * dipole / unit(view, truth["chosen gradient"])
-        np.testing.assert_allclose(height, expected, rtol=VALUES)
+def same_band(visitor, name, panel, lost):
+    (band,) = panel.bands
+    drawn = visitor.read(name, "band", "x", "low", "high")
+    np.testing.assert_allclose(drawn["x"], band.x, rtol=VALUES)
+    middle = (band.low + band.high) / 2
+    for end, expected in (("low", band.low), ("high", band.high)):
+        allowed = VALUES * (middle + lost) + ERRORS * (band.high - middle)
+        # nearly nothing is left of what is cut at a share of the value
+        np.testing.assert_array_less(np.abs(drawn[end] - expected), allowed)
 
 
-def test_the_grey_band_is_the_cosmic_variance_about_the_mean_over_fields(visitor, view, truth):
-    """Up to the first multipole that the noise hides."""
-    band = visitor.read("spectra", "band", "x", "low", "high")
-    spectrum = truth["chosen gradient"]
-    floor, _ = visitor.axis("spectra", "y")
-    height = spectrum.cl[1:] / unit(view, spectrum)
-    seen = np.logical_and.accumulate(height > floor)
-    ell, height = spectrum.ell[1:][seen], height[seen]
-    spread = np.sqrt(2 / (2 * ell + 1))
-    np.testing.assert_array_equal(band["x"], ell)
+def same_axis(visitor, name, panel):
+    assert visitor.axis(name, "y") == pytest.approx(panel.y.limits, rel=VALUES)
+
+
+def test_figure_1_is_that_of_python_line_by_line(visitor, view, panels):
+    panel = panels["evolution"]
+    same_axis(visitor, "evolution", panel)
+    same_lines(visitor, "evolution", panel)
+    same_band(visitor, "evolution", panel, 0)
+
+
+def same_marks(visitor, view, panel, truth):
+    """All marks and their bars, with their look; truth: simulated spectra by the names of their marks."""
+    drawn = visitor.read("spectra", "marks", "name", "x", "y", "marker", "color", "fill", "size", "alpha")
+    bars = visitor.read("spectra", "bars", "name", "x", "low", "high", "color", "alpha")
+    assert list(dict.fromkeys(drawn["name"])) == [mark.name for mark in panel.marks]
+    floor = panel.y.limits[0]
+    for mark in panel.marks:
+        own = [i for i, name in enumerate(drawn["name"]) if name == mark.name]
+        fill = mark.color if mark.filled else style.LIGHT.ground
+        look = (mark.marker, mark.color, fill, 7.5 * mark.size, mark.alpha)
+        columns = ("marker", "color", "fill", "size", "alpha")
+        assert {tuple(drawn[name][i] for name in columns) for i in own} == {look}
+        np.testing.assert_array_equal([drawn["x"][i] for i in own], mark.x)
+        # what was sent in single precision, before the noise was taken off; a limit is two errors
+        spectrum = truth.get(mark.name.removesuffix(", upper limit"))
+        limit = mark.name.endswith("limit")
+        size = mark.y
+        if spectrum is not None:
+            size = 2 * (np.abs(spectrum.cl) + spectrum.noise)[mark.x] / unit(view, spectrum)
+        lost = VALUES * size + (2 * ERRORS * mark.y if limit else 0)
+        np.testing.assert_array_less(np.abs([drawn["y"][i] for i in own] - mark.y), lost)
+        barred = [i for i, name in enumerate(bars["name"]) if name == mark.name]
+        if mark.down is None:
+            assert barred == []
+            continue
+        with_bars = np.isin(mark.x, [bars["x"][i] for i in barred])
+        assert not (mark.up + mark.down)[~with_bars].any()  # of errors that are not published
+        low, high = (mark.y - mark.down)[with_bars], (mark.y + mark.up)[with_bars]
+        lost = VALUES * size[with_bars] + ERRORS * mark.up[with_bars] + VALUES * floor
+        np.testing.assert_array_less(np.abs([bars["low"][i] for i in barred] - low), lost)
+        np.testing.assert_array_less(np.abs([bars["high"][i] for i in barred] - high), lost)
+
+
+def test_figure_2_is_that_of_python_mark_by_mark(visitor, view, panels, truth):
+    panel, chosen = panels["spectra"], truth["chosen gradient"]
+    same_axis(visitor, "spectra", panel)
+    same_lines(visitor, "spectra", panel)
     # what was sent in single precision, before the noise was taken off
-    size = VALUES * (spectrum.cl[1] + spectrum.noise) / unit(view, spectrum)
-    np.testing.assert_allclose(band["low"], np.maximum(height * (1 - spread), floor), rtol=VALUES, atol=size)
-    np.testing.assert_allclose(band["high"], height * (1 + spread), rtol=VALUES, atol=size)
-
-
-@pytest.mark.parametrize("which", ["chosen", "perpendicular"])
-def test_lines_against_time_are_the_results(visitor, view, shipped, which):
-    gradient = view.gradient if which == "chosen" else "perpendicular"
-    suffix = "" if which == "chosen" else ", perpendicular"
-    lines = visitor.lines("evolution")
-    plain = shipped.evolution(gradient, estimator="none")
-    for l in range(10):  # noqa: E741 - the multipole
-        times, height = lines[f"C{'₀₁₂₃₄₅₆₇₈₉'[l]}{suffix}"]
-        np.testing.assert_allclose(times, shipped.omega_t, rtol=VALUES)
-        np.testing.assert_allclose(height, plain.cl[:, l] / FOUR_PI, rtol=3 * VALUES)
-    noise = shipped.evolution(gradient, estimator=view.estimator).noise
-    np.testing.assert_allclose(lines[f"noise{suffix}"][1], noise / FOUR_PI, rtol=3 * VALUES)
-    standard, _ = shipped.standard_dipole(gradient)
-    height = lines[f"standard C₁{suffix}"][1]
-    np.testing.assert_array_equal(np.isfinite(height), standard > 0)  # a log axis knows no zero
-    size = plain.cl[:, 1] / FOUR_PI  # of which the variance of the mean is taken off
-    above = standard > 0
-    np.testing.assert_array_less(np.abs(height - standard / FOUR_PI)[above], 3 * VALUES * size[above])
-
-
-def test_the_band_is_the_error_of_the_dipole(visitor, view, shipped):
-    band = visitor.read("evolution", "band", "x", "low", "high")
-    plain = shipped.evolution(view.gradient, estimator="none")
-    dipole, error = plain.cl[:, 1] / FOUR_PI, plain.error[:, 1] / FOUR_PI
-    np.testing.assert_allclose(band["x"], shipped.omega_t, rtol=VALUES)
-    np.testing.assert_allclose(np.array(band["high"]) - dipole, error, rtol=ERRORS, atol=1e-5 * dipole.max())
-    assert (np.array(band["low"]) < dipole).all()
+    same_band(visitor, "spectra", panel, (chosen.cl[1] + chosen.noise) / unit(view, chosen))
+    same_marks(visitor, view, panel, truth)
 
 
 def test_the_cursor_stands_at_the_time(visitor, view, shipped):
@@ -229,6 +284,36 @@ def test_the_sentence_says_the_time_and_the_excess_over_the_standard_dipole(visi
     if standard > 0:
         excess = truth["chosen gradient"].cl[1] / standard
         assert f", {f'{excess:#.2g}'.rstrip('.')} times the dipole of standard diffusion" in said
+
+
+def test_what_is_pinned_is_drawn_beside_as_python_draws_it(page, shipped):
+    """The shipped run beside a place of the atlas, which has other times and multipoles."""
+    visitor, view = Visitor(page), View(60, 200, 50, 0.4, "printed", "cross", True, analytic=True)
+    visitor.move_to(view.time)
+    page.get_by_role("button", name="Pin", exact=True).click()
+    page.wait_for_function("() => crviz.pinned")
+    page.get_by_label("Presets").select_option(label="Weak turbulence")
+    page.wait_for_function("() => crviz.held.source !== crviz.pinned.source")
+    seen(visitor, view)
+    omega_t = page.evaluate("crviz.omegaT")
+    place = atlas.load().interpolate(0.1, 0.1).seen_by(POINT_NSIDE)
+    found = figures(place, view, omega_t, pinned=shipped)
+    wait_for_analytic(visitor, found["evolution"])
+    lines = {line.name: line.y for line in found["evolution"].lines}
+    np.testing.assert_array_equal(lines["C₁, pinned"], shipped.evolution(view.gradient).cl[:, 1] / FOUR_PI)
+    same_lines(visitor, "evolution", found["evolution"])
+    same_lines(visitor, "spectra", found["spectra"])
+    truth = {
+        name: source.spectrum(gradient, omega_t=omega_t, estimator="cross")
+        for name, source, gradient in (
+            ("chosen gradient", place, view.gradient),
+            ("perpendicular", place, "perpendicular"),
+            ("pinned", shipped, view.gradient),
+            ("pinned, perpendicular", shipped, "perpendicular"),
+        )
+    }
+    same_marks(visitor, view, found["spectra"], truth)
+    assert page.errors == []
 
 
 def test_nothing_went_wrong(visitor):

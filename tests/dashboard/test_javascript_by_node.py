@@ -12,7 +12,10 @@ ROOM = javascript.FOLDER.parent
 TESTS = ROOM.parents[1] / "tests/javascript"
 #: What computes and says, and touches no document.
 PURE = [
-    *(f"browser/{name}.js" for name in ("tensor", "shape", "numbers", "digits", "healpix", "lines")),
+    *(
+        f"browser/{name}.js"
+        for name in ("tensor", "shape", "numbers", "digits", "healpix", "lines", "series")
+    ),
     *("browser/view.js", "browser/settings.js", "panels/sky/sky.js"),
     *(f"panels/{name}/{name}.js" for name in ("evolution", "spectra", "summary")),
 ]

@@ -4,6 +4,7 @@ import assert from "node:assert/strict"
 import {test} from "node:test"
 
 import {Lines, steady} from "../browser/lines.js"
+import {colorOf, seriesShown, worded} from "../browser/series.js"
 import {WIRE} from "../browser/wire.js"
 import {evolution} from "../panels/evolution/evolution.js"
 import {spectra} from "../panels/spectra/spectra.js"
@@ -61,12 +62,42 @@ test("the band of cosmic variance is sqrt(2 / (2l + 1)) about the simulated mean
 })
 
 test("an evolution has a line a multipole for both gradients, over 4 pi, and leaves out what is not positive", () => {
-  const {lines} = evolution(one, null, VIEW, COLORS, null, 400)
+  const {lines} = evolution(one, null, VIEW, COLORS, [], 400)
   const line = (name) => lines.ys[lines.name.indexOf(name)]
   assert.deepEqual(line("C₁"), [10])
   assert.deepEqual(line("standard C₁"), [5])
   assert.ok(Number.isNaN(line("C₁, perpendicular")[0])) // its components are zero
   assert.equal(new Set(lines.name).size, lines.name.length)
+})
+
+test("what is pinned is drawn at its own time, and what a switch shows while that is on", () => {
+  const names = (pinned, view) => seriesShown(WIRE.figures.evolution, one, pinned, {...VIEW, pinnedIndex: 7, ...view}).map(([{name}, , t]) => [name, t])
+  const bare = names(null, {}).map(([name]) => name)
+  assert.ok(bare.includes("C₁") && !bare.some((name) => /pinned|analytic/.test(name)))
+  assert.deepEqual(names(one, {}).filter(([name]) => /pinned/.test(name)), ["C₀", "standard C₁", "C₁"].map((name) => [`${name}, pinned`, 7]))
+  assert.equal(names(null, {analytic: true}).length - bare.length, 5)
+})
+
+test("the analytic evolution is drawn where the session has sent it", () => {
+  const {lines} = evolution(one, null, {...VIEW, analytic: true}, COLORS, [[1, [3]], [9, [0.5]]], 400)
+  const drawn = lines.name.flatMap((name, i) => (name.startsWith("analytic") ? [[name, lines.ys[i]]] : []))
+  assert.deepEqual(drawn, [["analytic C₁", [3]], ["analytic C₉", [0.5]]])
+})
+
+test("observed spectra have the names and marks of their files, and bars where errors are published", () => {
+  const seen = {name: "Here 2030", marker: "hex", ell: [1, 3], ratio: [1, 0.2], low: [-1, 0.05], high: [-1, -1], noise: [["here", 0.01]]}
+  const {marks, bars, lines} = spectra(one, null, {...VIEW, observed: true}, COLORS, [seen], 400)
+  assert.deepEqual(marks.name.flatMap((name, i) => (name === "Here 2030" ? [[marks.marker[i], marks.x[i], marks.y[i]]] : [])), [["hex", 1, 1], ["hex", 3, 0.2]])
+  const bar = bars.name.indexOf("Here 2030")
+  assert.deepEqual([bars.x[bar], bars.high[bar], bars.name.lastIndexOf("Here 2030")], [3, 0.2, bar])
+  const level = lines.name.indexOf("noise of here")
+  assert.deepEqual([lines.xs[level], lines.ys[level]], [[1, 3], [0.01, 0.01]])
+})
+
+test("a series has the colour of its role, or the shade of it; names take words", () => {
+  assert.equal(colorOf({role: "ink", shade: null}, COLORS), "#000000")
+  assert.equal(colorOf({role: "multipoles", shade: 3}, COLORS), "#00ff00")
+  assert.equal(worded("noise of {whose}", {whose: "X"}), "noise of X")
 })
 
 test("names at the ends of lines keep apart, and none goes below the floor", () => {

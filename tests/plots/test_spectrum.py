@@ -64,7 +64,8 @@ def test_bars_are_standard_errors_that_end_above_zero(small_run):
 def test_inner_bars_are_the_noise_of_the_mean_over_fields(cross_run, estimator, per_field):
     """2 N^2 / (2l + 1) a field; N^2 / (2l + 1) where the noises of two grids are multiplied."""
     spectrum = cross_run.spectrum("parallel", estimator=estimator)
-    own, *_ = content.power_spectra(cross_run, "parallel", estimator=estimator).marks
+    panel = content.power_spectra(cross_run, "parallel", estimator=estimator)
+    own = next(mark for mark in panel.marks if mark.name == "chosen gradient")
     expected = np.sqrt(per_field * spectrum.noise**2 / (2 * own.x + 1) / 4) / spectrum.cl[1]
     np.testing.assert_allclose(own.inner, np.minimum(expected, own.up), rtol=1e-12)
     assert (own.inner < own.up).any()

@@ -3,8 +3,7 @@ import dataclasses
 import pytest
 
 from crviz.plots import style
-from crviz.plots.content.evolution import MULTIPOLES
-from crviz.plots.content.spectra import PAPER_POWERS
+from crviz.plots.content.series import MULTIPOLES, PAPER_POWERS
 
 PALETTES = pytest.mark.parametrize("colors", [style.LIGHT, style.DARK], ids=["light", "dark"])
 

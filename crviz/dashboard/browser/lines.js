@@ -9,7 +9,7 @@ export class Lines {
   /**
    * What is not positive is left out; named: whether the line's name stands at its end.
    * @param {string} name @param {ArrayLike<number>} x @param {ArrayLike<number>} y @param {string} color
-   * @param {{dash?: keyof typeof DASHES, width?: number, alpha?: number, named?: boolean}} options
+   * @param {{dash?: string, width?: number, alpha?: number, named?: boolean}} options
    */
   add(name, x, y, color, {dash = "solid", width = 1.5, alpha = 1, named = false} = {}) {
     const c = this.columns
@@ -37,12 +37,8 @@ export class Lines {
   }
 }
 
+/** @type {Record<string, number[]>} */
 const DASHES = {solid: [], dotted: [2, 4], dashed: [6, 4], dotdash: [2, 4, 6, 4]}
-
-/** @param {number} number */
-export function subscript(number) {
-  return String(number).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)])
-}
 
 /**
  * Where a log axis ends that has room for names of so many pixels beyond the last value.

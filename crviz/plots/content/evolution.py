@@ -11,22 +11,19 @@ from crviz.plots import style
 from crviz.plots.content.figure import (
     Axis,
     Band,
-    Line,
     Panel,
     Vertical,
     gradient_in_words,
     gradient_name,
+    power_name,
+    steady,
     time_axis,
     titled,
 )
-from crviz.result import Source, Spectrum
+from crviz.plots.content.series import ANALYTIC, EVOLUTION, Series
+from crviz.result import Source
 
-#: Multipoles drawn beside monopole and dipole.
-MULTIPOLES = tuple(range(2, 10))
-#: Multipoles whose analytic evolution is drawn, here and on the page.
-ANALYTIC = (1, 2, 3, 5, 9)
-
-_DECADES = 8
+_FOUR_PI = 4 * np.pi
 
 
 def evolution(
@@ -36,9 +33,11 @@ def evolution(
     omega_t: float | None = None,
     p: float | None = None,
     estimator: str = "none",
+    noise: str | None = None,
+    pinned: Source | None = None,
     dark: bool = False,
 ) -> Panel:
-    """<C_l>(T) / 4 pi for a gradient (solid) and for the perpendicular one (dotted).
+    """<C_l>(T) / 4 pi for a gradient (solid) and for the perpendicular one (dotted): `series.EVOLUTION`.
 
     Parameters
     ----------
@@ -48,101 +47,76 @@ def evolution(
         Power of the analytic evolution; None draws none.
     estimator
         See `Source.spectrum`.
+    noise
+        The estimator whose noise is drawn; None is the same.
+    pinned
+        What is drawn faintly beside it, for the same gradient, with the noise in it where that can be had.
     """
     colors = style.palette(dark)
-    chosen = source.evolution(gradient, estimator=estimator)
-    solid = _lines(source, chosen, gradient, colors, "solid")
-    dotted = []
+    seen = {("shown", "chosen"): _Seen(source, gradient, estimator, noise)}
     if gradient_name(gradient) != "perpendicular":
-        perpendicular = source.evolution("perpendicular", estimator=estimator)
-        dotted = _lines(source, perpendicular, "perpendicular", colors, "dotted")
-    tops = [line.y.max() for line in solid + dotted if line.name in ("C₀", "C₁", "noise")]
-    top = 4 * max(tops)
-    curves = [] if p is None else _analytic(source, gradient, p, colors)
-    time = None if omega_t is None else float(source.omega_t[source.time_index(omega_t)])
+        seen["shown", "perpendicular"] = _Seen(source, "perpendicular", estimator, noise)
+    if pinned is not None:
+        seen["pinned", "chosen"] = _Seen(pinned, gradient, pinned.usable("none"), None)
+    curves: dict[int | None, Array] = {} if p is None else dict(analytic(source, gradient, p))
+    words = {"gradient": gradient_in_words(gradient), "power": "" if p is None else power_name(p)}
+    lines, bands, bounding = [], [], []
+    for one in EVOLUTION.series:
+        of = seen.get((one.of, one.gradient))
+        values = None if of is None else curves.get(one.multipole) if one.switches else of.values(one)
+        if of is None or values is None:
+            continue
+        if one.quantity == "error":
+            bands += _band(one, colors, of.source.omega_t, values, of.error(one))
+            continue
+        lines.append(one.worded(**words).line(colors, of.source.omega_t, values))
+        bounding += [np.fmax.reduce(values)] if one.bounds else []
+    top = steady(EVOLUTION.headroom * max(bounding))
+    cursor = None if omega_t is None else float(source.omega_t[source.time_index(omega_t)])
     return Panel(
         x=time_axis(source.omega_t),
-        y=Axis(
-            "power",
-            "⟨C_ℓ⟩ / 4π  [(r_L |∇n|/n)²]",
-            r"$\langle C_\ell\rangle / 4\pi$   [$(r_L\,|\nabla n|/n)^2$]",
-            (top / 10**_DECADES, top),
-        ),
-        lines=(*dotted, *solid, *curves),
-        bands=(_band(chosen, colors),),
-        verticals=() if time is None else (Vertical(time, colors.accent),),
-        title=titled(source, gradient, estimator, omega_t=time, p=p if curves else None),
+        y=Axis("power", *EVOLUTION.axes["absolute"], (top / 10**EVOLUTION.decades, top)),
+        lines=tuple(lines),
+        bands=tuple(bands),
+        verticals=() if cursor is None else (Vertical(cursor, colors.accent),),
+        title=titled(source, gradient, estimator, omega_t=cursor, p=p if curves else None, pinned=pinned),
         legend_at="lower right",
     )
 
 
-def _lines(
-    source: Source, spectrum: Spectrum, gradient: Gradient, colors: style.Palette, dash: str
-) -> list[Line]:
-    time, power = source.omega_t, spectrum.cl / (4 * np.pi)
-    standard = source.standard_dipole(gradient)[0] / (4 * np.pi)
-    shown = [ell for ell in MULTIPOLES if ell < spectrum.ell.size]
-    first = dash == "solid"
+class _Seen:
+    """A source along a gradient, against time."""
 
-    def line(
-        name: str,
-        values: Array,
-        color: str,
-        width: float,
-        math: str = "",
-        named: bool = first,
-        legend: str = "",
-    ) -> Line:
-        return Line(name, time, values, color, dash, width, math, named, legend)
+    def __init__(self, source: Source, gradient: Gradient, estimator: str, noise: str | None) -> None:
+        self.source, self._gradient = source, gradient
+        self._plain = source.evolution(gradient, estimator=estimator)
+        of_noise = self._plain if noise is None else source.evolution(gradient, estimator=noise)
+        self._noise = np.asarray(of_noise.noise)
 
-    return [
-        *[
-            line(
-                f"C{_subscript(ell)}",
-                power[:, ell],
-                colors.multipoles[ell - 2],
-                1.3,
-                f"$C_{ell}$",
-                first and ell in (2, 9),
-            )
-            for ell in shown
-        ],
-        line("noise", np.asarray(spectrum.noise) / (4 * np.pi), colors.noise, 2),
-        line("C₀", power[:, 0], colors.monopole, 2, "$C_0$"),
-        line("standard C₁", standard, colors.standard, 2, "standard $C_1$"),
-        line("C₁", power[:, 1], colors.ink, 2.2, "$C_1$", legend=f"gradient {gradient_in_words(gradient)}"),
-    ]
+    def values(self, one: Series) -> Array | None:
+        """What a series shows (T,), over 4 pi; None of a multipole that is not there."""
+        if one.quantity == "noise":
+            return self._noise / _FOUR_PI
+        if one.quantity == "standard":
+            return self.source.standard_dipole(self._gradient)[0] / _FOUR_PI
+        known = one.multipole is not None and one.multipole < self._plain.ell.size
+        return self._plain.cl[:, one.multipole] / _FOUR_PI if known else None
+
+    def error(self, one: Series) -> Array:
+        """The standard error of a multipole (T,), over 4 pi; NaN where it is not known."""
+        return self._plain.error[:, one.multipole] / _FOUR_PI
 
 
-def _band(spectrum: Spectrum, colors: style.Palette) -> Band:
-    power, error = spectrum.cl[:, 1] / (4 * np.pi), np.nan_to_num(spectrum.error[:, 1]) / (4 * np.pi)
-    low = np.maximum(power - error, power * 1e-3)  # a log axis knows no zero
-    return Band(np.asarray(spectrum.omega_t), low, power + error, colors.ink, legend="standard error of C₁")
+def _band(one: Series, colors: style.Palette, time: Array, power: Array, error: Array) -> list[Band]:
+    """An error about a power, as far as both are known."""
+    seen = (power > 0) & (error >= 0)
+    time, power, error = time[seen], power[seen], error[seen]
+    low = np.maximum(power - error, power * EVOLUTION.least)
+    return [one.band(colors, time, low, power + error)] if seen.any() else []
 
 
 def analytic(source: Source, gradient: Gradient, p: float) -> list[tuple[int, Array]]:
     """The analytic evolution without a free parameter: (l, C_l(T) / 4 pi) for each of `ANALYTIC`, nothing
     where the source stands for no rate."""
     power = analytic_evolution(source, gradient, np.array(ANALYTIC), p=p)
-    return [] if power is None else list(zip(ANALYTIC, power.T / (4 * np.pi), strict=True))
-
-
-def _analytic(source: Source, gradient: Gradient, p: float, colors: style.Palette) -> list[Line]:
-    curves = analytic(source, gradient, p)
-    drawn = ", ".join(str(ell) for ell, _ in curves)
-    return [
-        Line(
-            f"analytic C{_subscript(number)}",
-            source.omega_t,
-            values,
-            colors.accent,
-            "dashed",
-            1.2,
-            legend=f"analytic ℓ = {drawn}, p = {p:.12g}" if number == 1 else "",
-        )
-        for number, values in curves
-    ]
-
-
-def _subscript(number: int) -> str:
-    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+    return [] if power is None else list(zip(ANALYTIC, power.T / _FOUR_PI, strict=True))

@@ -34,7 +34,7 @@ class Line:
     dash : "solid" or one of `style.DASHES`
     width : [pt]
     math
-        The name in TeX, where it has symbols.
+        The name in TeX, where it has symbols that `paper` does not know.
     named
         Whether the name stands at the line's end.
     legend
@@ -50,6 +50,7 @@ class Line:
     math: str = ""
     named: bool = False
     legend: str = ""
+    alpha: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +63,7 @@ class Band:
     color: str
     alpha: float = 0.15
     legend: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +93,7 @@ class Marks:
     up: Array | None = None
     inner: Array | None = None
     legend: str = ""
+    alpha: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,11 @@ def positive(values: ArrayLike) -> Array:
     """Values as a log axis shows them: NaN in place of what is not above 0."""
     values = np.asarray(values, float)
     return np.where(values > 0, values, np.nan)
+
+
+def steady(value: float) -> float:
+    """The next half decade above a value, so that an axis rests while what it shows moves a little."""
+    return float(10 ** (np.ceil(2 * np.log10(value)) / 2))
 
 
 def spread(heights: ArrayLike, apart: float, low: float = -np.inf, high: float = np.inf) -> Array:
@@ -195,14 +203,20 @@ def titled(
     omega_t: float | None = None,
     p: float | None = None,
     form: str | None = None,
+    further: str = "",
+    pinned: Source | None = None,
 ) -> str:
-    """What was simulated and what is shown of it, in one line; what is None is not said.
+    """What was simulated and what is shown of it, in one line; what is None or empty is not said.
 
     Parameters
     ----------
     omega_t : [1/Omega]
     p, form
         Of the analytic curves.
+    further
+        What else there is to say of how it is shown.
+    pinned
+        What is drawn faintly beside it.
     """
     words = [
         described(source),
@@ -211,8 +225,10 @@ def titled(
         estimators.get(estimator).words,
         "" if p is None else f"p = {p:.12g}",
         "" if form is None else f"{form} form",
+        further,
     ]
-    return ", ".join(filter(None, words))
+    beside = "" if pinned is None else f"; pinned, faint: {described(pinned)}"
+    return ", ".join(filter(None, words)) + beside
 
 
 def gradient_in_words(gradient: Gradient) -> str:

@@ -15,7 +15,7 @@ from crviz.plots.content.figure import Line, Marks, Panel, line_ends, positive, 
 _HEIGHT, _TEXT = 330, 17
 #: Share of the width that is kept free for the names at the lines' ends.
 _ROOM = 0.21
-_MARKERS = ["spectrum", "marker", "color", "fill", "size"]
+_MARKERS = ["spectrum", "marker", "color", "fill", "size", "alpha"]
 
 
 def draw(panel: Panel, colors: style.Palette) -> hv.Overlay:
@@ -58,11 +58,16 @@ def lines(drawn: Iterable[Line], x: hv.Dimension, y: hv.Dimension, log: bool = T
             "color": line.color,
             "dash": line.dash,
             "width": line.width,
+            "alpha": line.alpha,
         }
         for line in drawn
     ]
-    return hv.Contours(paths, [x, y], ["line", "color", "dash", "width"]).opts(
-        color=dim("color"), line_dash=dim("dash"), line_width=dim("width"), show_legend=False
+    return hv.Contours(paths, [x, y], ["line", "color", "dash", "width", "alpha"]).opts(
+        color=dim("color"),
+        line_dash=dim("dash"),
+        line_width=dim("width"),
+        line_alpha=dim("alpha"),
+        show_legend=False,
     )
 
 
@@ -94,20 +99,26 @@ def _bars(marks: Iterable[Marks], x: hv.Dimension, y: hv.Dimension) -> hv.ErrorB
         row
         for mark in marks
         if mark.down is not None and mark.up is not None
-        for row in zip(mark.x, mark.y, mark.down, mark.up, [mark.color] * len(mark.x), strict=True)
+        for look in [([mark.color] * len(mark.x), [mark.alpha] * len(mark.x))]
+        for row in zip(mark.x, mark.y, mark.down, mark.up, *look, strict=True)
     ]
-    return hv.ErrorBars(rows, x, [y, "low", "high", "color"]).opts(
-        color=dim("color"), line_width=1, lower_head=None, upper_head=None
+    return hv.ErrorBars(rows, x, [y, "low", "high", "color", "alpha"]).opts(
+        color=dim("color"), alpha=dim("alpha"), line_width=1, lower_head=None, upper_head=None
     )
 
 
 def _marks(marks: Iterable[Marks], x: hv.Dimension, y: hv.Dimension, colors: style.Palette) -> hv.Scatter:
     rows = [
-        (at, height, mark.name, mark.marker, mark.color, fill, 7 * mark.size)
+        (at, height, mark.name, mark.marker, mark.color, fill, 7.5 * mark.size, mark.alpha)
         for mark in marks
         for fill in [mark.color if mark.filled else colors.ground]
         for at, height in zip(mark.x, mark.y, strict=True)
     ]
     return hv.Scatter(rows, x, [y, *_MARKERS]).opts(
-        marker=dim("marker"), size=dim("size"), color=dim("fill"), line_color=dim("color"), line_width=1.3
+        marker=dim("marker"),
+        size=dim("size"),
+        color=dim("fill"),
+        line_color=dim("color"),
+        alpha=dim("alpha"),
+        line_width=1.3,
     )

@@ -89,7 +89,7 @@ def draw(axes: Axes, panel: Panel, colors: Palette, width: float, height: float)
 
 
 def _stroke(line: Line) -> dict[str, Any]:
-    return {"color": line.color, "ls": _DASHES[line.dash], "lw": 0.75 * line.width}
+    return {"color": line.color, "ls": _DASHES[line.dash], "lw": 0.75 * line.width, "alpha": line.alpha}
 
 
 def _marker(marks: Marks, colors: Palette) -> dict[str, Any]:
@@ -100,12 +100,13 @@ def _marker(marks: Marks, colors: Palette) -> dict[str, Any]:
         "mfc": marks.color if marks.filled else colors.ground,
         "mec": marks.color,
         "mew": 0.9,
+        "alpha": marks.alpha,
     }
 
 
 def _draw_marks(axes: Axes, marks: Marks, colors: Palette) -> None:
     """Marks with their bars; ticks across a bar end its inner part."""
-    whole: dict[str, Any] = {"fmt": "none", "ecolor": marks.color, "zorder": 3}
+    whole: dict[str, Any] = {"fmt": "none", "ecolor": marks.color, "alpha": marks.alpha, "zorder": 3}
     if marks.down is not None and marks.up is not None:
         axes.errorbar(marks.x, marks.y, [marks.down, marks.up], elinewidth=0.8, **whole)
         if marks.inner is not None:
@@ -143,7 +144,7 @@ def _draw_names(axes: Axes, panel: Panel, height: float) -> None:
     at = (np.log10(ends) if panel.y.log else ends) - low
     margin: dict[str, Any] = {"transform": axes.transAxes, "va": "center", "fontsize": "small"}
     for line, share in zip(ended, spread(at / (high - low), _line_of_text() / height, 0, 1), strict=True):
-        axes.text(1.012, share, line.math or line.name, color=line.color, **margin)
+        axes.text(1.012, share, line.math or in_tex(line.name), color=line.color, **margin)
     within: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "va": "top", "fontsize": "small"}
     for vertical in panel.verticals:
         axes.text(vertical.x, 0.98, f" {vertical.math or vertical.name}", color=vertical.color, **within)

@@ -21,7 +21,7 @@ _SYMBOLS = {
     "r_L/L_c": "$r_L/L_c$",
     "Ω T": r"$\Omega T$",
     "B₀": "$B_0$",
-    "C₁": "$C_1$",
+    **{f"C{index}": f"$C_{number}$" for number, index in enumerate("₀₁₂₃₄₅₆₇₈₉")},
     "ν₀": r"$\nu_0$",
     "ν∥": r"$\nu_\parallel$",
     "Ω": r"$\Omega$",

@@ -11,12 +11,13 @@ from bokeh.plotting import figure
 from crviz.dashboard import figures
 from crviz.dashboard.controls import Groups, group
 from crviz.dashboard.panels import Panel
+from crviz.plots.content.series import EVOLUTION, SIGNS
 
 
 def evolution() -> figure:
     """Multipoles against backtracking time, on log axes."""
-    plot = figures.log_figure("backtracking time Ω T", "⟨C_ℓ⟩ / 4π  [(r_L |∇n|/n)²]")
-    figures.band(plot)
+    plot = figures.log_figure("backtracking time Ω T", EVOLUTION.axes["absolute"][0])
+    figures.band(plot, EVOLUTION)
     lines = figures.lines(plot)
     plot.add_layout(Span(dimension="height", line_width=2, line_alpha=0.8, name="cursor", level="overlay"))
     plot.add_tools(HoverTool(renderers=[lines], tooltips=[("", "@name"), ("Ω T", "$x{0.[00]}"), ("", "$y")]))
@@ -25,7 +26,9 @@ def evolution() -> figure:
 
 def switches() -> Groups:
     """What stands below it."""
-    return [{"legend": "", "controls": group("Evolution"), "help": "— chosen gradient ⋯ perpendicular"}]
+    dashes = {one.gradient: SIGNS[one.dash] for one in EVOLUTION.series if one.bounds and one.of == "shown"}
+    words = f"{dashes['chosen']} chosen gradient {dashes['perpendicular']} perpendicular"
+    return [{"legend": "", "controls": group("Evolution"), "help": words}]
 
 
 PANEL = Panel(

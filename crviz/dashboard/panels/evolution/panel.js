@@ -10,7 +10,7 @@ export class EvolutionPanel {
 
   draw({held, pinned, view, colors, analytic, omegaT}, changed) {
     if ([...changed].some((each) => each !== "omega_t"))
-      this.figure.fill(evolution(held, pinned, view, colors, analytic.cl ? analytic : null, this.figure.width))
+      this.figure.fill(evolution(held, pinned, view, colors, analytic.cl ?? [], this.figure.width))
     this.figure.model("cursor").setv({location: omegaT, line_color: colors.accent})
   }
 

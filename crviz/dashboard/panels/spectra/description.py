@@ -11,6 +11,7 @@ from crviz.dashboard import figures
 from crviz.dashboard.controls import Groups, group
 from crviz.dashboard.panels import Panel
 from crviz.dashboard.panels.spectra.observed import caveats
+from crviz.plots.content.series import SIGNS, SPECTRA
 
 #: Multipoles that have a number on their axis.
 _MULTIPOLES = [1, 2, 5, 10, 20, 50, 100, 200]
@@ -18,13 +19,13 @@ _MULTIPOLES = [1, 2, 5, 10, 20, 50, 100, 200]
 
 def spectra() -> figure:
     """Power spectra at one time, on log axes."""
-    plot = figures.log_figure("multipole ℓ", "C_ℓ / C₁")
+    plot = figures.log_figure("multipole ℓ", SPECTRA.axes["normalized"][0])
     plot.xaxis.ticker = FixedTicker(ticks=_MULTIPOLES, minor_ticks=list(range(1, 11)))
     plot.xaxis.formatter = NumeralTickFormatter(format="0")
     plot.xgrid.ticker = FixedTicker(ticks=[1, 10, 100])
-    figures.band(plot)
+    figures.band(plot, SPECTRA)
     figures.lines(plot)
-    bars = figures.source("bars", "x", "low", "high", "color", "alpha")
+    bars = figures.source("bars", "x", "low", "high", "color", "alpha", "name")
     plot.segment("x", "low", "x", "high", source=bars, line_color="color", line_alpha="alpha", line_width=1.2)
     shown = plot.scatter(
         "x",
@@ -43,7 +44,12 @@ def spectra() -> figure:
 
 def switches() -> Groups:
     """What stands below it."""
-    marks = f"◆ chosen gradient ▲ perpendicular to B₀ ▽ upper limit {caveats()}"
+    signs = {one.name: SIGNS[one.marker] for one in SPECTRA.series if one.marker}
+    limit = signs["chosen gradient, upper limit"]
+    marks = (
+        f"{signs['chosen gradient']} chosen gradient {signs['perpendicular']} perpendicular to B₀ "
+        f"{limit} upper limit {caveats()}"
+    )
     return [{"legend": "", "controls": group("Spectra"), "help": marks}]
 
 

@@ -2,20 +2,24 @@
 
 import {Lines, beyond, steady} from "../../browser/lines.js"
 import {exact} from "../../browser/numbers.js"
+import {colorOf, seriesShown, worded} from "../../browser/series.js"
 import {shape} from "../../browser/shape.js"
-import {Contracted, FOUR_PI} from "../../browser/view.js"
+import {FOUR_PI} from "../../browser/view.js"
+import {WIRE} from "../../browser/wire.js"
 
 /** @typedef {import("../../browser/view.js").Held} Held */
 /** @typedef {import("../../browser/view.js").View} View */
 /** @typedef {import("../../browser/view.js").Colors} Colors */
+/** @typedef {import("../../browser/view.js").Contracted} Contracted */
+/** @typedef {import("../../browser/series.js").Series} Series */
 
 /** @typedef {{name: string, marker: string, ell: number[], ratio: number[], low: number[], high: number[], noise: [string, number][]}} Observed */
+/** @typedef {{value: number[], error: number[]}} Simulated over its unit, from l = 0 on; errors that are not known are 0 */
 
-const ELL_DECADES = 6.5
+const SPECTRA = WIRE.figures.spectra
 const FIRST = 0.85 // the dipole's mark stands free of the axis
 const ROOM_FOR_A_LETTER = 7 // pixels, of the names of powers
-/** @type {[string, number, "dotted" | "dashed" | "dotdash"][]} */
-const PAPER_POWERS = [["p = 1/3", 1 / 3, "dotted"], ["p = 1/2", 1 / 2, "dashed"], ["p = 2/3", 2 / 3, "dotdash"]]
+const SIZE = 7.5 // pixels, of a mark
 
 /**
  * {lines, names, marks, bars, band, x, y, label} of columns and ranges.
@@ -23,61 +27,72 @@ const PAPER_POWERS = [["p = 1/3", 1 / 3, "dotted"], ["p = 1/2", 1 / 2, "dashed"]
  * @param {Observed[]} observed @param {number} width
  */
 export function spectra(held, pinned, view, colors, observed, width) {
-  const t = view.index
-  const chosen = Contracted.of(held, view.theta, view.phi)
-  const dipole = chosen.estimate(t)[1]
-  const unit = view.normalized ? dipole : FOUR_PI
-  const top = view.normalized ? 3 : steady(3 * dipole / FOUR_PI)
-  const floor = top / 10 ** ELL_DECADES
-  const marks = new Marks(floor, colors.ground)
-  const perpendicular = Contracted.perpendicular(held)
-  marks.simulated(perpendicular, t, view, "perpendicular", "triangle", colors.monopole, 1)
-  let last = chosen.multipoles - 1
-  if (pinned) {
-    const at = view.pinnedIndex
-    last = Math.max(last, Contracted.perpendicular(pinned).multipoles - 1)
-    marks.simulated(Contracted.perpendicular(pinned), at, view, "pinned, perpendicular", "triangle", colors.monopole, 0.3)
-    marks.simulated(Contracted.of(pinned, view.theta, view.phi), at, view, "pinned", "diamond", colors.ink, 0.3)
-  }
-  marks.simulated(chosen, t, view, "chosen gradient", "diamond", colors.ink, 1)
-  const lines = new Lines()
-  /** @param {number} p */
-  const curve = (p) => shape(p, view.form, last).map((v) => v * dipole / unit)
-  const ell = Float64Array.from({length: last}, (_, i) => i + 1)
-  for (const [name, p, dash] of PAPER_POWERS)
-    lines.add(name, ell, curve(p), colors.analytic, {dash, width: 1.4, named: true})
-  const name = `p = ${exact(view.p, 2)}`
-  lines.add(name, ell, curve(view.p), colors.accent, {width: 2.2, named: true})
-  if (view.observed && view.normalized) {
-    for (const one of observed) {
-      marks.observed(one, colors)
-      for (const [whose, level] of one.noise)
-        lines.add(`noise, ${whose}`, [1, last], [level, level], colors.noise, {dash: "dotted", width: 1.2})
-    }
+  const drawn = seriesShown(SPECTRA, held, pinned, view).map(([one, contracted, t]) =>
+    ({one, found: simulated(contracted, t, view.normalized), last: contracted.multipoles - 1}))
+  const dipole = drawn.find(({one}) => one.quantity === "variance")?.found.value[1] ?? NaN
+  const top = view.normalized ? SPECTRA.headroom : steady(SPECTRA.headroom * dipole)
+  const floor = top / 10 ** SPECTRA.decades
+  const last = Math.max(...drawn.map((each) => each.last)), ell = Array.from({length: last}, (_, i) => i + 1)
+  const power = `p = ${exact(view.p, 2)}`
+  const lines = new Lines(), marks = new Marks(floor, colors)
+  /** @param {Series} one @param {ArrayLike<number>} x @param {ArrayLike<number>} y */
+  const line = (one, x, y, whose = "") => lines.add(worded(one.name, {power, whose}), x, y, colorOf(one, colors), one)
+  let band = cosmicBand([], floor)
+  for (const {one, found} of drawn) switch (one.quantity) {
+    case "variance":
+      band = cosmicBand(found.value, floor)
+      break
+    case "shape":
+      line(one, ell, shape(one.p ?? view.p, view.form, last).map((v) => v * found.value[1]))
+      break
+    case "level":
+      for (const each of observed)
+        for (const [whose, level] of each.noise) line(one, [each.ell[0], each.ell[each.ell.length - 1]], [level, level], whose)
+      break
+    case "estimate":
+      marks.estimates(one, found)
+      break
+    case "limit":
+      marks.limits(one, found)
+      break
+    case "published":
+      for (const each of observed) marks.published(one, each)
   }
   return {
     lines: lines.columns,
     names: lines.names(0.34, floor),
     marks: marks.marks,
     bars: marks.bars,
-    band: cosmicBand(chosen.estimate(t), unit, floor),
-    x: [FIRST, beyond(FIRST, last, ROOM_FOR_A_LETTER * name.length, width)],
+    band,
+    x: [FIRST, beyond(FIRST, last, ROOM_FOR_A_LETTER * power.length, width)],
     y: [floor, top],
-    label: view.normalized ? "C_ℓ / C₁" : "C_ℓ / 4π  [(r_L |∇n|/n)²]",
+    label: SPECTRA.axes[view.normalized ? "normalized" : "absolute"][0],
+  }
+}
+
+/**
+ * Estimates at a time over their dipole, or over 4 pi.
+ * @param {Contracted} contracted @param {number} t @param {boolean} normalized @returns {Simulated}
+ */
+function simulated(contracted, t, normalized) {
+  const value = contracted.estimate(t), unit = normalized ? value[1] : FOUR_PI
+  return {
+    value: Array.from(value, (each) => each / unit),
+    error: Array.from(contracted.estimateError(t), (each) => (each >= 0 ? each / unit : 0)),
   }
 }
 
 /**
  * What one observer's sky scatters about the mean over fields: sqrt(2 / (2l + 1)) of it, on either side, up to
  * the first multipole that is lost in the noise.
- * @param {Float64Array} mean @param {number} unit @param {number} floor
+ * @param {number[]} mean @param {number} floor
  */
-function cosmicBand(mean, unit, floor) {
+function cosmicBand(mean, floor) {
   /** @type {Record<"x" | "low" | "high", number[]>} */
   const {x, low, high} = {x: [], low: [], high: []}
-  for (let l = 1; l < mean.length && mean[l] / unit > floor; l++) {
-    const height = mean[l] / unit, spread = Math.sqrt(2 / (2 * l + 1))
-    x.push(l); low.push(Math.max(height * (1 - spread), floor)); high.push(height * (1 + spread))
+  for (let l = 1; l < mean.length && mean[l] > floor; l++) {
+    const spread = Math.sqrt(2 / (2 * l + 1))
+    x.push(l); low.push(Math.max(mean[l] * (1 - spread), floor)); high.push(mean[l] * (1 + spread))
   }
   return {x, low, high}
 }
@@ -85,53 +100,61 @@ function cosmicBand(mean, unit, floor) {
 class Marks {
   /** @type {Record<"x" | "y" | "marker" | "color" | "fill" | "size" | "alpha" | "name", any[]>} */
   marks = {x: [], y: [], marker: [], color: [], fill: [], size: [], alpha: [], name: []}
-  /** @type {Record<"x" | "low" | "high" | "color" | "alpha", any[]>} */
-  bars = {x: [], low: [], high: [], color: [], alpha: []}
+  /** @type {Record<"x" | "low" | "high" | "color" | "alpha" | "name", any[]>} */
+  bars = {x: [], low: [], high: [], color: [], alpha: [], name: []}
 
-  /** @param {number} floor @param {string} ground */
-  constructor(floor, ground) { this.floor = floor; this.ground = ground }
+  /** @param {number} floor @param {Colors} colors */
+  constructor(floor, colors) { this.floor = floor; this.colors = colors }
 
-  /**
-   * @param {number} x @param {number} y @param {string} marker @param {string} color @param {string} fill
-   * @param {number} size @param {number} alpha @param {string} name
-   */
-  #mark(x, y, marker, color, fill, size, alpha, name) {
-    const m = this.marks
-    m.x.push(x); m.y.push(y); m.marker.push(marker); m.color.push(color); m.fill.push(fill)
-    m.size.push(size); m.alpha.push(alpha); m.name.push(name)
+  /** @param {Series} one @param {number} x @param {number} y */
+  #mark(one, x, y, name = one.name, marker = one.marker) {
+    const m = this.marks, color = colorOf(one, this.colors)
+    m.x.push(x); m.y.push(y); m.marker.push(marker); m.color.push(color); m.name.push(name)
+    m.fill.push(one.filled ? color : this.colors.ground); m.size.push(SIZE * one.size); m.alpha.push(one.alpha)
   }
 
-  /** @param {number} x @param {number} low @param {number} high @param {string} color @param {number} alpha */
-  #bar(x, low, high, color, alpha) {
+  /**
+   * A bar about a height; a log axis knows no zero.
+   * @param {Series} one @param {number} x @param {number} y @param {number} down @param {number} up
+   */
+  #bar(one, x, y, down, up, name = one.name) {
     const b = this.bars
-    b.x.push(x); b.low.push(Math.max(low, this.floor / 3)); b.high.push(high); b.color.push(color); b.alpha.push(alpha)
+    b.x.push(x); b.low.push(Math.max(y - down, SPECTRA.least * this.floor)); b.high.push(y + up)
+    b.color.push(colorOf(one, this.colors)); b.alpha.push(one.alpha); b.name.push(name)
   }
 
   /**
-   * Estimates with errors; where the noise exceeds the power, upper limits of two errors instead.
-   * @param {Contracted} contracted @param {number} t @param {View} view @param {string} name
-   * @param {string} marker @param {string} color @param {number} alpha
+   * Estimates with errors, where they stand out of the noise.
+   * @param {Series} one @param {Simulated} found
    */
-  simulated(contracted, t, view, name, marker, color, alpha) {
-    const value = contracted.estimate(t), error = contracted.estimateError(t)
-    const unit = view.normalized ? value[1] : FOUR_PI
+  estimates(one, {value, error}) {
     for (let l = 1; l < value.length; l++) {
-      const height = value[l] / unit, width = error[l] >= 0 ? error[l] / unit : 0
-      if (height > this.floor) {
-        this.#mark(l, height, marker, color, color, 7.5, alpha, name)
-        this.#bar(l, height - width, height + width, color, alpha)
-      } else if (Math.max(height, 0) + 2 * width > this.floor) {
-        const limit = Math.max(height, 0) + 2 * width
-        this.#mark(l, limit, "inverted_triangle", color, this.ground, 6, alpha * 0.7, `${name}, upper limit`)
-      }
+      if (!(value[l] > this.floor)) continue
+      this.#mark(one, l, value[l])
+      this.#bar(one, l, value[l], error[l], error[l])
     }
   }
 
-  /** @param {Observed} one @param {Colors} colors */
-  observed(one, colors) {
-    one.ell.forEach((l, i) => {
-      this.#mark(l, one.ratio[i], one.marker, colors.noise, this.ground, 7, 1, one.name)
-      if (one.low[i] >= 0) this.#bar(l, one.ratio[i] - one.low[i], one.ratio[i] + one.high[i], colors.noise, 0.8)
+  /**
+   * Where the noise exceeds the power, upper limits of two errors.
+   * @param {Series} one @param {Simulated} found
+   */
+  limits(one, {value, error}) {
+    for (let l = 1; l < value.length; l++) {
+      const limit = Math.max(value[l], 0) + 2 * error[l]
+      if (!(value[l] > this.floor) && limit > this.floor) this.#mark(one, l, limit)
+    }
+  }
+
+  /**
+   * A published spectrum; an error that is not published has no bar.
+   * @param {Series} one @param {Observed} observed
+   */
+  published(one, {name, marker, ell, ratio, low, high}) {
+    const whose = worded(one.name, {whose: name})
+    ell.forEach((l, i) => {
+      this.#mark(one, l, ratio[i], whose, marker)
+      if (low[i] >= 0 || high[i] >= 0) this.#bar(one, l, ratio[i], Math.max(low[i], 0), Math.max(high[i], 0), whose)
     })
   }
 }

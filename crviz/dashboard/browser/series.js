@@ -1,0 +1,42 @@
+// Series of Figures 1 and 2, as crviz/plots/content/series.py says them: which are shown, of what, and how they look.
+
+import {Contracted} from "./view.js"
+
+/** @typedef {import("./view.js").Held} Held */
+/** @typedef {import("./view.js").View} View */
+/** @typedef {import("./view.js").Colors} Colors */
+
+/**
+ * @typedef {object} Series
+ * @property {string} name @property {string} quantity @property {string} role @property {number | null} shade
+ * @property {string} of @property {string} gradient @property {number | null} multipole @property {number | null} p
+ * @property {string} dash @property {number} width @property {string} marker @property {boolean} filled
+ * @property {number} size @property {number} alpha @property {boolean} named @property {string[]} switches
+ * @property {boolean} bounds
+ */
+
+/**
+ * Those that are shown, each with what it is read off and the index of the time in that; all switches must be on.
+ * @param {{series: Series[]}} content @param {Held} held @param {Held | null} pinned @param {View} view
+ * @returns {[Series, Contracted, number][]}
+ */
+export function seriesShown({series}, held, pinned, view) {
+  /** @param {Held} arrays */
+  const along = (arrays) => ({chosen: Contracted.of(arrays, view.theta, view.phi), perpendicular: Contracted.perpendicular(arrays)})
+  /** @type {Record<string, Record<string, Contracted>>} */
+  const found = {shown: along(held), ...(pinned ? {pinned: along(pinned)} : {})}
+  return series.filter(({of, switches}) => found[of] && switches.every((name) => view[name]))
+    .map((one) => [one, found[one.of][one.gradient], one.of === "pinned" ? view.pinnedIndex : view.index])
+}
+
+/**
+ * Its colour in a theme.
+ * @param {Series} one @param {Colors} colors
+ */
+export function colorOf({role, shade}, colors) { return shade === null ? colors[role] : colors[role][shade] }
+
+/**
+ * A name with words in place of their keys in braces.
+ * @param {string} name @param {Record<string, string>} words
+ */
+export function worded(name, words) { return name.replace(/\{(\w+)\}/g, (_, key) => words[key]) }

@@ -1,0 +1,309 @@
+"""What Figures 1 and 2 hold, as data: the browser, HoloViews and matplotlib all draw these series.
+
+A series says which quantity is drawn and what it looks like. Its numbers are worked out by who draws: from a
+`Source` in `evolution` and `spectra`, and in the browser from the arrays that it holds
+(dashboard/panels/evolution/evolution.js and spectra/spectra.js).
+
+The band of cosmic variance lies about the simulated mean. It is what one sky scatters about the ensemble's
+expectation, sqrt(2 / (2l + 1)) C_l, and the mean over fields measures this expectation; the analytic curves
+are theories of it, of which there is one for every p.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from crviz.arrays import Array
+from crviz.plots.content.figure import Band, Line, Marks
+from crviz.plots.style import DASHES, Palette
+
+#: Powers of the analytic curves that the paper shows.
+PAPER_POWERS = {"1/3": 1 / 3, "1/2": 1 / 2, "2/3": 2 / 3}
+#: Multipoles drawn beside monopole and dipole.
+MULTIPOLES = tuple(range(2, 10))
+#: Multipoles whose analytic evolution is drawn.
+ANALYTIC = (1, 2, 3, 5, 9)
+#: What stands in a line of text for a mark or a dash.
+SIGNS = {"solid": "—", "dotted": "⋯", "diamond": "◆", "triangle": "▲", "inverted_triangle": "▽"}
+
+
+@dataclass(frozen=True)
+class Series:
+    """One series of a figure.
+
+    Attributes
+    ----------
+    name
+        Where the pointer is and, if `named`, at the line's end. {power} stands for the chosen p in words,
+        {whose} for an observed spectrum or whose noise it is.
+    quantity
+        Against time "power" (C_l with the noise in it), "noise", "standard" (C_1 of Eq. 3), "analytic" (the
+        evolution without a free parameter), each over 4 pi, or "error", a band of the standard error about
+        the power. Against multipoles "estimate" with its bars, "limit" (where noise hides the estimate),
+        "shape" (the theory through the simulated dipole), "variance" (the band of one sky), "published", or
+        "level" (its noise).
+    of
+        "shown" or "pinned".
+    gradient
+        "chosen" or "perpendicular".
+    multipole
+        Of a quantity against time.
+    p
+        Of a shape; None is the chosen one.
+    role
+        The colour, by its name in `style.Palette`.
+    shade
+        Which of the colours, where the role has several.
+    dash : "solid" or one of `style.DASHES`
+    width : [pt], or pixels on the page
+    marker
+        As in `figure.Marks`; observed spectra bring their own.
+    size
+        Over that of other marks.
+    named
+        Whether the name stands at the line's end.
+    legend
+        What the legend says; {gradient} stands for the chosen one in words, {bars} for what its bars are.
+    switches
+        Names of the switches that must be on.
+    bounds
+        Whether the axis reaches above it.
+    """
+
+    name: str
+    quantity: str
+    role: str
+    of: str = "shown"
+    gradient: str = "chosen"
+    multipole: int | None = None
+    p: float | None = None
+    shade: int | None = None
+    dash: str = "solid"
+    width: float = 1.5
+    marker: str = ""
+    filled: bool = True
+    size: float = 1.0
+    alpha: float = 1.0
+    named: bool = False
+    legend: str = ""
+    switches: tuple[str, ...] = ()
+    bounds: bool = False
+
+    def worded(self, **words: str) -> Series:
+        """The same with these words in name and legend, in place of their keys in braces."""
+        name, legend = self.name, self.legend
+        for key, word in words.items():
+            name, legend = (text.replace(f"{{{key}}}", word) for text in (name, legend))
+        return replace(self, name=name, legend=legend)
+
+    def line(self, colors: Palette, x: Array, y: Array) -> Line:
+        """It as a line."""
+        return Line(
+            self.name,
+            x,
+            y,
+            self._color(colors),
+            self.dash,
+            self.width,
+            named=self.named,
+            legend=self.legend,
+            alpha=self.alpha,
+        )
+
+    def band(self, colors: Palette, x: Array, low: Array, high: Array) -> Band:
+        """It as a band."""
+        return Band(x, low, high, self._color(colors), self.alpha, self.legend, self.name)
+
+    def marks(
+        self,
+        colors: Palette,
+        x: Array,
+        y: Array,
+        down: Array | None = None,
+        up: Array | None = None,
+        inner: Array | None = None,
+    ) -> Marks:
+        """It as marks, with bars where they are given."""
+        return Marks(
+            self.name,
+            x,
+            y,
+            self.marker,
+            self._color(colors),
+            self.filled,
+            self.size,
+            down,
+            up,
+            inner,
+            self.legend,
+            self.alpha,
+        )
+
+    def _color(self, colors: Palette) -> str:
+        found: str | tuple[str, ...] = getattr(colors, self.role)
+        return found if isinstance(found, str) else found[self.shade or 0]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a figure holds.
+
+    Attributes
+    ----------
+    series
+        In the order in which they are drawn: the last is uppermost.
+    axes
+        Names of the axis of power, in plain text and in TeX: "absolute", and "normalized" to the dipole.
+    decades
+        Of the axis of power.
+    headroom
+        How far that axis reaches above what bounds it, as a factor.
+    least
+        Where bars and bands end that would reach 0, which a log axis does not know: in Figure 1 over the
+        value, in Figure 2 over the axis' lower end.
+    """
+
+    series: tuple[Series, ...]
+    axes: dict[str, tuple[str, str]]
+    decades: float
+    headroom: float
+    least: float
+
+
+def subscript(number: int) -> str:
+    """A number as an index."""
+    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def _power(ell: int, role: str, width: float, named: bool = True, **options: Any) -> Series:
+    return Series(f"C{subscript(ell)}", "power", role, multipole=ell, width=width, named=named, **options)
+
+
+_AGAINST_TIME = (
+    *[_power(ell, "multipoles", 1.3, ell in (2, 9), shade=ell - 2) for ell in MULTIPOLES],
+    Series("noise", "noise", "noise", width=2, named=True, bounds=True),
+    _power(0, "monopole", 2, bounds=True),
+    Series("standard C₁", "standard", "standard", width=2, named=True),
+    _power(1, "ink", 2.2, bounds=True, legend="gradient {gradient}"),
+)
+
+#: Figure 1: dotted across the regular field, faint what is pinned, dashed the theory.
+EVOLUTION = Content(
+    series=(
+        Series(
+            "standard error of C₁", "error", "band", multipole=1, alpha=0.18, legend="standard error of C₁"
+        ),
+        *[
+            replace(
+                each,
+                name=f"{each.name}, perpendicular",
+                gradient="perpendicular",
+                dash="dotted",
+                alpha=0.9,
+                named=False,
+                legend=each.legend and "gradient perpendicular to B₀",
+            )
+            for each in _AGAINST_TIME
+        ],
+        *[
+            replace(
+                each,
+                name=f"{each.name}, pinned",
+                of="pinned",
+                alpha=0.35,
+                named=False,
+                legend=each.legend and "pinned",
+            )
+            for each in _AGAINST_TIME
+            if each.shade is None and each.quantity != "noise"
+        ],
+        *_AGAINST_TIME,
+        *[
+            Series(
+                f"analytic C{subscript(ell)}",
+                "analytic",
+                "accent",
+                multipole=ell,
+                dash="dashed",
+                width=1.2,
+                legend="" if ell > 1 else f"analytic ℓ = {', '.join(map(str, ANALYTIC))}, {{power}}",
+                switches=("analytic",),
+            )
+            for ell in ANALYTIC
+        ],
+    ),
+    axes={
+        "absolute": (
+            "⟨C_ℓ⟩ / 4π  [(r_L |∇n|/n)²]",
+            r"$\langle C_\ell\rangle / 4\pi$   [$(r_L\,|\nabla n|/n)^2$]",
+        )
+    },
+    decades=8,
+    headroom=4,
+    least=1e-3,
+)
+
+
+def _simulated(
+    name: str, legend: str, marker: str, role: str, *, alpha: float = 1.0, limits: str = "", **whose: Any
+) -> list[Series]:
+    """Estimates, and upper limits where noise hides them."""
+    hollow: dict[str, Any] = {
+        "marker": "inverted_triangle",
+        "filled": False,
+        "size": 0.8,
+        "alpha": 0.7 * alpha,
+    }
+    return [
+        Series(name, "estimate", role, marker=marker, alpha=alpha, legend=legend, **whose),
+        Series(f"{name}, upper limit", "limit", role, legend=limits, **hollow, **whose),
+    ]
+
+
+_PUBLISHED = ("observed", "normalized")
+
+#: Figure 2.
+SPECTRA = Content(
+    series=(
+        Series("cosmic variance", "variance", "band", alpha=0.18, legend="cosmic variance of one sky"),
+        *[
+            Series(f"p = {name}", "shape", "analytic", p=p, dash=dash, width=1.4, named=True)
+            for (name, p), dash in zip(PAPER_POWERS.items(), DASHES, strict=True)
+        ],
+        Series("{power}", "shape", "accent", width=2.2, named=True),
+        Series(
+            "noise of {whose}",
+            "level",
+            "noise",
+            dash="dotted",
+            width=1.2,
+            legend="noise levels of the observations",
+            switches=_PUBLISHED,
+        ),
+        *_simulated(
+            "perpendicular", "simulated, perpendicular", "triangle", "monopole", gradient="perpendicular"
+        ),
+        *_simulated(
+            "pinned, perpendicular",
+            "pinned, perpendicular",
+            "triangle",
+            "monopole",
+            gradient="perpendicular",
+            of="pinned",
+            alpha=0.3,
+        ),
+        *_simulated("pinned", "pinned, {gradient}", "diamond", "ink", of="pinned", alpha=0.3),
+        *_simulated(
+            "chosen gradient", "simulated, {gradient}{bars}", "diamond", "ink", limits="upper limits"
+        ),
+        Series("{whose}", "published", "noise", filled=False, size=0.93, switches=_PUBLISHED),
+    ),
+    axes={
+        "absolute": ("C_ℓ / 4π  [(r_L |∇n|/n)²]", r"$\hat C_\ell / 4\pi$   [$(r_L\,|\nabla n|/n)^2$]"),
+        "normalized": ("C_ℓ / C₁", r"$\hat C_\ell / \hat C_1$"),
+    },
+    decades=6.5,
+    headroom=3,
+    least=1 / 3,
+)
