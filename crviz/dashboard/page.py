@@ -97,9 +97,10 @@ class Visit:
 
     def _pin(self) -> None:
         """Pin what is shown, or take the pin away where it is what is pinned."""
-        pinned = self.hub.pinned
-        same = pinned and pinned["digest"] == self.state.shown.config.digest
-        self.hub.pinned = {} if same else self.state.shown.held(self.state.estimator)
+        state, source = self.state, self.state.shown.source
+        same = state.pinned is not None and state.pinned[0].digest == source.digest
+        state.pinned = None if same else (source, source.usable(state.estimator))
+        self.hub.pinned = {} if same else state.shown.held(state.estimator)
 
     def _recolor(self, message: dict[str, Any]) -> None:
         self.state.dark = self.orbits.dark = bool(message["dark"])

@@ -83,6 +83,7 @@ class State(param.Parameterized):
         shown: LabelledSource
     else:
         shown = param.ClassSelector(class_=LabelledSource, allow_refs=False, doc="What the plots show.")
+    pinned = param.Parameter(None, allow_refs=False, doc="Source and estimator that stay beside it, or None.")
     dark = param.Boolean(False)
 
     def __init__(self, **values: Any) -> None:

@@ -137,6 +137,38 @@ def test_a_figure_arrives_as_a_drawing(deliver, figure):
     assert path.name == name
 
 
+def test_the_numbers_of_figures_are_those_on_the_screen_and_of_what_is_pinned(visitor, deliver):
+    page = visitor.page
+    page.get_by_role("button", name="Pin", exact=True).click()
+    page.wait_for_function("() => crviz.pinned")
+    visitor.settle()
+    for figure, panel in (("Figure 1", "evolution"), ("Figure 2", "spectra")):
+        text = deliver(f"{figure} (CSV)").read_text(encoding="utf8")
+        assert "gradient θ = 60°, φ = 120°" in text
+        rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
+        taken = {row["series"]: ([], []) for row in rows}
+        for row in rows:
+            for column, value in zip(taken[row["series"]], (row["x"], row["y"]), strict=True):
+                column.append(float(value or "nan"))
+        shown = visitor.lines(panel)
+        if panel == "spectra":
+            shown |= {name: visitor.marks(name)[:2] for name in taken if name not in shown}
+        assert {name for name in taken if "pinned" in name} >= {
+            "evolution": {"C₁, pinned"},
+            "spectra": {"pinned"},
+        }[panel]
+        for name, (x, y) in shown.items():
+            positive = np.isfinite(y)
+            if not positive.any():  # a band, which stands in a source of its own
+                continue
+            np.testing.assert_allclose(taken[name][0], x, rtol=1e-5)
+            # of the standard dipole, which is a difference, single precision leaves less
+            off = 1e-3 if "standard" in name else 1e-4
+            np.testing.assert_allclose(np.array(taken[name][1])[positive], y[positive], rtol=off)
+    page.get_by_role("button", name="Pin", exact=True).click()
+    page.wait_for_function("() => !crviz.pinned")
+
+
 def test_what_is_taken_away_while_playing_is_of_the_time_seen(visitor, deliver):
     """A press ends playing: else the server would not know of the time."""
     page, before = visitor.page, shown_time(visitor)

@@ -7,7 +7,7 @@ import pytest
 from visitor import Visitor, number
 
 from crviz import atlas, library
-from crviz.dashboard.exploring import POINT_NSIDE
+from crviz.dashboard.best_known import POINT_NSIDE
 from crviz.plots import style
 from crviz.plots.content import evolution
 from crviz.plots.content.spectra import power_spectra

@@ -1,6 +1,7 @@
 """Files to take away: the run, the map, the spectra, the figures, and a script for the same numbers.
 
-Each holds what the page shows when it is made: gradient, time, estimator, p, and what the switches say.
+Each holds what the page shows when it is made: gradient, time, estimator, p, what the switches say, and in
+Figures 1 and 2 what is pinned.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ from crviz.gradient import gradient_vector
 from crviz.jobs import Manager
 from crviz.plots.content import evolution, spectra
 from crviz.plots.content import sky as sky_content
-from crviz.plots.content.figure import described, gradient_in_words
+from crviz.plots.content.figure import Panel, described, gradient_in_words
+from crviz.plots.content.table import table
 from crviz.result import NotKept, nearest_time
 
 #: What its button says, its name, and what makes it.
@@ -56,17 +58,19 @@ def downloads(state: State, manager: Manager) -> list[pn.widgets.FileDownload]:
 
 
 def _figures(state: State, manager: Manager) -> list[_File]:
-    """Figures as they go into a paper, by the same code as the command line."""
-    return [
-        (
-            f"{what} ({kind.upper()})",
-            f"crviz-{name}.{kind}",
-            partial(_figure, state, manager, name, kind),
-        )
-        for what, name in (("Figure 1", "1"), ("Figure 2", "2"), ("Sky figure", "sky"))
-        if name != "sky" or _positions(state, manager) is not None
-        for kind in ("png", "svg")
-    ]
+    """Figures as they go into a paper, by the same code as the command line, and the numbers in them."""
+    files: list[_File] = []
+    for what, name in (("Figure 1", "1"), ("Figure 2", "2"), ("Sky figure", "sky")):
+        if name == "sky" and _positions(state, manager) is None:
+            continue
+        files += [
+            (f"{what} ({kind.upper()})", f"crviz-{name}.{kind}", partial(_figure, state, manager, name, kind))
+            for kind in ("png", "svg", "pdf")
+        ]
+        if name != "sky":
+            numbers = partial(_numbers, state, name)
+            files.append((f"{what} (CSV)", f"crviz-{name}.csv", numbers))
+    return files
 
 
 def _figure(state: State, manager: Manager, name: str, kind: str) -> io.BytesIO:
@@ -85,28 +89,40 @@ def _figure(state: State, manager: Manager, name: str, kind: str) -> io.BytesIO:
         )
         picture = sky_content.sky(values, state.gradient, sky_content.PAPER_WIDTH, title=title)
         return _through_file(f"sky.{kind}", lambda path: paper.save_sky(picture, path))
+    panel = figure_shown(state, name)
+    return _through_file(f"figure.{kind}", lambda path: paper.save_panels([panel], path))
+
+
+def _numbers(state: State, name: str) -> io.StringIO:
+    return io.StringIO(f"# crviz {__version__}\n{table(figure_shown(state, name))}")
+
+
+def figure_shown(state: State, name: str) -> Panel:
+    """Figure "1" or "2" as the page shows it."""
     # the direction itself, at right angles to B0 too: the mean over the azimuth is drawn beside it
-    source, gradient = state.shown.source, state.gradient
+    source, gradient, pinned = state.shown.source, state.gradient, state.pinned
+    estimator = source.usable(state.estimator)
     if name == "1":
-        panel = evolution.evolution(
+        return evolution.evolution(
             source,
             gradient,
             omega_t=state.omega_t,
             p=state.p if state.analytic else None,
             estimator=source.usable("none"),
+            noise=estimator,
+            pinned=pinned and pinned[0],
         )
-    else:
-        panel = spectra.power_spectra(
-            source,
-            gradient,
-            omega_t=state.omega_t,
-            p=state.p,
-            form=state.form,
-            estimator=source.usable(state.estimator),
-            observed=state.observed,
-            normalized=state.normalized,
-        )
-    return _through_file(f"figure.{kind}", lambda path: paper.save_panels([panel], path))
+    return spectra.power_spectra(
+        source,
+        gradient,
+        omega_t=state.omega_t,
+        p=state.p,
+        form=state.form,
+        estimator=estimator,
+        observed=state.observed,
+        normalized=state.normalized,
+        pinned=pinned,
+    )
 
 
 def _through_file(name: str, write: Callable[[Path], None]) -> io.BytesIO:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from matplotlib.figure import Figure
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from crviz import paths
 from crviz.checks import ParameterError, check_number
@@ -30,7 +31,7 @@ FORMATS = ("png", "svg", "pdf")
 #: Dots an inch of a PNG.
 DPI = 200
 
-# without dates the same figure is the same file
+# without dates the same figure is the same file; its title is added, for programs to read
 _METADATA: dict[str, dict[str, None]] = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
 _Content = TypeVar("_Content")
@@ -50,7 +51,8 @@ def check_width(width: float) -> float:
 
 
 def save_panels(panels: Sequence[Panel], path: str | Path, *, width: float = 7.0, dark: bool = False) -> None:
-    """Draw panels below each other, over one x axis, and write the file.
+    """Draw panels below each other, over one x axis, and write the file, which says the title in its
+    metadata too.
 
     Parameters
     ----------
@@ -63,17 +65,18 @@ def save_panels(panels: Sequence[Panel], path: str | Path, *, width: float = 7.0
     ParameterError
     OSError where the file cannot be written.
     """
-    _save(figure_of_panels, panels, path, width, dark)
+    _save(figure_of_panels, panels, panels[0].title, path, width, dark)
 
 
 def save_sky(sky: Sky, path: str | Path, *, width: float = 7.0, dark: bool = False) -> None:
     """Draw a sky and write the file; otherwise as `save_panels`."""
-    _save(figure_of_sky, sky, path, width, dark)
+    _save(figure_of_sky, sky, sky.title, path, width, dark)
 
 
 def _save(
     draw: Callable[[_Content, float, style.Palette], Figure],
     content: _Content,
+    title: str,
     path: str | Path,
     width: float,
     dark: bool,
@@ -84,15 +87,17 @@ def _save(
     with settings(colors, width), paths.replacing(path) as part:
         figure = draw(content, width, colors)
         if kind == "png" and not any(axes.images for axes in figure.axes):
-            _write_lines(figure, part)
+            _write_lines(figure, title, part)
         else:
-            figure.savefig(part, format=kind, dpi=DPI, metadata=_METADATA[kind])
+            figure.savefig(part, format=kind, dpi=DPI, metadata={**_METADATA[kind], "Title": title})
 
 
-def _write_lines(figure: Figure, path: Path) -> None:
+def _write_lines(figure: Figure, title: str, path: Path) -> None:
     """A PNG of 256 colours, which lines do not exceed by what one sees: a third of the size."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DPI)
     with Image.open(buffer) as image:
         few = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    few.save(path, format="png", optimize=True, dpi=(DPI, DPI))
+    said = PngInfo()
+    said.add_text("Title", title)
+    few.save(path, format="png", optimize=True, dpi=(DPI, DPI), pnginfo=said)

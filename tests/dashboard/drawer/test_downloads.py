@@ -6,12 +6,13 @@ import io
 import healpy
 import numpy as np
 import pytest
+from PIL import Image
 
 from crviz import library, load, observations, theory
 from crviz._version import __version__
 from crviz.config import Config
 from crviz.dashboard.best_known import from_atlas
-from crviz.dashboard.drawer.downloads import downloads, sky_values, spectra_csv
+from crviz.dashboard.drawer.downloads import downloads, figure_shown, sky_values, spectra_csv
 from crviz.dashboard.labelled_source import LabelledSource
 from crviz.gradient import gradient_vector
 from crviz.interpretation import analytic_evolution
@@ -289,11 +290,11 @@ def test_spectra_of_a_place_are_the_atlass(place):
 # --- figures, and what is offered
 
 
-MAGIC = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml"}
+MAGIC = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF-"}
 
 
 @pytest.mark.parametrize("figure", ["1", "2", "sky"])
-@pytest.mark.parametrize("kind", ["png", "svg"])
+@pytest.mark.parametrize("kind", MAGIC)
 def test_figures_are_of_their_kind(state, fake, figure, kind):
     content = made(state, fake, f"crviz-{figure}.{kind}")
     assert content.startswith(MAGIC[kind])
@@ -382,7 +383,7 @@ def test_figure_1_has_the_evolution_of_the_page(shipped, drawn, theta, phi):
         np.testing.assert_allclose(dipole, cl[:, 1], rtol=1e-9)
         np.testing.assert_allclose(monopole, cl[:, 0], rtol=1e-9)
     error = source.evolution((np.radians(theta), np.radians(phi)), estimator="none").error[:, 1] / FOUR_PI
-    dipole = {line.name: line.y for line in panel.lines if line.dash == "solid"}["C₁"]
+    dipole = {line.name: line.y for line in panel.lines}["C₁"]
     np.testing.assert_allclose(panel.bands[0].high - dipole, error, rtol=1e-6)
 
 
@@ -427,12 +428,118 @@ def test_titles_say_gradient_time_estimator_and_power(shipped, saved):
     assert "p =" not in saved(shipped, "1").title  # of curves that are not there
 
 
+def test_the_noise_of_figure_1_is_that_of_the_chosen_estimator(shipped, saved):
+    """As on the page; it was the level of Eq. 9 whatever was chosen."""
+    shipped.param.update(**GRADIENT, estimator="plateau")
+    noise = {line.name: line.y for line in saved(shipped, "1").lines}["noise"]
+    expected = library.shipped().evolution(shipped.gradient, estimator="plateau").noise
+    np.testing.assert_allclose(noise, expected / FOUR_PI, rtol=1e-12)
+
+
+def numbers_in(state, fake, figure):
+    """{series: (x, y, low, high)} of the table of a figure, and its comments."""
+    text = made(state, fake, f"crviz-{figure}.csv").decode()
+    comments = [line for line in text.splitlines() if line.startswith("#")]
+    series = {}
+    for row in csv.DictReader(io.StringIO("\n".join(text.splitlines()[len(comments) :]))):
+        series.setdefault(row["series"], []).append(
+            [float(row[name] or "nan") for name in ("x", "y", "low", "high")]
+        )
+    return {name: np.transpose(rows) for name, rows in series.items()}, comments
+
+
+@pytest.mark.parametrize("figure", ["1", "2"])
+def test_tables_of_figures_hold_what_is_drawn(shipped, fake, saved, figure):
+    shipped.param.update(theta=90, phi=30, analytic=True)
+    panel = saved(shipped, figure)
+    series, comments = numbers_in(shipped, fake, figure)
+    assert list(series) == [each.name for each in (*panel.lines, *panel.marks, *panel.bands)]
+    for each in (*panel.lines, *panel.marks):
+        np.testing.assert_allclose(series[each.name][:2], [each.x, each.y], rtol=1e-8)
+    (band,) = panel.bands
+    np.testing.assert_allclose(series[band.name][2:], [band.low, band.high], rtol=1e-8)
+    assert panel.title in comments[1]
+    assert panel.y.label in comments[2]
+
+
+def test_at_right_angles_the_table_of_figure_2_is_not_the_mean_over_the_azimuth(shipped, fake):
+    shipped.param.update(theta=90, phi=30, estimator="cross")
+    series, _ = numbers_in(shipped, fake, "2")
+    chosen, mean = across_at_30_degrees_and_in_the_mean()
+    assert series["chosen gradient"][1, 1] == pytest.approx(chosen)
+    assert series["perpendicular"][1, 1] == pytest.approx(mean)
+
+
+BOTH, FIRST, SECOND = ("1", "2"), ("1",), ("2",)
+
+
+@pytest.mark.parametrize(
+    ("change", "figures"),
+    [
+        ({"theta": 60}, BOTH),
+        ({"phi": 120}, BOTH),
+        ({"omega_t": 30.0}, BOTH),
+        ({"estimator": "plateau"}, BOTH),
+        ({"p": 0.7}, BOTH),
+        ({"analytic": False}, FIRST),
+        ({"form": "self-consistent"}, SECOND),
+        ({"normalized": False}, SECOND),
+        ({"observed": False}, SECOND),
+    ],
+    ids=str,
+)
+def test_whatever_changes_a_figure_on_the_page_changes_the_file(shipped, fake, change, figures):
+    shipped.param.update(theta=90, phi=30, estimator="cross", analytic=True)
+    before = {figure: made(shipped, fake, f"crviz-{figure}.csv") for figure in BOTH}
+    shipped.param.update(**change)
+    changed = [figure for figure in BOTH if made(shipped, fake, f"crviz-{figure}.csv") != before[figure]]
+    assert tuple(changed) == figures
+
+
+def test_figures_hold_what_is_pinned_beside_what_is_shown(shipped, saved, cross_run):
+    """In the direction that is chosen now, by the estimator with which it was pinned."""
+    shipped.param.update(**GRADIENT, pinned=(cross_run, "plateau"), normalized=False)
+    evolving, spectra = saved(shipped, "1"), saved(shipped, "2")
+    gradient = shipped.gradient
+    lines = {line.name: line for line in evolving.lines}
+    assert [name for name in lines if "pinned" in name] == ["C₀, pinned", "standard C₁, pinned", "C₁, pinned"]
+    cl = cross_run.evolution(gradient, estimator="none").cl / FOUR_PI
+    np.testing.assert_array_equal(lines["C₁, pinned"].x, cross_run.omega_t)
+    np.testing.assert_allclose(lines["C₁, pinned"].y, cl[:, 1], rtol=1e-12)
+    assert lines["C₁, pinned"].alpha < 0.5 < lines["C₁"].alpha
+    marks = {mark.name: mark for mark in spectra.marks}
+    for name, which in (("pinned", gradient), ("pinned, perpendicular", "perpendicular")):
+        truth = cross_run.spectrum(which, omega_t=shipped.omega_t, estimator="plateau").cl / FOUR_PI
+        mark = marks[name]
+        assert mark.x.size > 3
+        np.testing.assert_allclose(mark.y, truth[mark.x], rtol=1e-12)
+    for panel in (evolving, spectra):
+        assert panel.title.endswith("; pinned, faint: σ² = 1, r_L/L_c = 0.1, 4 fields of 2 × 768 directions")
+    shipped.pinned = None
+    assert not any("pinned" in mark.name for mark in saved(shipped, "2").marks)
+
+
+@pytest.mark.parametrize("kind", MAGIC)
+def test_a_file_says_what_is_shown_for_programs_too(shipped, fake, kind):
+    shipped.param.update(theta=90, phi=30, p=0.6)
+    content, title = made(shipped, fake, f"crviz-2.{kind}"), figure_shown(shipped, "2").title
+    assert "gradient θ = 90°, φ = 30°, Ω T = 100.21, two grids" in title
+    assert title.endswith("p = 0.6, printed form, normalised to the dipole")
+    if kind == "png":
+        assert Image.open(io.BytesIO(content)).text["Title"] == title
+    elif kind == "svg":
+        assert f"<dc:title>{title}</dc:title>".encode() in content
+    else:
+        assert title.encode("utf-16-be") in content.replace(b"\\(", b"(").replace(b"\\)", b")")
+
+
 def test_a_result_has_all_files_and_a_place_those_that_it_can_fill(state, fake):
     whole = set(files(state, fake))
     assert {"crviz-run.nc", "crviz-sky.fits", "crviz-spectra.csv", "crviz-reproduce.py"} <= whole
     state.show(from_atlas(Config(sigma2=0.5)))
     # no run, and no sky of its one field yet
     figures = {f"crviz-{figure}.{kind}" for figure in "12" for kind in MAGIC}
-    assert set(files(state, fake)) == {"crviz-spectra.csv", "crviz-reproduce.py", *figures}
+    numbers = {"crviz-1.csv", "crviz-2.csv"}
+    assert set(files(state, fake)) == {"crviz-spectra.csv", "crviz-reproduce.py", *figures, *numbers}
     for name in figures:
         assert made(state, fake, name).startswith(MAGIC[name[-3:]])
