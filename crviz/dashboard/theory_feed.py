@@ -9,7 +9,6 @@ from crviz import interpretation, observations
 from crviz.dashboard.hub import Hub
 from crviz.dashboard.session import Session
 from crviz.dashboard.state import State
-from crviz.gradient import Gradient
 from crviz.plots.content.evolution import analytic
 
 #: Probability of a larger chi2 below which a fit is called poor.
@@ -52,7 +51,7 @@ class TheoryFeed:
         try:
             fit = interpretation.fit_power_law(
                 source,
-                gradient_name(state),
+                state.gradient,
                 omega_t=state.omega_t,
                 estimator=source.usable(state.estimator),
                 form=state.form,
@@ -76,9 +75,3 @@ class TheoryFeed:
             f"(ℓ = {fit.ell[0]}–{fit.ell[-1]}, deviance {fit.deviance:.1f}, of Gaussian skies "
             f"{fit.expected_deviance:.1f} in the mean)."
         )
-
-
-def gradient_name(state: State) -> Gradient:
-    """The word "parallel" or "perpendicular" where the gradient is, else its direction: covariances between
-    multipoles are kept for these two."""
-    return {0: "parallel", 90: "perpendicular"}.get(state.theta, state.gradient)

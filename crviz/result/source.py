@@ -244,7 +244,8 @@ class Source(Recorded, Protocol):
         """Covariance (L, L) [r_L^4] between the multipoles of `spectrum`, the mean of the positions map.
 
         Its diagonal is the squared standard error. A summary has it for the gradients "parallel" and
-        "perpendicular" and for the times `dataset["omega_t_covariance"]`. NaN of a single field.
+        "perpendicular", most along x and y too, and for the times `dataset["omega_t_covariance"]`. NaN of a
+        single field.
 
         Raises
         ------

@@ -62,8 +62,13 @@ class Summary(Result):
         """Covariance (L, L) [r_L^4] between the multipoles of `spectrum`.
 
         It is kept for the gradients "parallel" and "perpendicular" and for the times
-        `dataset["omega_t_covariance"]`. Raises NotKept for others.
+        `dataset["omega_t_covariance"]`, and follows for gradients along x and y from the spectra of single
+        fields where these are kept. Raises NotKept for others.
         """
+        if kept.FIELDS in self.groups and not any(_same(gradient)) and _along_axis(gradient):
+            return covariance_of_mean(
+                self.realization_spectra(gradient, omega_t=omega_t, estimator=estimator)
+            )
         how = estimators.get(estimator or self.default_estimator, self.estimators)
         name, time = "cl_cross" if how.grids == 2 else "cl", self.time_index(omega_t)
         of_cl, with_square = self._kept(name, gradient, float(self.omega_t[time]))
@@ -83,12 +88,13 @@ class Summary(Result):
         data = self.dataset
         if f"{name}_ell_covariance" not in data:
             raise NotKept("This summary was made without covariances between multipoles.")
-        same = [np.allclose(gradient_tensor(gradient), gradient_tensor(known)) for known in schema.GRADIENTS]
+        same = _same(gradient)
         if not any(same):
+            across = "an azimuth of 0° or 90°" if kept.FIELDS in self.groups else "the mean over the azimuth"
             raise NotKept(
-                f"gradient = {gradient!r} must be {' or '.join(map(repr, schema.GRADIENTS))}: covariances "
-                "of multipoles are kept for a gradient at 0° or 90° to B₀ only; a run of your own has them "
-                "for any."
+                f"gradient = {gradient!r} must be {' or '.join(map(repr, schema.GRADIENTS))}: covariances of "
+                f"multipoles are kept for a gradient at 0° to B₀, and at 90° for {across} only; a run of "
+                "your own has them for any."
             )
         time = _index(data["omega_t_covariance"].values, omega_t, "covariances of multipoles")
         at = {"omega_t_covariance": time, "gradient": same.index(True)}
@@ -110,7 +116,7 @@ class Summary(Result):
                 "Spectra of single realisations are not kept here: this summary was made without them."
             )
         fields, time = self.groups[kept.FIELDS], self.time_index(omega_t)
-        if np.abs(gradient_tensor(gradient)[~np.eye(3, dtype=bool)]).max() > NOTHING:
+        if not _along_axis(gradient):
             raise NotKept(
                 f"gradient = {gradient!r} must lie along x, y or z: spectra of single realisations are kept "
                 "for these only; a run of your own has them for any."
@@ -166,6 +172,16 @@ class Summary(Result):
         suffix = "_cross" if "cl_cross" in self.dataset else ""
         positions = np.einsum("...iil->...l", self._mean(f"cl{suffix}"))[None]
         return positions, np.einsum("tiil->tl", self.dataset[f"cl_pp{suffix}"].values)
+
+
+def _same(gradient: Gradient) -> list[bool]:
+    """Which of the gradients whose covariances are kept it is."""
+    return [np.allclose(gradient_tensor(gradient), gradient_tensor(known)) for known in schema.GRADIENTS]
+
+
+def _along_axis(gradient: Gradient) -> bool:
+    """Whether no product of two different components counts."""
+    return bool(np.abs(gradient_tensor(gradient)[~np.eye(3, dtype=bool)]).max() <= NOTHING)
 
 
 def _index(times: Array, omega_t: float, what: str) -> int:

@@ -11,7 +11,7 @@ from crviz import Config, interpretation, library, observations, run, theory
 from crviz.dashboard.best_known import from_atlas
 from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.state import State
-from crviz.dashboard.theory_feed import TheoryFeed, gradient_name
+from crviz.dashboard.theory_feed import TheoryFeed
 from crviz.result import Run
 
 FOUR_PI = 4 * math.pi
@@ -192,7 +192,9 @@ def test_few_fields_get_their_sentence(state, hub, link):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"theta": 50}, "a gradient at 0° or 90° to B₀ only"),
+        ({"theta": 50}, "at 0° to B₀, and at 90° for an azimuth of 0° or 90° only"),
+        ({"theta": 90, "phi": 30}, "at 0° to B₀, and at 90° for an azimuth of 0° or 90° only"),
+        ({"theta": 90, "omega_t": 90.0}, "the nearest of them Ω T = 100;"),
         ({"omega_t": 90.0}, "the nearest of them Ω T = 100;"),
     ],
 )
@@ -203,7 +205,7 @@ def test_where_the_shipped_result_keeps_no_covariance_the_page_says_where_it_doe
     link.fit()
     assert said in session.notice
     assert hub.fitted == ""
-    state.param.update(theta=90, omega_t=100.0)
+    state.param.update(theta=90, phi=0, omega_t=100.0)
     link.fit()
     assert session.notice == ""
     assert hub.fitted.startswith("Best p")
@@ -216,8 +218,23 @@ def test_the_atlas_gets_its_sentence(state, hub, link):
     assert hub.fitted == ""
 
 
-@pytest.mark.parametrize(
-    ("theta", "name"), [(0, "parallel"), (90, "perpendicular"), (37, (math.radians(37), math.radians(20)))]
-)
-def test_the_two_gradients_of_which_covariances_are_kept_go_by_their_names(theta, name):
-    assert gradient_name(State(theta=theta, phi=20)) == name
+@pytest.mark.parametrize("phi", [0, 90])
+def test_at_right_angles_the_direction_that_is_shown_is_fitted_and_not_the_mean_over_the_azimuth(hub, phi):
+    state, session, shipped = State(theta=90, phi=phi), types.SimpleNamespace(notice=""), library.shipped()
+    state.show(Shown(shipped, "shipped"))
+    TheoryFeed(state, hub, session).fit()
+    shown, mean = (
+        interpretation.fit_power_law(shipped, gradient, omega_t=100.0, estimator="cross")
+        for gradient in (state.gradient, "perpendicular")
+    )
+    assert session.notice == ""
+    assert f"Best p = {shown.p:.3f} ± {shown.p_error:.3f}" in hub.fitted
+    assert abs(shown.p - mean.p) > 2e-3  # else nothing tells one from the other
+
+
+def test_a_run_of_ones_own_is_fitted_in_any_direction(state, hub, link, shaped):
+    state.show(Shown(shaped, "shaped"))
+    state.param.update(estimator="none", theta=90, phi=30)
+    link.fit()
+    fit = interpretation.fit_power_law(shaped, state.gradient, omega_t=1.0, estimator="none")
+    assert f"Best p = {fit.p:.3f} ± {fit.p_error:.3f}" in hub.fitted
