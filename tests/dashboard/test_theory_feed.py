@@ -221,7 +221,7 @@ def test_the_atlas_gets_its_sentence(state, hub, link):
 @pytest.mark.parametrize("phi", [0, 90])
 def test_at_right_angles_the_direction_that_is_shown_is_fitted_and_not_the_mean_over_the_azimuth(hub, phi):
     state, session, shipped = State(theta=90, phi=phi), types.SimpleNamespace(notice=""), library.shipped()
-    state.show(Shown(shipped, "shipped"))
+    state.show(LabelledSource(shipped, "shipped"))
     TheoryFeed(state, hub, session).fit()
     shown, mean = (
         interpretation.fit_power_law(shipped, gradient, omega_t=100.0, estimator="cross")
@@ -233,7 +233,7 @@ def test_at_right_angles_the_direction_that_is_shown_is_fitted_and_not_the_mean_
 
 
 def test_a_run_of_ones_own_is_fitted_in_any_direction(state, hub, link, shaped):
-    state.show(Shown(shaped, "shaped"))
+    state.show(LabelledSource(shaped, "shaped"))
     state.param.update(estimator="none", theta=90, phi=30)
     link.fit()
     fit = interpretation.fit_power_law(shaped, state.gradient, omega_t=1.0, estimator="none")
