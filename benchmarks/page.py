@@ -184,10 +184,10 @@ def slider_release(page, number):
     """Milliseconds from releasing sigma^2 to what is stored of it, and to the sky of one field."""
     stored, sky = [], []
     for _ in range(number):
-        digest, series = page.evaluate("[crviz.held.digest, crviz.sky.id]")
+        digest, series = page.evaluate("[crviz.tensors.digest, crviz.sky.id]")
         start = time.perf_counter()
         page.evaluate(_RELEASE, ["σ²", -3])
-        page.wait_for_function("digest => crviz.held.digest !== digest", arg=digest)
+        page.wait_for_function("digest => crviz.tensors.digest !== digest", arg=digest)
         stored.append(1000 * (time.perf_counter() - start))
         page.wait_for_function("id => crviz.sky.id !== id", arg=series)
         sky.append(1000 * (time.perf_counter() - start))
@@ -216,10 +216,10 @@ def run_and_cancel(page, seed):
         field.press("Enter")
     page.evaluate(_RELEASE, ["σ²", -seed])  # where nothing is stored, whose place a first look would not take
     page.wait_for_timeout(500)
-    digest = page.evaluate("crviz.held.digest")
+    digest = page.evaluate("crviz.tensors.digest")
     start = time.perf_counter()
     page.get_by_role("button", name="Run", exact=True).click()
-    page.wait_for_function("digest => crviz.held.digest !== digest", arg=digest)
+    page.wait_for_function("digest => crviz.tensors.digest !== digest", arg=digest)
     picture = 1000 * (time.perf_counter() - start)
     page.wait_for_timeout(1500)
     start = time.perf_counter()
@@ -240,7 +240,7 @@ def warm_server(browser, address, number):
     for other, *_ in runs[:-1]:
         other.close()
     page.bring_to_front()  # hidden pages draw no frames
-    page.wait_for_function("crviz.sky.times.length === crviz.held.omega_t.length")  # skies at all times
+    page.wait_for_function("crviz.sky.times.length === crviz.tensors.omega_t.length")  # skies at all times
     for name, action in (  # a time that was not seen yet first: afterwards the browser has its sky
         ("t_step", lambda: steps(page, "Backtracking", -1, 1, _SKY_IS_THERE)),
         ("gradient", lambda: steps(page, "Angle to", 1, 10)),

@@ -20,7 +20,7 @@ class Hub(Inputs):
     when it is released.
     """
 
-    held = param.Dict(default={}, doc="Arrays of the result shown, see `held.held`, and its source in words.")
+    tensors = param.Dict(default={}, doc="Of the source shown, see `tensors.tensors_of`, and it in words.")
     pinned = param.Dict(default={}, doc="The same of the pinned result; empty where none is.")
     analytic = param.Dict(default={}, doc="Analytic evolution: omega_t and cl {multipole: values / 4 pi}.")
     fitted = param.String("", doc="What a fit of p has found, in words.")

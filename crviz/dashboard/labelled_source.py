@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crviz.config import Config
-from crviz.dashboard.held import held
+from crviz.dashboard.tensors import tensors_of
 from crviz.result import Source
 
 
@@ -36,6 +36,6 @@ class LabelledSource:
         """The backtracking time of its spectra that is nearest to one [1/Omega]."""
         return float(self.source.omega_t[self.source.time_index(omega_t)])
 
-    def held(self, estimator: str) -> dict[str, Any]:
+    def tensors(self, estimator: str) -> dict[str, Any]:
         """The arrays that the browser holds, for an estimator or the one that can be had."""
-        return held(self.source, self.source.usable(estimator))
+        return tensors_of(self.source, self.source.usable(estimator))

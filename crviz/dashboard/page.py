@@ -60,7 +60,7 @@ class Visit:
         self._listen()
         self.best_known.look()
         if "T" in arguments:
-            notice = f"{notice} {address.reach(state, asked, self.hub.held['omega_t'])}".strip()
+            notice = f"{notice} {address.reach(state, asked, self.hub.tensors['omega_t'])}".strip()
         self.session.notice = notice
         self._say()
         self.page = Shell(bridge=self.hub, drawer=self.drawer.__panel__(), orbits=self.orbits.plot)
@@ -72,7 +72,7 @@ class Visit:
 
     def _listen(self) -> None:
         state, hub = self.state, self.hub
-        state.param.watch(lambda _: self._hold(), ["shown", "estimator"])
+        state.param.watch(lambda _: self._send_tensors(), ["shown", "estimator"])
         state.param.watch(lambda event: hub.param.update(omega_t=event.new), "omega_t")
         hub.param.watch(lambda event: state.param.update(omega_t=event.new), "omega_t")
         state.param.watch(self._say, ["shown", *state.of_a_run])
@@ -80,8 +80,8 @@ class Visit:
         hub.on(wire.DIRECTION, self._follow_orbit)
         hub.on(wire.THEME, self._recolor)
 
-    def _hold(self) -> None:
-        self.hub.held = self.state.shown.held(self.state.estimator)
+    def _send_tensors(self) -> None:
+        self.hub.tensors = self.state.shown.tensors(self.state.estimator)
 
     def _follow_orbit(self, message: dict[str, Any]) -> None:
         direction = {"theta": float(message["theta"]), "phi": float(message["phi"])}
@@ -100,7 +100,7 @@ class Visit:
         state, source = self.state, self.state.shown.source
         same = state.pinned is not None and state.pinned[0].digest == source.digest
         state.pinned = None if same else (source, source.usable(state.estimator))
-        self.hub.pinned = {} if same else state.shown.held(state.estimator)
+        self.hub.pinned = {} if same else state.shown.tensors(state.estimator)
 
     def _recolor(self, message: dict[str, Any]) -> None:
         self.state.dark = self.orbits.dark = bool(message["dark"])

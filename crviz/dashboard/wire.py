@@ -28,7 +28,7 @@ SMOOTHING = 10.0
 #: on, a theme chosen. A sky is answered by a message of its kind.
 PRESS, SET, SKY, DIRECTION, THEME = "press", "set", "sky", "direction", "theme"
 #: What of a `Hub` panels may depend on, beside omega_t and all that is set.
-SENT = ("held", "pinned", "analytic", "fitted", "sky", "awaited", "direction")
+SENT = ("tensors", "pinned", "analytic", "fitted", "sky", "awaited", "direction")
 
 
 def module() -> str:

@@ -46,7 +46,7 @@ def deliver(visitor, tmp_path):
 
 
 def shown_time(visitor):
-    return visitor.page.evaluate("crviz.held.omega_t[crviz.index]")
+    return visitor.page.evaluate("crviz.tensors.omega_t[crviz.index]")
 
 
 def test_the_run_arrives_whole(deliver):
@@ -185,7 +185,7 @@ def test_a_stored_run_is_opened_from_its_drawer(visit):
     page.get_by_role("button", name="Runs", exact=True).click()
     page.get_by_role("button", name="Open", exact=True).last.click()  # the shipped run stands last
     page.get_by_text("σ² = 1, r_L = 0.1 L_c: stored, 120 fields").wait_for()
-    page.wait_for_function("() => crviz.values.sigma2 === 1 && crviz.held.source === 'over 120 fields'")
+    page.wait_for_function("() => crviz.values.sigma2 === 1 && crviz.tensors.source === 'over 120 fields'")
     assert not page.errors
 
 

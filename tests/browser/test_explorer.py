@@ -139,7 +139,7 @@ def test_a_link_restores_what_it_says_and_starts_nothing(visit):
         "plateau",
         False,
     )
-    assert visitor.page.evaluate("crviz.held.omega_t[crviz.index]") == pytest.approx(20, rel=0.06)
+    assert visitor.page.evaluate("crviz.tensors.omega_t[crviz.index]") == pytest.approx(20, rel=0.06)
     assert status(visitor.page) is None
     assert visitor.page.errors == []
 
@@ -151,7 +151,7 @@ def test_what_is_wrong_in_a_link_is_said_and_the_rest_is_taken(visit):
     notice = visitor.page.get_by_role("alert").inner_text()
     assert "theta = 200 in the link is out of range: 90 is taken." in notice
     assert "p = 'north' in the link is left out" in notice
-    last = visitor.page.evaluate("crviz.held.omega_t.at(-1)")
+    last = visitor.page.evaluate("crviz.tensors.omega_t.at(-1)")
     assert f"T = 5000 in the link is beyond what is shown: {last:g} is taken." in notice
     assert visitor.page.evaluate("crviz.omegaT") == last
 
@@ -340,9 +340,9 @@ def test_play_goes_through_the_times_and_stops(regular):
 
 
 def test_the_state_of_the_atlas_is_shown_at_once_where_nothing_is_simulated(regular):
-    regular.page.evaluate("() => { window.heldBefore = crviz.held }")
+    regular.page.evaluate("() => { window.tensorsBefore = crviz.tensors }")
     regular.slide(sigma2=SIGMA2.control.values.index(0.32))
-    regular.page.wait_for_function("() => crviz.held !== window.heldBefore")
+    regular.page.wait_for_function("() => crviz.tensors !== window.tensorsBefore")
     regular.settle()
     assert regular.page.get_by_text(re.compile(r"from the atlas")).first.is_visible()
     assert "atlas" in regular.sentence()

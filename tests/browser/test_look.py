@@ -254,7 +254,7 @@ def test_arrows_move_the_time_and_all_panels(still):
         still.keyboard.press("ArrowLeft")
     visitor.settle()
     assert still.evaluate("crviz.index") == before - 3
-    times = still.evaluate("Array.from(crviz.held.omega_t)")
+    times = still.evaluate("Array.from(crviz.tensors.omega_t)")
     assert still.evaluate("crviz.model('evolution', 'cursor').location") == times[before - 3]
     assert visitor.sentence() != said
     assert visitor.time_slider().get_attribute("aria-valuetext") == f"Omega T = {times[before - 3]:.5g}"

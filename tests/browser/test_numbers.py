@@ -293,7 +293,7 @@ def test_what_is_pinned_is_drawn_beside_as_python_draws_it(page, shipped):
     page.get_by_role("button", name="Pin", exact=True).click()
     page.wait_for_function("() => crviz.pinned")
     page.get_by_label("Presets").select_option(label="Weak turbulence")
-    page.wait_for_function("() => crviz.held.source !== crviz.pinned.source")
+    page.wait_for_function("() => crviz.tensors.source !== crviz.pinned.source")
     seen(visitor, view)
     omega_t = page.evaluate("crviz.omegaT")
     place = atlas.load().interpolate(0.1, 0.1).seen_by(POINT_NSIDE)

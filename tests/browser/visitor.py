@@ -73,9 +73,9 @@ class Visitor:
         """Choose in a list, and wait for the arrays that the server sends for it."""
         if self.page.evaluate("key => String(crviz.values[key])", key) == name:
             return
-        self.page.evaluate("() => { window.heldBefore = crviz.held }")
+        self.page.evaluate("() => { window.tensorsBefore = crviz.tensors }")
         self.label(key).select_option(label=name)
-        self.page.wait_for_function("() => crviz.held !== window.heldBefore")
+        self.page.wait_for_function("() => crviz.tensors !== window.tensorsBefore")
         self.settle()
 
     def choose_setting(self, key, name):
@@ -96,11 +96,11 @@ class Visitor:
         """Put the time slider to the index of a time; the time [1/Omega] that is shown then."""
         self.time_slider().fill(str(index))
         self.settle()
-        return self.page.evaluate("crviz.held.omega_t[crviz.index]")
+        return self.page.evaluate("crviz.tensors.omega_t[crviz.index]")
 
     def wait_for_sky(self):
         """Wait for all times of the field shown, and the picture of the one that the slider stands at."""
-        self.page.wait_for_function("() => crviz.sky.times.length == crviz.held.omega_t.length")
+        self.page.wait_for_function("() => crviz.sky.times.length == crviz.tensors.omega_t.length")
         self.wait_for_picture()
 
     def wait_for_picture(self):

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from test_held import Reader, assert_variance_is
+from test_tensors import Reader, assert_variance_is
 
 from crviz import Config, atlas, library, run
 from crviz.atlas import AtlasPoint
@@ -188,7 +188,7 @@ class PointReader(Reader):
     """Reads what counts: where noise leaves no power of one gradient, the other one is there all the same."""
 
     def __init__(self, place, gradient):
-        super().__init__(place.held("whatever is asked"), gradient)
+        super().__init__(place.tensors("whatever is asked"), gradient)
         self.weights[np.abs(self.weights) < 1e-12] = 0
 
     def _of(self, name):
@@ -226,7 +226,7 @@ def test_the_standard_dipole_and_the_diffusion_are_those_of_the_atlas(place, gra
 
 
 def test_times_and_name_are_those_of_the_place(place):
-    content = place.held("eq9")
+    content = place.tensors("eq9")
     np.testing.assert_allclose(content["omega_t"], place.source.omega_t)
     assert content["digest"] == place.config.digest
     assert content["source"] == place.origin

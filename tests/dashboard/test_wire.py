@@ -4,8 +4,8 @@ import dataclasses
 import json
 
 from crviz.dashboard import wire
-from crviz.dashboard.held import held
 from crviz.dashboard.hub import Hub
+from crviz.dashboard.tensors import tensors_of
 from crviz.parameters import VIEW
 from crviz.plots.content.series import EVOLUTION, SPECTRA
 
@@ -41,7 +41,7 @@ def test_what_is_sent_is_the_bridges():
 
 
 def test_arrays_have_the_layout_that_is_told(small_run):
-    arrays, times = held(small_run, "eq9"), len(small_run.omega_t)
+    arrays, times = tensors_of(small_run, "eq9"), len(small_run.omega_t)
     multipoles = len(small_run.ell)
     components = len(told()["components"])
     pairs = components * (components - 1) // 2

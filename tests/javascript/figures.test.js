@@ -15,7 +15,7 @@ const COLORS = {ink: "#000000", ground: "#ffffff", multipoles: Array(8).fill("#0
 const VIEW = {theta: 0, phi: 0, index: 0, pinnedIndex: 0, p: 0.5, form: "printed", normalized: true, observed: false}
 
 // flat arrays of a result at one time whose component zz alone is not zero
-function held({estimate, error, standard = 1, power = estimate}) {
+function tensors({estimate, error, standard = 1, power = estimate}) {
   const zz = (values) => WIRE.components.flatMap((name) => values.map((value) => (name === "zz" ? value : 0)))
   const pairs = WIRE.components.length * (WIRE.components.length - 1) / 2
   const quantity = (name, values, errors) => ({
@@ -28,7 +28,7 @@ function held({estimate, error, standard = 1, power = estimate}) {
   }
 }
 
-const one = held({estimate: [FOUR_PI, 10 * FOUR_PI, 2 * FOUR_PI], error: [0.1 * FOUR_PI, FOUR_PI, 0], standard: 5 * FOUR_PI})
+const one = tensors({estimate: [FOUR_PI, 10 * FOUR_PI, 2 * FOUR_PI], error: [0.1 * FOUR_PI, FOUR_PI, 0], standard: 5 * FOUR_PI})
 const row = ({rows}, name) => rows.find(([each]) => each.startsWith(name)).slice(1)
 
 test("the table says value and error, and the sentence the excess over the standard dipole", () => {
@@ -40,14 +40,14 @@ test("the table says value and error, and the sentence the excess over the stand
 })
 
 test("a difference to what is pinned is said in percent, and in combined errors", () => {
-  const pinned = held({estimate: [FOUR_PI, 8 * FOUR_PI, FOUR_PI], error: [0.1 * FOUR_PI, FOUR_PI, 0]})
+  const pinned = tensors({estimate: [FOUR_PI, 8 * FOUR_PI, FOUR_PI], error: [0.1 * FOUR_PI, FOUR_PI, 0]})
   const said = summary(one, pinned, VIEW)
   assert.deepEqual(said.head.slice(1), ["chosen", "perpendicular", "pinned", "change"])
   assert.equal(row(said, "C₁ / 4π")[3], "+25.0 %, 1.4 σ") // 2 / sqrt(1 + 1)
 })
 
 test("marks stand at C_l over C_1 with their errors; what noise hides is a limit of two errors", () => {
-  const {marks, bars} = spectra(held({estimate: [1, 1, 0.1, -0.01], error: [0, 0.2, 0.02, 0.03]}), null, VIEW, COLORS, [], 400)
+  const {marks, bars} = spectra(tensors({estimate: [1, 1, 0.1, -0.01], error: [0, 0.2, 0.02, 0.03]}), null, VIEW, COLORS, [], 400)
   const chosen = marks.name.flatMap((name, i) => (name === "chosen gradient" ? [i] : []))
   assert.deepEqual(chosen.map((i) => [marks.x[i], marks.y[i]]), [[1, 1], [2, 0.1]])
   assert.ok(Math.abs(bars.high[1] - 0.12) < 1e-12 && Math.abs(bars.low[1] - 0.08) < 1e-12)
@@ -56,7 +56,7 @@ test("marks stand at C_l over C_1 with their errors; what noise hides is a limit
 })
 
 test("the band of cosmic variance is sqrt(2 / (2l + 1)) about the simulated mean", () => {
-  const {band} = spectra(held({estimate: [1, 1, 0.1], error: [0, 0, 0]}), null, VIEW, COLORS, [], 400)
+  const {band} = spectra(tensors({estimate: [1, 1, 0.1], error: [0, 0, 0]}), null, VIEW, COLORS, [], 400)
   assert.deepEqual(band.x, [1, 2])
   assert.ok(Math.abs(band.high[1] - 0.1 * (1 + Math.sqrt(0.4))) < 1e-12)
 })

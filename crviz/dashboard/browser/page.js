@@ -5,7 +5,7 @@
 //   message(message)       takes what the session sends for it (optional)
 //   inWords(scene)         says for those who hear the page what it shows, in a sentence (optional)
 //   announced              what is read out once all rests (optional)
-// A scene is what there is to draw: held, pinned, analytic, fitted, sky, awaited and direction from the session, the view with all
+// A scene is what there is to draw: tensors, pinned, analytic, fitted, sky, awaited and direction from the session, the view with all
 // that is set (angles in radians), omegaT, colors of the theme.
 
 import {AddressBar} from "./address.js"
@@ -120,18 +120,18 @@ class Page {
   #take(...names) {
     for (const name of names) this[name] = unpacked(this.model[name])
     if (!this.pinned?.omega_t) this.pinned = null
-    if (names.includes("held")) this.#find()
+    if (names.includes("tensors")) this.#find()
   }
 
   // the time stays where it is as far as the recorded ones reach
   #find() {
-    this.index = nearest(this.held.omega_t, this.omegaT)
-    this.bar.show(this.held.omega_t, this.index)
+    this.index = nearest(this.tensors.omega_t, this.omegaT)
+    this.bar.show(this.tensors.omega_t, this.index)
   }
 
   #moveTo(index, released) {
     this.index = index
-    this.omegaT = this.held.omega_t[index]
+    this.omegaT = this.tensors.omega_t[index]
     this.changed("omega_t")
     if (released) this.model.omega_t = this.omegaT
     this.address.changed()

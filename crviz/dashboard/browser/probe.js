@@ -17,7 +17,7 @@ export class Probe {
   get values() { return this.#page.settings.values }
 
   // arrays of what is shown and of what is pinned; the time, and its index among the recorded ones
-  get held() { return this.#page.held }
+  get tensors() { return this.#page.tensors }
   get pinned() { return this.#page.pinned }
   get index() { return this.#page.index }
   get omegaT() { return this.#page.omegaT }

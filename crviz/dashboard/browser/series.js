@@ -2,7 +2,7 @@
 
 import {Contracted} from "./view.js"
 
-/** @typedef {import("./view.js").Held} Held */
+/** @typedef {import("./view.js").Tensors} Tensors */
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("./view.js").Colors} Colors */
 
@@ -17,14 +17,14 @@ import {Contracted} from "./view.js"
 
 /**
  * Those that are shown, each with what it is read off and the index of the time in that; all switches must be on.
- * @param {{series: Series[]}} content @param {Held} held @param {Held | null} pinned @param {View} view
+ * @param {{series: Series[]}} content @param {Tensors} tensors @param {Tensors | null} pinned @param {View} view
  * @returns {[Series, Contracted, number][]}
  */
-export function seriesShown({series}, held, pinned, view) {
-  /** @param {Held} arrays */
+export function seriesShown({series}, tensors, pinned, view) {
+  /** @param {Tensors} arrays */
   const along = (arrays) => ({chosen: Contracted.of(arrays, view.theta, view.phi), perpendicular: Contracted.perpendicular(arrays)})
   /** @type {Record<string, Record<string, Contracted>>} */
-  const found = {shown: along(held), ...(pinned ? {pinned: along(pinned)} : {})}
+  const found = {shown: along(tensors), ...(pinned ? {pinned: along(pinned)} : {})}
   return series.filter(({of, switches}) => found[of] && switches.every((name) => view[name]))
     .map((one) => [one, found[one.of][one.gradient], one.of === "pinned" ? view.pinnedIndex : view.index])
 }

@@ -1,4 +1,4 @@
-// What is read off the held arrays for one gradient: the numbers behind all figures and the summary.
+// What is read off the tensors arrays for one gradient: the numbers behind all figures and the summary.
 
 import {COMPONENTS, PERPENDICULAR, contract, contractError, gradientWeights} from "./tensor.js"
 
@@ -7,7 +7,7 @@ export const FOUR_PI = 4 * Math.PI
 /** @typedef {ArrayLike<number>} Numbers */
 /** @typedef {Record<string, any> & {ink: string, ground: string, multipoles: string[]}} Colors of a theme, by role */
 /** @typedef {{theta: number, phi: number, index: number, pinnedIndex: number, [key: string]: any}} View what is set */
-/** @typedef {{source: string, omega_t: Numbers, [name: string]: any}} Held arrays of one result, as held.py has them */
+/** @typedef {{source: string, omega_t: Numbers, [name: string]: any}} Tensors arrays of one result, as tensors.py has them */
 
 /**
  * Index of the time nearest to omegaT, as the server's Result.time_index.
@@ -22,26 +22,26 @@ export function nearest(times, omegaT) {
 
 export class Contracted {
   /**
-   * @param {Held} held
+   * @param {Tensors} tensors
    * @param {Numbers} weights what each tensor component counts
    */
-  constructor(held, weights) {
-    this.held = held
+  constructor(tensors, weights) {
+    this.tensors = tensors
     this.weights = weights
-    const times = held.omega_t.length
-    this.multipoles = held.estimate.length / (COMPONENTS * times)
-    this.evolving = held.power.length / (COMPONENTS * times)
+    const times = tensors.omega_t.length
+    this.multipoles = tensors.estimate.length / (COMPONENTS * times)
+    this.evolving = tensors.power.length / (COMPONENTS * times)
   }
 
-  /** @param {Held} held @param {number} theta @param {number} phi */
-  static of(held, theta, phi) { return new Contracted(held, gradientWeights(theta, phi)) }
-  /** @param {Held} held */
-  static perpendicular(held) { return new Contracted(held, PERPENDICULAR) }
+  /** @param {Tensors} tensors @param {number} theta @param {number} phi */
+  static of(tensors, theta, phi) { return new Contracted(tensors, gradientWeights(theta, phi)) }
+  /** @param {Tensors} tensors */
+  static perpendicular(tensors) { return new Contracted(tensors, PERPENDICULAR) }
 
   /** @param {number} t */
-  noise(t) { return contract(this.held.noise, t, 1, this.weights)[0] }
+  noise(t) { return contract(this.tensors.noise, t, 1, this.weights)[0] }
   /** @param {number} t */
-  estimate(t) { return contract(this.held.estimate, t, this.multipoles, this.weights) }
+  estimate(t) { return contract(this.tensors.estimate, t, this.multipoles, this.weights) }
   /** @param {number} t */
   estimateError(t) { return this.#error("estimate", t, this.multipoles) }
 
@@ -50,7 +50,7 @@ export class Contracted {
    * @param {"standard" | "k" | "running"} name @param {number} t @returns {[number, number]}
    */
   number(name, t) {
-    return [contract(this.held[name], t, 1, this.weights)[0], this.#error(name, t, 1)[0]]
+    return [contract(this.tensors[name], t, 1, this.weights)[0], this.#error(name, t, 1)[0]]
   }
 
   /**
@@ -64,18 +64,18 @@ export class Contracted {
    * @param {number} l
    */
   evolution(l) {
-    return Float64Array.from(this.held.omega_t, (_, t) => {
+    return Float64Array.from(this.tensors.omega_t, (_, t) => {
       let sum = 0
-      for (let a = 0; a < COMPONENTS; a++) sum += this.weights[a] * this.held.power[(t * COMPONENTS + a) * this.evolving + l]
+      for (let a = 0; a < COMPONENTS; a++) sum += this.weights[a] * this.tensors.power[(t * COMPONENTS + a) * this.evolving + l]
       return sum
     })
   }
 
   /** @param {(t: number) => number} f */
-  against(f) { return Float64Array.from(this.held.omega_t, (_, t) => f(t)) }
+  against(f) { return Float64Array.from(this.tensors.omega_t, (_, t) => f(t)) }
 
   /** @param {string} name @param {number} t @param {number} size */
   #error(name, t, size) {
-    return contractError(this.held[`${name}_error`], this.held[`${name}_correlation`], t, size, this.weights)
+    return contractError(this.tensors[`${name}_error`], this.tensors[`${name}_correlation`], t, size, this.weights)
   }
 }

@@ -123,9 +123,9 @@ def test_a_pin_is_what_is_shown_and_pressing_again_takes_it_away(visit):
     first = visit.hub.pinned
     visit.state.sigma2 = 0.5
     assert visit.hub.pinned is first
-    assert visit.hub.held["digest"] != first["digest"]
+    assert visit.hub.tensors["digest"] != first["digest"]
     press(visit, "pin")
-    assert visit.hub.pinned["digest"] == visit.hub.held["digest"]
+    assert visit.hub.pinned["digest"] == visit.hub.tensors["digest"]
     press(visit, "pin")
     assert visit.hub.pinned == {}
 

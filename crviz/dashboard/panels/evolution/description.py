@@ -38,5 +38,5 @@ PANEL = Panel(
     heading="Evolution of the multipoles",
     figure=evolution,
     controls=switches,
-    depends=("held", "pinned", "analytic", "omega_t", "theta", "phi"),
+    depends=("tensors", "pinned", "analytic", "omega_t", "theta", "phi"),
 )

@@ -5,7 +5,7 @@ import {colorOf, seriesShown} from "../../browser/series.js"
 import {FOUR_PI} from "../../browser/view.js"
 import {WIRE} from "../../browser/wire.js"
 
-/** @typedef {import("../../browser/view.js").Held} Held */
+/** @typedef {import("../../browser/view.js").Tensors} Tensors */
 /** @typedef {import("../../browser/view.js").View} View */
 /** @typedef {import("../../browser/view.js").Colors} Colors */
 /** @typedef {import("../../browser/view.js").Contracted} Contracted */
@@ -18,20 +18,20 @@ const EVOLUTION = WIRE.figures.evolution
 
 /**
  * {lines, band, names, x: [from, to], y: [from, to]} of columns and ranges.
- * @param {Held} held @param {Held | null} pinned @param {View} view @param {Colors} colors
+ * @param {Tensors} tensors @param {Tensors | null} pinned @param {View} view @param {Colors} colors
  * @param {Curves} analytic @param {number} width
  */
-export function evolution(held, pinned, view, colors, analytic, width) {
-  const lines = new Lines(), times = held.omega_t, first = times[0], final = times[times.length - 1]
+export function evolution(tensors, pinned, view, colors, analytic, width) {
+  const lines = new Lines(), times = tensors.omega_t, first = times[0], final = times[times.length - 1]
   let band = bandAbout([], [], []), largest = 0
-  for (const [one, contracted] of seriesShown(EVOLUTION, held, pinned, view)) {
+  for (const [one, contracted] of seriesShown(EVOLUTION, tensors, pinned, view)) {
     const values = valuesOf(one, contracted, analytic)
     if (!values) continue
     if (one.quantity === "error") {
       band = bandAbout(times, values, contracted.against((t) => contracted.dipoleError(t)[1] / FOUR_PI))
       continue
     }
-    lines.add(one.name, contracted.held.omega_t, values, colorOf(one, colors), one)
+    lines.add(one.name, contracted.tensors.omega_t, values, colorOf(one, colors), one)
     if (one.bounds) largest = values.reduce((a, b) => (b > a ? b : a), largest)
   }
   const top = steady(EVOLUTION.headroom * largest), floor = top / 10 ** EVOLUTION.decades

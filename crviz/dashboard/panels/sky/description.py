@@ -71,5 +71,5 @@ PANEL = Panel(
     heading="Sky map of one field",
     figure=sky,
     controls=switches,
-    depends=("held", "sky", "awaited", "direction", "omega_t", "theta", "phi"),
+    depends=("tensors", "sky", "awaited", "direction", "omega_t", "theta", "phi"),
 )

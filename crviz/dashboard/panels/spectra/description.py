@@ -60,5 +60,5 @@ PANEL = Panel(
     heading="Angular power spectra",
     figure=spectra,
     controls=switches,
-    depends=("held", "pinned", "omega_t", "theta", "phi", "p", "form"),
+    depends=("tensors", "pinned", "omega_t", "theta", "phi", "p", "form"),
 )

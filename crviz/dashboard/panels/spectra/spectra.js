@@ -7,7 +7,7 @@ import {shape} from "../../browser/shape.js"
 import {FOUR_PI} from "../../browser/view.js"
 import {WIRE} from "../../browser/wire.js"
 
-/** @typedef {import("../../browser/view.js").Held} Held */
+/** @typedef {import("../../browser/view.js").Tensors} Tensors */
 /** @typedef {import("../../browser/view.js").View} View */
 /** @typedef {import("../../browser/view.js").Colors} Colors */
 /** @typedef {import("../../browser/view.js").Contracted} Contracted */
@@ -23,11 +23,11 @@ const SIZE = 7.5 // pixels, of a mark
 
 /**
  * {lines, names, marks, bars, band, x, y, label} of columns and ranges.
- * @param {Held} held @param {Held | null} pinned @param {View} view @param {Colors} colors
+ * @param {Tensors} tensors @param {Tensors | null} pinned @param {View} view @param {Colors} colors
  * @param {Observed[]} observed @param {number} width
  */
-export function spectra(held, pinned, view, colors, observed, width) {
-  const drawn = seriesShown(SPECTRA, held, pinned, view).map(([one, contracted, t]) =>
+export function spectra(tensors, pinned, view, colors, observed, width) {
+  const drawn = seriesShown(SPECTRA, tensors, pinned, view).map(([one, contracted, t]) =>
     ({one, found: simulated(contracted, t, view.normalized), last: contracted.multipoles - 1}))
   const dipole = drawn.find(({one}) => one.quantity === "variance")?.found.value[1] ?? NaN
   const top = view.normalized ? SPECTRA.headroom : steady(SPECTRA.headroom * dipole)

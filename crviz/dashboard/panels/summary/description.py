@@ -8,5 +8,5 @@ PANEL = Panel(
     name="summary",
     folder=Path(__file__).parent,
     order=40,
-    depends=("held", "pinned", "fitted", "omega_t", "theta", "phi"),
+    depends=("tensors", "pinned", "fitted", "omega_t", "theta", "phi"),
 )

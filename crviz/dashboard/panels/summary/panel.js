@@ -5,8 +5,8 @@ import {summary} from "./summary.js"
 export class SummaryPanel {
   constructor({place}) { this.place = place }
 
-  draw({held, pinned, view}) {
-    const {sentence, head, rows} = summary(held, pinned, view)
+  draw({tensors, pinned, view}) {
+    const {sentence, head, rows} = summary(tensors, pinned, view)
     const table = part("table")
     table.append(
       row(...head.map((name) => (name ? cell("th", name, "col") : cell("td", "")))),

@@ -5,7 +5,7 @@ import {timeInWords} from "../../browser/numbers.js"
 import {slope} from "../../browser/shape.js"
 import {Contracted, FOUR_PI} from "../../browser/view.js"
 
-/** @typedef {import("../../browser/view.js").Held} Held */
+/** @typedef {import("../../browser/view.js").Tensors} Tensors */
 /** @typedef {import("../../browser/view.js").View} View */
 /** @typedef {[name: string, value: number, error: number]} Cell */
 
@@ -15,14 +15,14 @@ const DIPOLE = "C₁ / 4π", STANDARD = "standard C₁ / 4π", STEEPNESS = `slop
 
 /**
  * {sentence, head: [..], rows: [[name, cell, cell, ..], ..]}.
- * @param {Held} held @param {Held | null} pinned @param {View} view
+ * @param {Tensors} tensors @param {Tensors | null} pinned @param {View} view
  */
-export function summary(held, pinned, view) {
-  const chosen = numbers(Contracted.of(held, view.theta, view.phi), view.index)
+export function summary(tensors, pinned, view) {
+  const chosen = numbers(Contracted.of(tensors, view.theta, view.phi), view.index)
   /** @type {[string, string[]][]} */
   const columns = [
     ["chosen", chosen.map(inWords)],
-    ["perpendicular", numbers(Contracted.perpendicular(held), view.index).map(inWords)],
+    ["perpendicular", numbers(Contracted.perpendicular(tensors), view.index).map(inWords)],
   ]
   if (pinned) {
     const other = numbers(Contracted.of(pinned, view.theta, view.phi), view.pinnedIndex)
@@ -30,7 +30,7 @@ export function summary(held, pinned, view) {
     columns.push(["change", chosen.map((own, i) => difference(own, other[i]))])
   }
   return {
-    sentence: sentence(held, chosen, view),
+    sentence: sentence(tensors, chosen, view),
     head: ["C_ℓ in (r_L |∇n|/n)²", ...columns.map(([name]) => name)],
     rows: chosen.map(([name], i) => [name, ...columns.map(([, cells]) => cells[i])]),
   }
@@ -64,12 +64,12 @@ function difference([, a, da], [, b, db]) {
   return `${percent >= 0 ? "+" : "−"}${Math.abs(percent).toFixed(percent > 100 ? 0 : 1)} %${sigmas}`
 }
 
-/** @param {Held} held @param {Cell[]} own @param {View} view */
-function sentence(held, own, view) {
+/** @param {Tensors} tensors @param {Cell[]} own @param {View} view */
+function sentence(tensors, own, view) {
   /** @param {string} name @returns {Cell} */
   const cell = (name) => own.find(([each]) => each === name) ?? [name, NaN, NaN]
   const dipole = cell(DIPOLE), [, standard] = cell(STANDARD), [, steep] = cell(STEEPNESS)
-  let words = `At Ω T = ${timeInWords(held.omega_t[view.index])}, ${held.source}, ⟨C₁⟩/4π is ${inWords(dipole)}`
+  let words = `At Ω T = ${timeInWords(tensors.omega_t[view.index])}, ${tensors.source}, ⟨C₁⟩/4π is ${inWords(dipole)}`
   if (standard > 0) words += `, ${significant(dipole[1] / standard, 2)} times the dipole of standard diffusion`
   if (Number.isFinite(steep)) words += `; the slope over ℓ = ${SLOPE[0]}–${SLOPE[1]} is ${minus(steep.toFixed(2))}`
   return words + "." + (view.fitted ? ` ${view.fitted}` : "")

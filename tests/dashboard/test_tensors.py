@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from crviz.dashboard.held import held
 from crviz.dashboard.labelled_source import LabelledSource
+from crviz.dashboard.tensors import tensors_of
 
 GRADIENTS = ["parallel", "perpendicular", (0.7, 2.1), (1.2, 4.0), (np.pi / 2, 5.5)]
 SINGLE = 1e-5  # single precision, and sums of six terms
@@ -64,7 +64,7 @@ def estimator(request, any_result):
 
 @pytest.mark.parametrize("gradient", GRADIENTS, ids=str)
 def test_the_spectrum_its_error_and_its_noise_are_the_results(any_result, estimator, gradient):
-    reader = Reader(held(any_result, estimator), gradient)
+    reader = Reader(tensors_of(any_result, estimator), gradient)
     truth = any_result.evolution(gradient, estimator=estimator)
     # where noise is taken off, what is left is a small difference of numbers of this size
     size = np.abs(any_result.evolution(gradient, estimator="none").cl) + truth.noise[:, None]
@@ -75,7 +75,7 @@ def test_the_spectrum_its_error_and_its_noise_are_the_results(any_result, estima
 
 @pytest.mark.parametrize("gradient", GRADIENTS, ids=str)
 def test_the_plain_power_and_the_errors_of_its_lowest_two_are_the_results(any_result, gradient):
-    content = held(any_result, "eq9")
+    content = tensors_of(any_result, "eq9")
     reader = Reader(content, gradient)
     truth = any_result.evolution(gradient, estimator="none")
     power = reader.value("power")
@@ -88,7 +88,7 @@ def test_the_plain_power_and_the_errors_of_its_lowest_two_are_the_results(any_re
 
 @pytest.mark.parametrize("gradient", GRADIENTS, ids=str)
 def test_the_standard_dipole_is_the_results(any_result, gradient):
-    reader = Reader(held(any_result, "none"), gradient)
+    reader = Reader(tensors_of(any_result, "none"), gradient)
     value, error = any_result.standard_dipole(gradient)
     size = any_result.evolution(gradient, estimator="none").cl[
         :, 1
@@ -100,7 +100,7 @@ def test_the_standard_dipole_is_the_results(any_result, gradient):
 @pytest.mark.parametrize("gradient", GRADIENTS, ids=str)
 @pytest.mark.parametrize("name", ["k", "running"])
 def test_the_diffusion_tensors_are_the_results(any_result, gradient, name):
-    reader = Reader(held(any_result, "none"), gradient)
+    reader = Reader(tensors_of(any_result, "none"), gradient)
     value, error = any_result.diffusion().along(gradient, name)
     size = np.abs(getattr(any_result.diffusion(), name)).max((1, 2))
     np.testing.assert_array_less(np.abs(reader.value(name)[:, 0] - value), SINGLE * size)
@@ -108,12 +108,12 @@ def test_the_diffusion_tensors_are_the_results(any_result, gradient, name):
 
 
 def test_the_times_are_the_results(any_result):
-    np.testing.assert_array_equal(held(any_result, "eq9")["omega_t"], any_result.omega_t)
+    np.testing.assert_array_equal(tensors_of(any_result, "eq9")["omega_t"], any_result.omega_t)
 
 
 @pytest.mark.parametrize("estimator", ["eq9", "plateau", "none"])
 def test_one_field_has_values_and_no_errors(lone_run, estimator):
-    content = held(lone_run, estimator)
+    content = tensors_of(lone_run, estimator)
     reader = Reader(content, (0.4, 1.0))
     np.testing.assert_allclose(
         reader.value("estimate"),
@@ -126,7 +126,7 @@ def test_one_field_has_values_and_no_errors(lone_run, estimator):
 
 
 def test_what_is_sent_is_as_small_as_it_can_be(cross_run):
-    content = held(cross_run, "cross")
+    content = tensors_of(cross_run, "cross")
     for name, value in content.items():
         if name.endswith("_correlation"):
             assert value.dtype == np.int8
@@ -137,10 +137,10 @@ def test_what_is_sent_is_as_small_as_it_can_be(cross_run):
 
 
 def test_without_a_second_grid_the_cross_estimator_falls_back_on_eq9(small_run):
-    shown, direct = LabelledSource(small_run, "here").held("cross"), held(small_run, "eq9")
+    shown, direct = LabelledSource(small_run, "here").tensors("cross"), tensors_of(small_run, "eq9")
     np.testing.assert_array_equal(shown["estimate"], direct["estimate"])
     assert shown["source"] == "over 6 fields"
 
 
 def test_one_field_is_called_so(lone_run):
-    assert LabelledSource(lone_run, "here").held("none")["source"] == "over 1 field"
+    assert LabelledSource(lone_run, "here").tensors("none")["source"] == "over 1 field"

@@ -20,7 +20,7 @@ from crviz.spectra import tensor_components
 _UPPER = np.triu_indices(len(COMPONENTS), 1)
 
 
-def held(source: Source, estimator: str) -> dict[str, Any]:
+def tensors_of(source: Source, estimator: str) -> dict[str, Any]:
     """The arrays of one source for one estimator.
 
     Returns
