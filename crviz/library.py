@@ -8,13 +8,14 @@ import math
 import os
 import tempfile
 import time
+import warnings
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import h5netcdf
 
@@ -22,7 +23,7 @@ from crviz import ensemble, machine, paths
 from crviz.checks import ParameterError
 from crviz.config import NUMERICS_VERSION, Config, is_current
 from crviz.ensemble import Progress
-from crviz.result import Result, load, numbered
+from crviz.result import Result, fields_in_words, load, numbered
 
 #: What sigma2 = 0, which has no logarithm, counts as in distances.
 _LEAST_SIGMA2 = 1e-3
@@ -224,16 +225,55 @@ class File:
                 self._held = False
 
     def stored(self, config: Config) -> list[Result]:
-        """What is in the file. Raises ValueError where that is another configuration, or no result."""
+        """What is in the file, read lazily. What a run of the configuration had finished beside it that was
+        killed goes into it first.
+
+        Raises
+        ------
+        ValueError
+            Where the file holds another configuration, or is no result.
+        OSError
+        """
+        found = self._stored(config)
+        for left in paths.left_sides(self.path):
+            self._take_up(left, config, found)
+            left.unlink()
+            found = self._stored(config)
+        return found
+
+    def _stored(self, config: Config) -> list[Result]:
         if not self.path.exists():
             return []
-        result = load(self.path)
+        result = load(self.path, lazily=paths.LOCKS)  # elsewhere files that are open cannot be replaced
         if result.digest != config.digest:
             raise ValueError(
                 f"{self.path} holds another configuration ({config.differences(result.config)}): "
                 "it is not overwritten."
             )
         return [result]
+
+    def _take_up(self, left: Path, config: Config, stored: Sequence[Result]) -> None:
+        """Put into the file what a side file has beyond it, and say so in a warning. Raises OSError."""
+        try:
+            whole = ensemble.recovered(left, config, stored[0] if stored else None)
+        except ValueError as error:
+            warnings.warn(
+                f"{left.name}, which a run that was killed has left, is removed: {error}.", stacklevel=2
+            )
+            return
+        if whole is not None:
+            self.put(whole)
+            new = whole.n_realizations - sum(result.n_realizations for result in stored)
+            said = f"{fields_in_words(new)} that a run before this one had finished when it was killed"
+            warnings.warn(f"{self.path} has {said}.", stacklevel=2)
+
+    def side(self, config: Config, first: int, limit: float, start: Result | None) -> ensemble.Side | None:
+        """What takes up a run beside the file while it grows; None where the system has no locks, by which
+        the next process knows that this one is gone."""
+        if not paths.LOCKS:
+            return None
+        times = start.dataset["omega_t_map"].values if start is not None else None
+        return ensemble.Side(self.path, config, first, times, limit)
 
     def put(self, result: Result) -> None:
         """Write the file unless as good a result is in it.
@@ -278,14 +318,14 @@ def check_fits(config: Config, fields: int, files: Sequence[Path] = ()) -> str:
     Parameters
     ----------
     files
-        Where it will be stored.
+        Where it will be stored. The first takes up what is finished; without any that stays in memory.
 
     Raises
     ------
     ValueError
         Where it cannot fit into memory or on a disk.
     """
-    needs = ensemble.needs(config, fields)
+    needs = ensemble.needs(config, fields, on_disk=bool(files) and paths.LOCKS)
     said = []
     if (left := machine.memory()) is not None:
         if needs.memory > left:
@@ -296,6 +336,8 @@ def check_fits(config: Config, fields: int, files: Sequence[Path] = ()) -> str:
             raise ParameterError("realizations", fields, rule)
         if needs.memory > left / 2:
             said.append(f"{_bytes(needs.memory)} of memory, of which {_bytes(left)} are left")
+        elif needs.reading > left / 2:
+            said.append(f"{_bytes(needs.reading)} of memory to be read, of which {_bytes(left)} are left")
     for file in files:
         if (left := machine.room(file)) is None:
             continue
@@ -303,8 +345,8 @@ def check_fits(config: Config, fields: int, files: Sequence[Path] = ()) -> str:
             raise ValueError(
                 f"{file} will take {_bytes(needs.least_disk)} at least, and its disk has {_bytes(left)} left."
             )
-        if needs.disk > left / 2:
-            said.append(f"up to {_bytes(needs.disk)} for {file}, where {_bytes(left)} are left")
+        if needs.working_disk > left / 2:
+            said.append(f"up to {_bytes(needs.working_disk)} for {file}, where {_bytes(left)} are left")
     return f"this run will take {' and '.join(said)}." if said else ""
 
 
@@ -325,7 +367,8 @@ def grow(
     """Make a result of so many realisations, and keep it.
 
     It is kept in the first place on the way and in all of them in the end, also where that comes early: by
-    an exception, Ctrl-C among them, or by closing the iterator.
+    an exception, Ctrl-C among them, or by closing the iterator. Where the first place is a `File`, what is
+    finished lies on its disk: memory does not grow with the fields.
 
     Parameters
     ----------
@@ -341,32 +384,51 @@ def grow(
     Raises
     ------
     ValueError
-        Also where the run cannot fit into memory.
+        Also where the run cannot fit into memory or on the disk.
     OSError
     """
-    if resume is None or resume.fields.stop < realizations:
-        check_fits(config, realizations - first)
-    result = resume
+    out = places[0] if places and isinstance(places[0], File) else None
+    enough = resume is not None and resume.fields.stop >= realizations
+    if not enough:
+        check_fits(config, realizations - first, [out.path] if out is not None else ())
+    result, side = resume, None
     next_store = time.monotonic() + STORE_EVERY
     try:
-        if resume is not None and resume.fields.stop >= realizations:
+        if resume is not None and enough:
             yield resume
             return
         start = resume if resume is not None and resume.can_grow else None
-        growing = ensemble.simulate(config, realizations, executor, progress, resume=start, first=first)
+        if out is not None:
+            if start is not None:  # from another place, perhaps
+                out.put(start)
+                (start,) = out.stored(config)
+            limit = ensemble.side_limit(ensemble.needs(config, realizations - first).disk)
+            side = out.side(config, first, limit, start)
+        further: dict[str, Any] = {"resume": start, "first": first} | ({"disk": side} if side else {})
+        growing = ensemble.simulate(config, realizations, executor, progress, **further)
         for result in growing:
             yield result
-            if time.monotonic() > next_store:
+            if time.monotonic() > next_store or (side is not None and side.full):
                 stored = time.monotonic()
                 for place in places[:1]:
                     place.put(result)
+                if out is not None and side is not None:
+                    side.settle(out.stored(config)[0], result.n_realizations)
                 took = time.monotonic() - stored
                 next_store = stored + max(STORE_EVERY, took / STORE_SHARE)
     finally:
-        if result is not None:
-            with ExitStack() as all_of_them:  # whatever happens at one, the others are written to
+        with ExitStack() as all_of_them:  # whatever happens at one, the others are written to
+            if side is not None:
+                all_of_them.callback(side.close)
+            if result is not None:
                 for place in reversed(places):
-                    all_of_them.callback(place.put, result)
+                    all_of_them.callback(_keep, place, result, side if place is out else None)
+
+
+def _keep(place: Place, result: Result, side: ensemble.Side | None) -> None:
+    place.put(result)
+    if side is not None:
+        side.remove()
 
 
 def _as_good(entry: Entry | None, result: Result) -> bool:

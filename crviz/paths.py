@@ -15,8 +15,8 @@ from pathlib import Path
 import platformdirs
 
 #: Whether the system has locks that end with their process.
-_LOCKS = sys.platform != "win32"
-if _LOCKS:
+LOCKS = sys.platform != "win32"
+if LOCKS:
     import fcntl
 
 #: How often a lock is tried for [s].
@@ -49,7 +49,7 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     place = _target(path)
     _clear(place)
-    part = place.with_name(f".{place.name}.{uuid.uuid4().hex[:12]}.part")
+    part = _beside(place, "part")
     with _locked_file(part, shared=True):  # shared, as readers lock it once it is in place
         yield part
         with part.open("rb+") as file:
@@ -95,6 +95,33 @@ def lock(path: Path, patience: float = 0.0) -> Iterator[None]:
         yield
 
 
+def side(path: Path) -> tuple[Path, int]:
+    """A new file beside a place and its number, open and locked until it is closed or its process is gone.
+
+    Raises OSError.
+    """
+    made = _beside(_target(path), "fields")
+    number = _taken(made, shared=False)
+    if number is None:  # its name is drawn at random
+        raise BlockingIOError(errno.EAGAIN, "another process is writing to it", str(made))
+    return made, number
+
+
+def left_sides(path: Path) -> Iterator[Path]:
+    """What `side` made beside a place for processes that are gone; nobody else takes it up meanwhile."""
+    return _left(_target(path), "fields")
+
+
+def unlock(number: int) -> None:
+    """Let others take up a file that `side` made, while it is open here."""
+    fcntl.flock(number, fcntl.LOCK_UN)
+
+
+def _beside(place: Path, ending: str) -> Path:
+    """A new name, hidden, beside a place."""
+    return place.with_name(f".{place.name}.{uuid.uuid4().hex[:12]}.{ending}")
+
+
 def _target(path: Path) -> Path:
     """Where a file is, or will be, without symbolic links."""
     return Path(os.path.realpath(path))
@@ -104,11 +131,11 @@ def _target(path: Path) -> Path:
 def _locked_file(path: Path, *, shared: bool = False) -> Iterator[bool]:
     """A file that is locked while the context lasts, and removed at its end. It is waited for where it is
     shared; else the value says whether nobody had it locked."""
-    file = _taken(path, shared) if _LOCKS else None
+    file = _taken(path, shared) if LOCKS else None
     try:
-        yield not _LOCKS or file is not None
+        yield not LOCKS or file is not None
     finally:
-        if file is not None or not _LOCKS:
+        if file is not None or not LOCKS:
             path.unlink(missing_ok=True)
         if file is not None:
             os.close(file)
@@ -139,12 +166,19 @@ def _is(path: Path, file: int) -> bool:
 
 def _clear(place: Path) -> None:
     """Remove what was begun for a place by processes that are gone: nobody holds it locked."""
-    if not _LOCKS:
+    for left in _left(place, "part"):
+        with suppress(OSError):
+            left.unlink()
+
+
+def _left(place: Path, ending: str) -> Iterator[Path]:
+    """Files of such a name beside a place that nobody holds locked; each is locked while it is handed on."""
+    if not LOCKS:
         return
-    for left in place.parent.glob(f".{glob.escape(place.name)}.*.part"):
+    for left in place.parent.glob(f".{glob.escape(place.name)}.*.{ending}"):
         with suppress(OSError), left.open("rb+") as file:  # OSError: it is locked, or cannot be
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            left.unlink()
+            yield left
 
 
 def _settle(folder: Path) -> None:

@@ -21,7 +21,7 @@ def add(commands: Subparsers) -> None:
 
 def _merge(options: argparse.Namespace) -> int:
     check_writable(options.out)
-    whole = merge([load(path) for path in options.parts], [str(path) for path in options.parts])
+    whole = merge([load(path, lazily=True) for path in options.parts], [str(path) for path in options.parts])
     out = File(options.out)
     with out.held():
         out.put(whole)

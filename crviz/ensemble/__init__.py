@@ -5,18 +5,22 @@ streaming happen between blocks, and the numbers do not depend on how the blocks
 """
 
 from crviz.ensemble.growing import run, simulate
-from crviz.ensemble.merging import merge
+from crviz.ensemble.merging import merge, recovered
 from crviz.ensemble.needs import Needs, needs
 from crviz.ensemble.observables import observables
+from crviz.ensemble.side import Side, side_limit
 from crviz.ensemble.tracing import Progress, thread_count, traced, work
 
 __all__ = [
     "Needs",
     "Progress",
+    "Side",
     "merge",
     "needs",
     "observables",
+    "recovered",
     "run",
+    "side_limit",
     "simulate",
     "thread_count",
     "traced",

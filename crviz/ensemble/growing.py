@@ -10,6 +10,7 @@ from contextlib import closing
 from crviz.checks import ParameterError, check_whole
 from crviz.config import Config, is_current
 from crviz.ensemble.accumulating import Accumulator
+from crviz.ensemble.side import OnDisk
 from crviz.ensemble.tracing import Progress, traced
 from crviz.parameters import REALIZATIONS
 from crviz.result import Result, numbered
@@ -24,6 +25,7 @@ def simulate(
     resume: Result | None = None,
     block: int | None = None,
     first: int = 0,
+    disk: OnDisk | None = None,
 ) -> Iterator[Result]:
     """Run realisations 0, 1, ... and yield the Result so far after each.
 
@@ -42,6 +44,8 @@ def simulate(
     first
         Realisation to begin with. Beyond 0 a part of a run is made, of realisations first, ...,
         realizations - 1: `merge` joins parts.
+    disk
+        Where what is finished is kept outside the memory. None is nowhere: memory grows with the fields.
 
     Yields
     ------
@@ -53,7 +57,7 @@ def simulate(
     ValueError
         Also where more realisations are asked for than `resume` has, and it cannot grow.
     """
-    return _begun(config, realizations, executor, progress, resume, block, first)
+    return _begun(config, realizations, executor, progress, resume, block, first, disk)
 
 
 def run(
@@ -79,6 +83,7 @@ def _begun(
     resume: Result | None,
     block: int | None,
     first: int,
+    disk: OnDisk | None = None,
 ) -> Iterator[Result]:
     realizations = REALIZATIONS.check(realizations)
     check_whole("first", first, at_least=0)
@@ -90,7 +95,7 @@ def _begun(
         warnings.warn(caveat, stacklevel=3)  # at who asks for the run
     if resume is not None and resume.fields.stop >= realizations:
         return iter([resume])
-    return _simulate(config, range(first, realizations), executor, progress, resume, block)
+    return _simulate(config, range(first, realizations), executor, progress, resume, block, disk)
 
 
 def _check_resume(config: Config, realizations: int, resume: Result, first: int) -> None:
@@ -109,8 +114,9 @@ def _simulate(
     progress: Progress | None,
     resume: Result | None,
     block: int | None,
+    disk: OnDisk | None,
 ) -> Iterator[Result]:
-    accumulator = Accumulator(config, asked)
+    accumulator = Accumulator(config, asked, disk)
     if resume is not None:
         accumulator.take(resume)
     missing = asked[accumulator.done :]

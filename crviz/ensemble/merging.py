@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from pathlib import Path
 
+import numpy as np
+
+from crviz.config import Config
 from crviz.ensemble.accumulating import Accumulator
 from crviz.ensemble.growing import why_not
+from crviz.ensemble.side import Left
 from crviz.result import Result, Run, numbered
 
 
@@ -38,6 +44,38 @@ def merge(results: Iterable[Result], names: Sequence[str] | None = None) -> Run:
     for _, result in parts:
         whole.take(result)
     return whole.result()
+
+
+def recovered(left: Path, config: Config, stored: Result | None) -> Run | None:
+    """A run with what its side file has beyond it; None where that is nothing.
+
+    Parameters
+    ----------
+    left
+        A side file that a process has left which is gone.
+    stored
+        What is in the file of the run, if any.
+
+    Raises
+    ------
+    ValueError
+        Where the side file is of no use.
+    """
+    side = Left(left)
+    if side.config.digest != config.digest:
+        raise ValueError(f"it is of another configuration ({config.differences(side.config)})")
+    if stored is not None and (stored.fields.start != side.first or not stored.can_grow):
+        raise ValueError("the file beside it holds another part of the run, or means only")
+    whole = Accumulator(config, range(side.first, sys.maxsize))
+    if stored is not None:
+        whole.take(stored)
+    else:
+        whole.map_times = np.searchsorted(config.omega_t, side.map_times)
+    done = whole.done
+    for batch in side.batches():
+        if batch.fields.start == side.first + whole.done:
+            whole.join(batch)
+    return whole.result() if whole.done > done else None
 
 
 def _check_part(part: tuple[str, Result], first: tuple[str, Result]) -> None:

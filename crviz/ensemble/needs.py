@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from crviz.config import Config
+from crviz.ensemble.side import side_limit
 from crviz.ensemble.summing import BLOCK
 from crviz.result import kept_times
 
@@ -17,6 +18,8 @@ _COPIES = 2
 #: Smallest share of its arrays that a file takes: spectra are symmetric in i and j, and compressed.
 _LEAST_SHARE = 0.3
 _SINGLE, _DOUBLE = 4, 8
+#: Fields that wait for their record in the side file: those of a second, where they are small.
+_WAITING = 32
 
 
 @dataclass(frozen=True)
@@ -29,19 +32,27 @@ class Needs:
         While it computes and stores.
     disk
         Its file takes at most, uncompressed.
+    reading
+        Memory that its file takes where it is read.
     """
 
     memory: float
     disk: float
+    reading: float
 
     @property
     def least_disk(self) -> float:
         """What its file takes at least."""
         return _LEAST_SHARE * self.disk
 
+    @property
+    def working_disk(self) -> float:
+        """What it takes at most while it grows: the file, the one that takes its place, the side file."""
+        return 2 * self.disk + side_limit(self.disk)
 
-def needs(config: Config, fields: int) -> Needs:
-    """What a run of so many fields takes."""
+
+def needs(config: Config, fields: int, *, on_disk: bool = False) -> Needs:
+    """What a run of so many fields takes; on_disk says whether what is finished is kept there."""
     times, maps = len(config.omega_t), len(kept_times(config.omega_t))
     skies = 2 if config.grids == "cross" else 1
     spectrum = times * 9 * (2 * config.nside + 1)
@@ -52,5 +63,6 @@ def needs(config: Config, fields: int) -> Needs:
     means = 2 * skies * spectrum * _DOUBLE + 3 * maps * 3 * config.n_pixels * _SINGLE
     orbits = 2 * times * 3 * config.n_orbits * _DOUBLE
     disk = fields * each + nodes * node + means
-    memory = _FIELDS_AT_ONCE * orbits + _COPIES * fields * each + nodes * node + means + disk
-    return Needs(memory, disk)
+    reading = fields * each + nodes * node + means
+    kept = 2 * nodes * node + _WAITING * each if on_disk else _COPIES * fields * each + nodes * node + disk
+    return Needs(_FIELDS_AT_ONCE * orbits + kept + means, disk, reading)

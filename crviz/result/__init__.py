@@ -35,8 +35,14 @@ __all__ = [
 ]
 
 
-def load(path: str | Path) -> Run | Summary:
+def load(path: str | Path, *, lazily: bool = False) -> Run | Summary:
     """Read a result from a file.
+
+    Parameters
+    ----------
+    lazily
+        Leave what a run holds of every field on the disk: it is read whenever it is used, and the file, which
+        may be replaced or removed meanwhile, stays open. It takes little memory, whatever the file's size.
 
     Raises
     ------
@@ -44,7 +50,9 @@ def load(path: str | Path) -> Run | Summary:
     ValueError
         Where the file is no crviz result, or one of a layout that this version does not know.
     """
-    dataset = netcdf.read(path, what="result", carries="config", schema=PART_SCHEMA, oldest=SCHEMA)
+    dataset = netcdf.read(
+        path, what="result", carries="config", schema=PART_SCHEMA, oldest=SCHEMA, lazily=lazily
+    )
     if "realization" in dataset["cl"].dims:
         return Run(dataset, netcdf.read_sums(path))
     return Summary(dataset, groups=netcdf.Groups(path))

@@ -6,19 +6,28 @@ import io
 import os
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import h5netcdf
+import h5py
 import xarray as xr
 from xarray.backends import H5NetCDFStore
+from xarray.backends.common import ArrayWriter
 
 from crviz import paths
+from crviz.arrays import Array
+from crviz.result.rows import Rows
 
 _SUMS_GROUP = "sums"
 # what `Run.reduced` asks for; all else that a loaded file brings along is chosen anew
 _KEPT_ENCODING = {"dtype", "scale_factor", "_FillValue"}
+#: Bytes that are written at once where an array may lie on the disk.
+_SLAB = 4_000_000
+#: Bytes that HDF5 remembers of each array: rows go by once, one after another.
+_CACHE = 2**20
 
 
 #: How files are opened for reading. They are put in place whole and never changed: HDF5's lock, which some
@@ -82,23 +91,117 @@ def write(
 ) -> None:
     """Write a dataset, the sums behind it if any, and groups beside it, so that a kill leaves the old file.
 
+    `Rows` are read a few at a time: the file is never in memory.
+
     Raises OSError with the path where it cannot be written.
     """
     beside = dict(groups or {}) | ({} if sums is None else {_SUMS_GROUP: sums})
-    # HDF5 crashes the process where it fails to write, so on a full disk: it writes to memory
-    content = io.BytesIO()
-    with h5netcdf.File(content, "w") as file:
-        _write(dataset, file)
-        for name, values in beside.items():
-            _write(values, file.create_group(name))
     try:
-        with paths.replacing(Path(path)) as part:
-            _copy(content, part)
+        with paths.replacing(Path(path)) as part, _Steady.file(part) as disk:
+            with h5netcdf.File(disk, "w", rdcc_nbytes=_CACHE) as file:
+                _write(dataset, file, disk)
+                for name, values in beside.items():
+                    _write(values, file.create_group(name), disk)
+            disk.check()
     except OSError as error:
         raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
-def read(path: str | Path, *, what: str, carries: str, schema: int, oldest: int | None = None) -> xr.Dataset:
+class _Steady:
+    """A file that never fails where HDF5 writes to it: that would crash the process, on a full disk say.
+
+    What goes wrong, Ctrl-C included, is raised by `check`; what could not be written until then is
+    remembered, as HDF5 may ask for it again when it closes its file.
+    """
+
+    def __init__(self, file: io.FileIO) -> None:
+        self._file, self._at = file, 0
+        self._trouble: BaseException | None = None
+        self._lost: list[tuple[int, bytes]] = []
+
+    @staticmethod
+    @contextmanager
+    def file(path: Path) -> Iterator[_Steady]:
+        """A new file at a path."""
+        with path.open("wb+", buffering=0) as file:
+            yield _Steady(file)
+
+    def check(self) -> None:
+        """Raises what went wrong."""
+        if self._trouble is not None:
+            raise self._trouble
+
+    def write(self, content: memoryview) -> int:
+        """Write all of it, or remember it."""
+        try:
+            self.check()
+            _put(self._file, self._at, content)
+        except BaseException as trouble:  # noqa: BLE001 - `check` raises it
+            self._trouble = trouble
+            self._lost.append((self._at, bytes(content)))
+        self._at += len(content)
+        return len(content)
+
+    def readinto(self, content: memoryview) -> int:
+        """Read what was written; 0 where nothing was."""
+        found = bytearray(len(content))
+        self._file.seek(self._at)
+        self._file.readinto(found)
+        for at, lost in self._lost:
+            begin, end = max(at, self._at), min(at + len(lost), self._at + len(found))
+            if begin < end:
+                found[begin - self._at : end - self._at] = lost[begin - at : end - at]
+        content[:] = found
+        self._at += len(content)
+        return len(content)
+
+    def read(self, size: int) -> bytes:
+        """So many bytes."""
+        content = bytearray(size)
+        self.readinto(memoryview(content))
+        return bytes(content)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a place; the end counts what could not be written."""
+        if whence == os.SEEK_END:
+            ends = [at + len(lost) for at, lost in self._lost]
+            offset += max([self._file.seek(0, os.SEEK_END), *ends])
+        self._at = offset
+        return offset
+
+    def tell(self) -> int:
+        """Where the next byte goes."""
+        return self._at
+
+    def truncate(self, size: int) -> int:
+        """Give the file its size."""
+        try:
+            self.check()
+            self._file.truncate(size)
+        except BaseException as trouble:  # noqa: BLE001 - `check` raises it
+            self._trouble = trouble
+        return size
+
+    def flush(self) -> None:
+        """Everything is written already."""
+
+
+def _put(file: io.FileIO, at: int, content: memoryview) -> None:
+    """Write all of some bytes to a place in a file. Raises OSError."""
+    file.seek(at)
+    while content:
+        content = content[file.write(content) :]
+
+
+def read(
+    path: str | Path,
+    *,
+    what: str,
+    carries: str,
+    schema: int,
+    oldest: int | None = None,
+    lazily: bool = False,
+) -> xr.Dataset:
     """The dataset of a file.
 
     Parameters
@@ -109,6 +212,8 @@ def read(path: str | Path, *, what: str, carries: str, schema: int, oldest: int 
         The attribute by which it is known, beside the schema.
     schema, oldest
         The newest and the oldest layout that are read; None is the newest.
+    lazily
+        Leave arrays of every field on the disk, as `Rows` that hold the file open.
 
     Raises
     ------
@@ -121,7 +226,7 @@ def read(path: str | Path, *, what: str, carries: str, schema: int, oldest: int 
         raise FileNotFoundError(f"{path} does not exist.")
     try:
         # files of other programs may have dimensions without names: read them, and then say no
-        dataset = xr.load_dataset(path, phony_dims="access", **_OPENING)
+        dataset = (_load_all_but_rows if lazily else xr.load_dataset)(path, phony_dims="access", **_OPENING)
     except OSError as error:
         if error.errno is not None:  # the system's reason, not that of what is in the file
             raise ValueError(f"{path} cannot be read: {os.strerror(error.errno)}.") from error
@@ -145,11 +250,51 @@ def read_sums(path: str | Path) -> xr.Dataset | None:
         return None
 
 
-def _copy(content: io.BytesIO, path: Path) -> None:
-    path.write_bytes(content.getbuffer())
+class _Stored:
+    """A variable of a file that is read whenever it is asked for: a `Piece`."""
+
+    def __init__(self, file: h5py.File, name: str) -> None:
+        self._file, self._variable = file, file[name]  # without the file the variable would be closed
+        self.shape, self.dtype = self._variable.shape, self._variable.dtype
+
+    def __getitem__(self, rows: slice) -> Array:
+        return self._variable[rows]
 
 
-def _write(dataset: xr.Dataset, group: h5netcdf.Group) -> None:
+def _load_all_but_rows(path: Path, **options: Any) -> xr.Dataset:
+    """A dataset of which the arrays of every field are `Rows`."""
+    with xr.open_dataset(path, **options) as dataset:
+        file = h5py.File(path, "r", locking=False, rdcc_nbytes=_CACHE)
+        variables = {
+            name: xr.Variable(variable.dims, Rows([_Stored(file, str(name))]), variable.attrs)
+            if variable.dims[:1] == ("realization",) and variable.ndim > 1
+            else variable.load()
+            for name, variable in dataset.variables.items()
+        }
+        return xr.Dataset(variables, attrs=dataset.attrs)
+
+
+class _Slabs(ArrayWriter):
+    """Writes arrays a few rows at a time, as far as the file takes them."""
+
+    def __init__(self, disk: _Steady) -> None:
+        super().__init__()
+        self._disk = disk
+
+    def add(self, source: Any, target: Any, region: Any = None) -> None:
+        """Write an array. Raises what went wrong with the file."""
+        chunks = target.get_array().chunks
+        if not chunks or chunks[0] > 1 or not source.nbytes:
+            super().add(source, target, region)
+            self._disk.check()
+            return
+        rows = max(1, _SLAB * len(source) // source.nbytes)
+        for start in range(0, len(source), rows):
+            target[start : start + rows] = source[start : start + rows]
+            self._disk.check()
+
+
+def _write(dataset: xr.Dataset, group: h5netcdf.Group, disk: _Steady) -> None:
     # one realisation a chunk: what is equal in C_l^{ij} and C_l^{ji} is then stored once
     encoding = {
         name: {"zlib": True, "complevel": 4, "shuffle": True, "chunksizes": _chunk(variable)}
@@ -157,7 +302,7 @@ def _write(dataset: xr.Dataset, group: h5netcdf.Group) -> None:
         for name, variable in dataset.variables.items()
         if variable.ndim
     }
-    dataset.dump_to_store(H5NetCDFStore(group), encoding=encoding)
+    dataset.dump_to_store(H5NetCDFStore(group), writer=_Slabs(disk), encoding=encoding)
 
 
 def _chunk(variable: xr.Variable) -> tuple[int, ...]:

@@ -23,6 +23,7 @@ from crviz._version import __version__
 from crviz.arrays import Array
 from crviz.config import NUMERICS_VERSION, Config
 from crviz.gradient import PAIRS
+from crviz.result.rows import Rows
 
 #: Layout of the dataset; raised when names or meanings change.
 SCHEMA = 1
@@ -43,10 +44,11 @@ class Quantity:
     long_name: str = ""
     dtype: type = float
 
-    def variable(self, values: Array, *lead: str) -> xr.Variable:
+    def variable(self, values: Array | Rows, *lead: str) -> xr.Variable:
         """Values as a read-only variable, with further dimensions in front."""
-        values = np.asarray(values).view()
-        values.setflags(write=False)
+        if not isinstance(values, Rows):
+            values = np.asarray(values).view()
+            values.setflags(write=False)
         return xr.Variable((*lead, *self.dims), values, self.attributes)
 
     @property
@@ -136,7 +138,7 @@ def run_dataset(
     config: Config,
     fields: range,
     map_times: Array,
-    every: Mapping[str, Array],
+    every: Mapping[str, Array | Rows],
     means: Mapping[str, Array],
     samples: Mapping[str, Array],
     *,

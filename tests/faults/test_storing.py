@@ -262,20 +262,33 @@ def test_a_library_that_cannot_be_written_to_is_told_before_anything_runs(tmp_pa
 
 
 def test_a_run_that_cannot_fit_into_memory_is_refused_before_it_begins(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(library.machine, "memory", lambda: 20e9)
+    monkeypatch.setattr(library.machine, "memory", lambda: 500e6)
+    monkeypatch.setattr(library.machine, "room", lambda file: None)
     monkeypatch.setattr(library.ensemble, "simulate", None)
     words = ("--nside", 64, "--realizations", 100_000)
     status, said = call(capsys, "run", tmp_path / "out.nc", *words)
     assert status == 2
-    # spectra alone: 64 times x 9 components x 129 multipoles x 4 bytes x 100 000 = 29.7 GB
+    # positions and momenta of one field: 2 x 64 times x 3 x 49152 directions x 8 bytes = 151 MB, three times
     assert said.err.startswith(
         "crviz run: --realizations: realizations = 100000 at nside 64 and 64 times take"
     )
-    assert "GB of memory, of which 20 GB are left: ask for fewer" in said.err
+    assert "GB of memory, of which 500 MB are left: ask for fewer" in said.err
     assert len(said.err.splitlines()) == 1
     assert os.listdir(tmp_path) == []
-    with pytest.raises(ValueError, match="of memory"):  # as the page asks for it
+    monkeypatch.setattr(library.machine, "memory", lambda: 20e9)
+    # spectra alone: 64 times x 9 components x 129 multipoles x 4 bytes x 100 000 = 29.7 GB
+    with pytest.raises(ValueError, match="of memory"):  # as the page asks for it, which holds what it shows
         next(library.grow(Config(nside=64), 100_000))
+
+
+def test_a_run_on_the_disk_takes_no_more_memory_for_more_fields_and_its_file_is_foretold(monkeypatch):
+    monkeypatch.setattr(library.machine, "room", lambda file: 1e12)
+    monkeypatch.setattr(library.machine, "memory", lambda: 20e9)
+    config = Config(nside=64)
+    few, many = (ensemble.needs(config, fields, on_disk=True).memory for fields in (64, 100_000))
+    assert many < few + 500e6  # the tree of sums has 11 nodes more, of 20 MB each, and may be there twice
+    said = library.check_fits(config, 100_000, [Path("out.nc")])
+    assert "GB of memory to be read, of which 20 GB are left" in said
 
 
 def test_a_file_that_cannot_fit_on_its_disk_is_refused_and_a_large_one_is_announced(
