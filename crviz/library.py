@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 import math
 import os
+import re
 import tempfile
 import time
 import warnings
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,12 +25,15 @@ from crviz import ensemble, machine, paths
 from crviz.checks import ParameterError
 from crviz.config import NUMERICS_VERSION, Config, is_current
 from crviz.ensemble import Progress
-from crviz.result import Result, fields_in_words, load, numbered
+from crviz.result import Result, examining, fields_in_words, load, netcdf, numbered
 
 #: What sigma2 = 0, which has no logarithm, counts as in distances.
 _LEAST_SIGMA2 = 1e-3
 #: Growing results are stored so often [s] at the most, and storing takes a tenth of the time at the most.
 STORE_EVERY, STORE_SHARE = 5.0, 0.1
+#: What is added to the name of a damaged file, and which files the library has named itself.
+_ASIDE = ".damaged"
+_OWN_NAME = re.compile(r"[0-9a-f]{32}(-summary|-from-\d+)?\.nc")
 #: For how long a place to which somebody else is writing is waited for [s].
 PATIENCE = 60.0
 
@@ -53,6 +58,8 @@ class Entry:
         Why the file cannot be read; empty where it can.
     first
         The first field in it: 0, but in a part of a run.
+    damaged
+        Whether it is not what crviz has written, or no longer.
     """
 
     path: Path
@@ -66,6 +73,7 @@ class Entry:
     shipped: bool = False
     problem: str = ""
     first: int = 0
+    damaged: bool = False
 
     @property
     def fields(self) -> range:
@@ -91,10 +99,17 @@ class Library:
     ----------
     folder
         None is this user's data folder. It is made when first written to.
+
+    Attributes
+    ----------
+    patience
+        How long `entries` waits for what is known of files that somebody else has written [s]; None is until
+        all is known.
     """
 
     def __init__(self, folder: str | Path | None = None) -> None:
         self.folder = Path(folder) if folder is not None else paths.library()
+        self.patience: float | None = None
 
     def path(self, config: Config) -> Path:
         """Where the run of a configuration is, or would be."""
@@ -103,11 +118,31 @@ class Library:
     def stored(self, config: Config) -> list[Result]:
         """The stored results of a configuration, the shipped one included: a run, and summaries.
 
-        Raises ValueError where a stored file is no crviz result.
+        Raises ValueError where a stored file is no crviz result; it is set aside, so that the next one finds
+        its place empty.
         """
         files = [path for path in (self.path(config), self._summary(config)) if path.exists()]
-        found = [*map(load, files), shipped()]
+        found = [*map(self.load, files), shipped()]
         return [result for result in found if result.digest == config.digest and not result.fields.start]
+
+    def load(self, path: Path) -> Result:
+        """A result of this folder, read by another process first. Raises ValueError or FileNotFoundError."""
+        try:
+            return examining.load(path)
+        except netcdf.Damaged as error:
+            raise ValueError(self._aside(path, str(error))) from error
+
+    def _aside(self, path: Path, problem: str) -> str:
+        """Rename a damaged file of the library's own names, and say so."""
+        if not _OWN_NAME.fullmatch(path.name):
+            return problem
+        names = (path.with_name(f"{path.name}{_ASIDE}{number or ''}") for number in itertools.count())
+        aside = next(name for name in names if not name.exists())  # nothing is deleted
+        try:
+            os.replace(path, aside)
+        except OSError as error:
+            return f"{problem} It cannot be set aside: {error.strerror}."
+        return f"{problem} It was set aside as {aside.name}."
 
     def get(self, config: Config) -> Result | None:
         """The stored Result of a configuration with most realisations, the shipped one included, or None.
@@ -139,7 +174,9 @@ class Library:
             if self._has(path, result):
                 return
             there = _entry(path)
-            if there and there.first:  # a part that somebody has put there
+            if there and there.damaged:
+                self._aside(path, there.problem)
+            elif there and there.first:  # a part that somebody has put there
                 os.replace(path, path.with_stem(f"{path.stem}-from-{there.first}"))
             elif there and there.config and result.can_grow > there.can_grow:
                 os.replace(path, self._summary(result.config))  # a summary where the run belongs
@@ -168,10 +205,24 @@ class Library:
         """What is stored, newest first, and the shipped result at the end.
 
         Only attributes are read, and those once a file; one that cannot be read is among them, with
-        its problem.
+        its problem. Another process looks at each file first; a damaged one that the library has named is set
+        aside, under another name, and stays among them.
         """
-        found = [_entry(path) for path in self] + [_entry(reference(), shipped=True)]
-        return [entry for entry in found if entry is not None]
+        end = None if self.patience is None else time.monotonic() + self.patience
+        found = [self._looked_at(path, end) for path in self] + [_entry(reference(), shipped=True)]
+        aside = sorted(self.folder.glob(f"*.nc{_ASIDE}*"), key=_changed, reverse=True)
+        return [entry for entry in (*found[:-1], *map(_set_aside, aside), found[-1]) if entry is not None]
+
+    def examine(self) -> None:
+        """Have every file looked at by the process that does so, without waiting for what it finds."""
+        for path in self:
+            _entry(path, wait=0.0)
+
+    def _looked_at(self, path: Path, end: float | None) -> Entry | None:
+        entry = _entry(path, wait=None if end is None else max(0.0, end - time.monotonic()))
+        if entry is not None and entry.damaged:
+            entry = replace(entry, problem=self._aside(path, entry.problem))
+        return entry
 
     def nearest(self, config: Config) -> Result:
         """The stored Result, the shipped one included, that is nearest to a configuration in log sigma2
@@ -182,7 +233,7 @@ class Library:
             readable,
             key=lambda pair: (math.dist(_logarithms(pair[1]), _logarithms(config)), -pair[0].n_realizations),
         )
-        return shipped() if best.shipped else load(best.path)
+        return shipped() if best.shipped else self.load(best.path)
 
     def delete(self, name: str) -> None:
         """Remove a stored result by its digest, or by the name of its file.
@@ -244,7 +295,8 @@ class File:
     def _stored(self, config: Config) -> list[Result]:
         if not self.path.exists():
             return []
-        result = load(self.path, lazily=paths.LOCKS)  # elsewhere files that are open cannot be replaced
+        # elsewhere files that are open cannot be replaced
+        result = examining.load(self.path, lazily=paths.LOCKS)
         if result.digest != config.digest:
             raise ValueError(
                 f"{self.path} holds another configuration ({config.differences(result.config)}): "
@@ -456,16 +508,26 @@ def _lost(there: Entry, result: Result) -> str:
 def _changed(path: Path) -> float:
     try:
         return path.stat().st_mtime
-    except FileNotFoundError:  # somebody else has just removed it
+    except OSError:  # somebody else has just removed it, or it is a link that leads nowhere
         return 0.0
 
 
-def _entry(path: Path, *, shipped: bool = False) -> Entry | None:
+def _entry(path: Path, *, shipped: bool = False, wait: float | None = None) -> Entry | None:
     try:
-        stat = path.stat()
+        against = examining.Verdict() if shipped else examining.verdict(path, wait=wait)
+        found = path.lstat() if against.said else path.stat()
     except FileNotFoundError:
         return None
-    return _read_entry(path, shipped, stat.st_size, stat.st_mtime_ns)
+    if against.said:
+        problem, size = against.said.replace(str(path), path.name), found.st_size
+        return Entry(path, None, path.stem, 0, None, size, problem=problem, damaged=against.damaged)
+    return _read_entry(path, shipped, found.st_size, found.st_mtime_ns)
+
+
+def _set_aside(path: Path) -> Entry:
+    """A file that was set aside."""
+    problem = f"{path.name.partition(_ASIDE)[0]} was damaged and set aside as {path.name}."
+    return Entry(path, None, path.name, 0, None, path.stat().st_size, problem=problem)
 
 
 @lru_cache(maxsize=4096)

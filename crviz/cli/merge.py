@@ -8,7 +8,7 @@ from pathlib import Path
 from crviz.cli.arguments import Subparsers, check_writable
 from crviz.ensemble import merge
 from crviz.library import File
-from crviz.result import load, numbered
+from crviz.result import examining, numbered
 
 
 def add(commands: Subparsers) -> None:
@@ -21,7 +21,9 @@ def add(commands: Subparsers) -> None:
 
 def _merge(options: argparse.Namespace) -> int:
     check_writable(options.out)
-    whole = merge([load(path, lazily=True) for path in options.parts], [str(path) for path in options.parts])
+    whole = merge(
+        [examining.load(path, lazily=True) for path in options.parts], [str(path) for path in options.parts]
+    )
     out = File(options.out)
     with out.held():
         out.put(whole)

@@ -8,7 +8,7 @@ from crviz.config import Config, is_current
 from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.state import State, physics_of
 from crviz.library import Entry, Library
-from crviz.result import fields_in_words, load
+from crviz.result import examining, fields_in_words
 
 SHIPPED = "the paper's run, shipped"
 #: Resolution at which a place of the atlas gets a sky of one field, and whose noise is drawn.
@@ -43,7 +43,7 @@ class BestKnown:
             if entry.shipped:
                 break
             try:
-                return LabelledSource(load(entry.path), stored_words(entry))
+                return LabelledSource(examining.load(entry.path), stored_words(entry))
             except (ValueError, FileNotFoundError):  # whoever opens it in the drawer of runs is told why
                 continue
         if physics_of(library.shipped().config) == physics_of(config):

@@ -14,6 +14,9 @@ _log = logging.getLogger(__name__)
 #: Seconds after which what is wanted next is prepared, if no page has been opened by then.
 PATIENCE = 5.0
 
+#: For how long a visitor waits for what is known of a file that somebody else has put into the library [s].
+LOOKING = 0.5
+
 _shared: dict[str, Manager] = {}
 _opened = threading.Event()
 
@@ -25,7 +28,9 @@ def configure(library: Library | None = None, threads: int | None = None) -> Man
     """
     for trouble in turbulence.install():
         _log.warning("%s", trouble)
-    manager = Manager(library or Library(), threads)
+    library = library or Library()
+    library.patience = LOOKING
+    manager = Manager(library, threads)
     threading.Thread(target=_prepare, args=(manager,), name="crviz-prepare", daemon=True).start()
     _shared["manager"] = manager
     return manager
@@ -37,10 +42,12 @@ def page_opened() -> None:
 
 
 def _prepare(manager: Manager) -> None:
-    """Compile, and look at the atlas for the first time: here nobody waits for either.
+    """Have the library examined, compile, and look at the atlas for the first time: here nobody waits.
 
     Beside the first page, with two processors, they would cost it a second.
     """
+    if manager.library is not None:
+        manager.library.examine()
     _opened.wait(PATIENCE)
     if manager.closed:
         return

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
-from crviz.result import netcdf
+import xarray as xr
+
+from crviz.checks import ParameterError
+from crviz.config import Config, is_current
+from crviz.result import netcdf, schema
 from crviz.result.estimators import ESTIMATORS
 from crviz.result.kept import FieldSky
 from crviz.result.result import Result
@@ -48,11 +53,30 @@ def load(path: str | Path, *, lazily: bool = False) -> Run | Summary:
     ------
     FileNotFoundError
     ValueError
-        Where the file is no crviz result, or one of a layout that this version does not know.
+        Where the file is no crviz result, damaged, too large for the memory, or of a layout that this version
+        does not know: a sentence with its path. Nothing else is raised, whatever is in the file; but one that
+        was made to do so may hold up HDF5 for ever, which `examining.load` does not wait for.
     """
+    path = Path(path)
     dataset = netcdf.read(
         path, what="result", carries="config", schema=PART_SCHEMA, oldest=SCHEMA, lazily=lazily
     )
-    if "realization" in dataset["cl"].dims:
-        return Run(dataset, netcdf.read_sums(path))
-    return Summary(dataset, groups=netcdf.Groups(path))
+    config = _config(path, dataset)
+    with netcdf.damage(path):
+        schema.check(dataset, config)
+        if "realization" not in dataset["cl"].dims:
+            return Summary(dataset, groups=netcdf.Groups(path))
+        sums = netcdf.read_sums(path)
+        if sums is not None and is_current(int(dataset.attrs.get("numerics", 1))):  # earlier ones do not grow
+            schema.check_sums(sums, dataset, config)
+        return Run(dataset, sums)
+
+
+def _config(path: Path, dataset: xr.Dataset) -> Config:
+    """The Config of a file. Raises ValueError."""
+    try:
+        return Config.from_dict(json.loads(dataset.attrs["config"]))
+    except ParameterError as error:
+        raise ValueError(f"{path} is damaged, or made by another version of crviz: {error}") from error
+    except Exception as error:
+        raise netcdf.Damaged(f"{path} is damaged: its configuration cannot be read ({error}).") from error

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import math
 import os
+import stat
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,13 +20,17 @@ import xarray as xr
 from xarray.backends import H5NetCDFStore
 from xarray.backends.common import ArrayWriter
 
-from crviz import paths
+from crviz import machine, paths
 from crviz.arrays import Array
 from crviz.result.rows import Rows
 
 _SUMS_GROUP = "sums"
 # what `Run.reduced` asks for; all else that a loaded file brings along is chosen anew
 _KEPT_ENCODING = {"dtype", "scale_factor", "_FillValue"}
+#: Deflated bytes stand for so many at most; and so many [bytes] may be declared without being there.
+_MOST_DEFLATED, _SMALL = 1032, 1_000_000
+#: What this process has written, by its place.
+_written: dict[str, tuple[int, ...]] = {}
 #: Bytes that are written at once where an array may lie on the disk.
 _SLAB = 4_000_000
 #: Bytes that HDF5 remembers of each array: rows go by once, one after another.
@@ -31,8 +38,13 @@ _CACHE = 2**20
 
 
 #: How files are opened for reading. They are put in place whole and never changed: HDF5's lock, which some
-#: file systems lack and others' programs may hold, is not needed.
-_OPENING: dict[str, Any] = {"engine": "h5netcdf", "driver_kwds": {"locking": False}}
+#: file systems lack and others' programs may hold, is not needed. Those of other programs may have dimensions
+#: without names: they are read, and refused then.
+_OPENING: dict[str, Any] = {
+    "engine": "h5netcdf",
+    "driver_kwds": {"locking": False},
+    "phony_dims": "access",
+}
 
 
 class Groups(Mapping[str, xr.Dataset]):
@@ -52,7 +64,8 @@ class Groups(Mapping[str, xr.Dataset]):
             if name not in self._read:
                 if name not in self._names:
                     raise KeyError(name)
-                found = xr.load_dataset(self._path, group=name, **_OPENING)
+                with damage(self._path):
+                    found = xr.load_dataset(self._path, group=name, **_OPENING)
                 self._check()
                 self._read[name] = found
             return self._read[name]
@@ -66,7 +79,7 @@ class Groups(Mapping[str, xr.Dataset]):
     @cached_property
     def _names(self) -> tuple[str, ...]:
         self._check()
-        with h5netcdf.File(self._path, "r", locking=False) as file:
+        with damage(self._path), h5netcdf.File(self._path, "r", locking=False) as file:
             return tuple(file.groups)
 
     def _check(self) -> None:
@@ -103,6 +116,7 @@ def write(
                 for name, values in beside.items():
                     _write(values, file.create_group(name), disk)
             disk.check()
+        _written[os.path.realpath(path)] = _identity(Path(path))
     except OSError as error:
         raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
@@ -219,35 +233,112 @@ def read(
     ------
     FileNotFoundError
     ValueError
-        Where the file is something else, or of a layout that this version does not know.
+        Where the file is something else, damaged (`Damaged`), too large for the memory, or of a layout that
+        this version does not know.
     """
     path = Path(path)
-    if not path.exists():
-        raise FileNotFoundError(f"{path} does not exist.")
-    try:
-        # files of other programs may have dimensions without names: read them, and then say no
-        dataset = (_load_all_but_rows if lazily else xr.load_dataset)(path, phony_dims="access", **_OPENING)
-    except OSError as error:
-        if error.errno is not None:  # the system's reason, not that of what is in the file
-            raise ValueError(f"{path} cannot be read: {os.strerror(error.errno)}.") from error
-        raise ValueError(f"{path} is no crviz {what}: it cannot be read as NetCDF-4.") from error
-    except (ValueError, KeyError) as error:
-        raise ValueError(f"{path} is no crviz {what}: it cannot be read as NetCDF-4.") from error
-    if not {"schema", carries} <= set(dataset.attrs):
-        raise ValueError(f"{path} is no crviz {what}: it carries no crviz {carries}.")
-    if not (schema if oldest is None else oldest) <= dataset.attrs["schema"] <= schema:
+    check_file(path, what)
+    with damage(path, what):
+        declared = _declared(path) if path.stat().st_size else 0
+    left = machine.memory()
+    if not lazily and left is not None and declared > left:
         raise ValueError(
-            f"{path} has the layout {dataset.attrs['schema']}, but this version of crviz reads {schema}."
+            f"{path} takes {declared / 1e9:.3g} GB of memory to be read, and {left / 1e9:.3g} GB are left."
         )
+    with damage(path, what):
+        dataset = (_load_all_but_rows if lazily else xr.load_dataset)(path, **_OPENING)
+        attributes = dict(dataset.attrs)
+        layout = int(attributes.get("schema", 0))
+    if not {"schema", carries} <= set(attributes):
+        raise ValueError(f"{path} is no crviz {what}: it carries no crviz {carries}.")
+    if not (schema if oldest is None else oldest) <= layout <= schema:
+        raise ValueError(f"{path} has the layout {layout}, but this version of crviz reads {schema}.")
     return dataset
 
 
-def read_sums(path: str | Path) -> xr.Dataset | None:
-    """The sums behind a run; None where a file holds means only."""
+class Damaged(ValueError):
+    """A file that is not, or no longer, what crviz has written."""
+
+
+@contextmanager
+def damage(path: Path, what: str = "") -> Iterator[None]:
+    """What the libraries make of damaged bytes is said in a sentence, as what is no crviz `what` where that
+    is given. Raises Damaged, and ValueError where it is the system that has something against reading."""
     try:
-        return xr.load_dataset(path, group=_SUMS_GROUP, **_OPENING)
+        yield
+    except Damaged:
+        raise
+    except Exception as error:
+        if isinstance(error, MemoryError):
+            raise ValueError(f"{path} cannot be read: there is not enough memory left.") from error
+        if isinstance(error, OSError) and error.errno is not None:
+            raise ValueError(f"{path} cannot be read: {os.strerror(error.errno)}.") from error
+        if what:
+            raise Damaged(f"{path} is no crviz {what}: it cannot be read as NetCDF-4.") from error
+        words = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+        raise Damaged(f"{path} is damaged: {words}.") from error
+
+
+def is_own(path: Path) -> bool:
+    """Whether a file is as this process has written it."""
+    try:
+        return _written.get(os.path.realpath(path)) == _identity(path)
     except OSError:
-        return None
+        return False
+
+
+def check_file(path: Path, what: str) -> None:
+    """Raises FileNotFoundError where there is nothing, and ValueError where that is no file, before it is
+    opened: a pipe would never end."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileNotFoundError(f"{path} does not exist.") from None
+    except OSError as error:  # a loop of symbolic links, say
+        raise ValueError(f"{path} cannot be read: {os.strerror(error.errno or 0)}.") from error
+    if stat.S_ISDIR(mode):
+        raise ValueError(f"{path} cannot be read: {os.strerror(errno.EISDIR)}.")
+    if not stat.S_ISREG(mode):
+        raise ValueError(f"{path} is no crviz {what}: it is no file, but a pipe, a socket or a device.")
+
+
+def _declared(path: Path) -> int:
+    """Bytes that a file says that it holds. Raises Damaged where that is more than can be in it, or is spread
+    over other files."""
+    total = 0
+
+    def look(name: str, item: h5py.Dataset | h5py.Group) -> None:
+        nonlocal total
+        if not isinstance(item, h5py.Dataset) or not item.size or _is_bare_dimension(item):
+            return
+        declared = max(item.size, math.prod(item.chunks or ())) * item.dtype.itemsize
+        if item.is_virtual or item.external:
+            raise Damaged(f"{path} is damaged: {name} lies in another file.")
+        if declared > _MOST_DEFLATED * item.id.get_storage_size() + _SMALL:
+            raise Damaged(
+                f"{path} is damaged: it declares {declared / 1e6:.3g} MB of {name} that are not there."
+            )
+        total += declared
+
+    with h5py.File(path, "r", locking=False) as file:
+        file.visititems(look)
+    return total
+
+
+def _is_bare_dimension(item: h5py.Dataset) -> bool:
+    """Whether it stands for a dimension only: nothing is stored of it, and nothing is read."""
+    return bytes(item.attrs.get("NAME", b"")).startswith(
+        b"This is a netCDF dimension but not a netCDF variable"
+    )
+
+
+def read_sums(path: str | Path) -> xr.Dataset | None:
+    """The sums behind a run; None where a file holds means only. Raises what the libraries raise where they
+    are there and cannot be read."""
+    with h5netcdf.File(path, "r", locking=False) as file:
+        if _SUMS_GROUP not in file.groups:
+            return None
+    return xr.load_dataset(path, group=_SUMS_GROUP, **_OPENING)
 
 
 class _Stored:
@@ -255,10 +346,12 @@ class _Stored:
 
     def __init__(self, file: h5py.File, name: str) -> None:
         self._file, self._variable = file, file[name]  # without the file the variable would be closed
+        self._path = Path(file.filename)
         self.shape, self.dtype = self._variable.shape, self._variable.dtype
 
     def __getitem__(self, rows: slice) -> Array:
-        return self._variable[rows]
+        with damage(self._path):
+            return self._variable[rows]
 
 
 def _load_all_but_rows(path: Path, **options: Any) -> xr.Dataset:

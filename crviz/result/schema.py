@@ -29,6 +29,8 @@ from crviz.result.rows import Rows
 SCHEMA = 1
 #: That of a part, which does not begin with field 0: earlier versions would take it for a whole run.
 PART_SCHEMA = 2
+#: Fields that are looked at at once.
+_AT_ONCE = 16
 #: Gradients for which the covariance between multipoles is kept.
 GRADIENTS = ("parallel", "perpendicular")
 #: Spectra of single fields scatter by a tenth or more: an error of 5e-4 is nothing beside it.
@@ -190,6 +192,103 @@ def run_dataset(
         "created": created(),
     }
     return xr.Dataset(variables, coordinates, attributes)
+
+
+def check(data: xr.Dataset, config: Config) -> None:
+    """Whether a dataset is that of a result: what it must have is there, of the shape that its configuration
+    says, and finite. `Rows` are left where they are: `check_rows`. Raises ValueError."""
+    for name in ("created", "crviz_version"):
+        if not isinstance(data.attrs.get(name), str):
+            raise ValueError(f"it lacks the attribute {name!r}")
+    sizes = _sizes(config)
+    run = "realization" in data["cl"].dims
+    quantities = OF_EVERY_FIELD | MEANS | SAMPLES
+    needed = [name for name in quantities if config.grids == "cross" or "cross" not in name]
+    if missing := [name for name in ("realization", "omega_t", "omega_t_map", *needed) if name not in data]:
+        raise ValueError(f"it lacks {missing[0]!r}")
+    for name, quantity in (quantities | SUMMARY).items():
+        if name in data:
+            every = name in ("monopole", "power") or (name in OF_EVERY_FIELD and (run or "cl" not in name))
+            _check_array(
+                name, data[name].variable, ("realization", *quantity.dims) if every else quantity.dims, sizes
+            )
+    for name in needed:
+        _check_finite(name, data[name].variable)
+    first, times = data["realization"].values, data["omega_t"].values
+    if first.ndim != 1 or not len(first) or (first != np.arange(len(first)) + max(0, int(first[0]))).any():
+        raise ValueError("its fields have no numbers that follow one another")
+    if not np.array_equal(times, config.omega_t):
+        raise ValueError("its times are not those of its configuration")
+    if not len(data["omega_t_map"]) or not np.isin(data["omega_t_map"].values, times).all():
+        raise ValueError("its maps are at other times than its spectra")
+
+
+def check_rows(data: xr.Dataset) -> None:
+    """Whether arrays that were left on the disk can be read, and are finite. Raises ValueError."""
+    for name in OF_EVERY_FIELD:
+        rows = data[name].variable.data if name in data else None
+        if not isinstance(rows, Rows):
+            continue
+        for start in range(0, len(rows), _AT_ONCE):
+            if not np.isfinite(rows[start : start + _AT_ONCE]).all():
+                raise ValueError(f"{name!r} has values that are no finite numbers")
+
+
+def check_sums(sums: xr.Dataset, data: xr.Dataset, config: Config) -> None:
+    """Whether sums are those of a run with a dataset. Raises ValueError."""
+    nodes, sizes = sums_of(sums), _sizes(config) | {"omega_t_map": data.sizes["omega_t_map"]}
+    needed = {name for name in MEANS if config.grids == "cross" or "cross" not in name}
+    for name, variable in sums.variables.items():
+        quantity = MEANS.get(str(name).rpartition("_")[0].partition("_from_")[0])
+        if quantity is None:
+            raise ValueError(f"it has sums of {name!r}, which is nothing")
+        _check_array(str(name), variable, quantity.dims, sizes)
+        _check_finite(str(name), variable)
+    after = int(data["realization"].values[0])
+    for fields, found in nodes.items():
+        if fields.start != after or set(found) != needed:
+            raise ValueError("its sums are not those of its fields")
+        after = fields.stop
+    if after != int(data["realization"].values[-1]) + 1:
+        raise ValueError("its sums are not those of its fields")
+
+
+def check_groups(groups: Mapping[str, xr.Dataset]) -> None:
+    """Whether what lies beside a summary can be read, and is what it is said to be. Raises ValueError."""
+    for group, quantities in (("fields", FIELDS), ("sky", FINE_SKY)):
+        found = groups.get(group)
+        if found is None:
+            continue
+        for name in ("cl",) if group == "fields" else quantities:
+            dims = (*(("realization",) if group == "fields" else ()), *quantities[name].dims)
+            if name not in found or found[name].dims != dims:
+                raise ValueError(f"{group}/{name} is missing, or has other dimensions")
+
+
+def _sizes(config: Config) -> dict[str, int]:
+    """How long dimensions are that the configuration says."""
+    return {
+        "omega_t": len(config.omega_t),
+        "i": 3,
+        "j": 3,
+        "m": 3,
+        "ell": 2 * config.nside + 1,
+        "other_ell": 2 * config.nside + 1,
+        "pixel": config.n_pixels,
+    }
+
+
+def _check_array(name: str, variable: xr.Variable, dims: tuple[str, ...], sizes: Mapping[str, int]) -> None:
+    expected = [sizes.get(dim, size) for dim, size in zip(dims, variable.shape, strict=False)]
+    if variable.dims != dims or list(variable.shape) != expected:
+        raise ValueError(f"{name!r} has the shape {dict(variable.sizes)}")
+    if variable.dtype.kind != "f":
+        raise ValueError(f"{name!r} has values of the type {variable.dtype}")
+
+
+def _check_finite(name: str, variable: xr.Variable) -> None:
+    if not isinstance(variable.data, Rows) and not np.isfinite(variable.values).all():
+        raise ValueError(f"{name!r} has values that are no finite numbers")
 
 
 def sums_dataset(nodes: Mapping[range, Mapping[str, Array]]) -> xr.Dataset:

@@ -68,6 +68,17 @@ def command():
 
 
 @pytest.fixture
+def python():
+    """Runs a program in Python, whatever it warns of, to its end."""
+
+    def python(code):
+        argv = [sys.executable, "-W", "ignore", "-c", code]
+        return subprocess.run(argv, env=environment(), capture_output=True, text=True, timeout=PATIENCE)
+
+    return python
+
+
+@pytest.fixture
 def start():
     """Starts the command line, to be ended by the test; its progress bar takes the pipe for a terminal."""
     started = []

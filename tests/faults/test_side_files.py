@@ -3,13 +3,10 @@
 import errno
 import os
 import signal
-import subprocess
-import sys
 import warnings
 
 import numpy as np
 import pytest
-from conftest import environment
 
 from crviz import Config, ensemble, library, load, paths, run
 from crviz.ensemble import side
@@ -42,11 +39,17 @@ def a_record_a_field(monkeypatch):
     monkeypatch.setattr(side, "RECORD_EVERY", 0.0)
 
 
-def killed_after(path, dies, config=TINY, *, first=0, end=50, every=1e9):
-    """A run that was killed when so many fields were finished."""
-    code = _KILLED.format(config=repr(config), path=str(path), first=first, dies=dies, end=end, every=every)
-    process = [sys.executable, "-W", "ignore", "-c", code]
-    assert subprocess.run(process, env=environment(), timeout=240).returncode == -signal.SIGKILL
+@pytest.fixture
+def killed_after(python):
+    """Makes a run that is killed when so many fields are finished."""
+
+    def killed_after(path, dies, config=TINY, *, first=0, end=50, every=1e9):
+        code = _KILLED.format(
+            config=repr(config), path=str(path), first=first, dies=dies, end=end, every=every
+        )
+        assert python(code).returncode == -signal.SIGKILL
+
+    return killed_after
 
 
 def sides(folder):
@@ -66,7 +69,9 @@ def stored(path, config=TINY):
     return result, [str(warning.message) for warning in said]
 
 
-def test_fields_that_a_killed_run_had_finished_are_taken_up_bit_for_bit(tmp_path, fixed_date, call):
+def test_fields_that_a_killed_run_had_finished_are_taken_up_bit_for_bit(
+    tmp_path, killed_after, fixed_date, call
+):
     """Killed between its records and its file, of which there was none yet; and again, going on from one."""
     out = tmp_path / "out.nc"
     killed_after(out, 11)
@@ -83,7 +88,9 @@ def test_fields_that_a_killed_run_had_finished_are_taken_up_bit_for_bit(tmp_path
     assert sorted(os.listdir(tmp_path)) == ["out.nc", "whole.nc"]
 
 
-def test_a_run_that_was_killed_once_all_was_finished_needs_no_further_field(tmp_path, call, monkeypatch):
+def test_a_run_that_was_killed_once_all_was_finished_needs_no_further_field(
+    tmp_path, killed_after, call, monkeypatch
+):
     out = tmp_path / "out.nc"
     killed_after(out, 5)
     monkeypatch.setattr(library.ensemble, "simulate", None)
@@ -92,7 +99,7 @@ def test_a_run_that_was_killed_once_all_was_finished_needs_no_further_field(tmp_
 
 
 @pytest.mark.parametrize("first", [0, 5])
-def test_a_part_with_two_grids_is_taken_up_too(tmp_path, fixed_date, first):
+def test_a_part_with_two_grids_is_taken_up_too(tmp_path, killed_after, fixed_date, first):
     out = tmp_path / "out.nc"
     killed_after(out, first + 6, SMALL, first=first)
     result, _ = stored(out, SMALL)
@@ -100,7 +107,7 @@ def test_a_part_with_two_grids_is_taken_up_too(tmp_path, fixed_date, first):
     assert out.read_bytes() == file_bytes(run(SMALL, first + 6, first=first), tmp_path / "whole.nc")
 
 
-def test_what_is_in_the_file_already_is_not_taken_twice(tmp_path, fixed_date):
+def test_what_is_in_the_file_already_is_not_taken_twice(tmp_path, killed_after, fixed_date):
     """A kill between the new file and the end of the side file that it was made of."""
     out = tmp_path / "out.nc"
     killed_after(out, 6)
@@ -113,7 +120,7 @@ def test_what_is_in_the_file_already_is_not_taken_twice(tmp_path, fixed_date):
 
 
 @pytest.mark.parametrize("cut", [1, 20, 400])
-def test_a_torn_tail_is_cut_off(tmp_path, fixed_date, cut):
+def test_a_torn_tail_is_cut_off(tmp_path, killed_after, fixed_date, cut):
     out = tmp_path / "out.nc"
     killed_after(out, 5)
     (left,) = sides(tmp_path)
@@ -122,7 +129,7 @@ def test_a_torn_tail_is_cut_off(tmp_path, fixed_date, cut):
     assert out.read_bytes() == file_bytes(run(TINY, 4), tmp_path / "whole.nc")
 
 
-def test_a_bit_that_has_flipped_ends_what_is_taken_up(tmp_path, fixed_date):
+def test_a_bit_that_has_flipped_ends_what_is_taken_up(tmp_path, killed_after, fixed_date):
     out = tmp_path / "out.nc"
     killed_after(out, 5)
     (left,) = sides(tmp_path)
@@ -143,7 +150,7 @@ def test_a_side_file_that_cannot_be_read_is_removed_with_a_word(tmp_path, conten
     assert said.endswith("is removed: it is torn, or of another version of crviz.")
 
 
-def test_a_side_file_of_another_configuration_is_removed_with_a_word(tmp_path, call):
+def test_a_side_file_of_another_configuration_is_removed_with_a_word(tmp_path, killed_after, call):
     out = tmp_path / "out.nc"
     killed_after(out, 3, TINY.replace(seed=7))
     done = call("run", out, *WORDS, "--realizations", 2)

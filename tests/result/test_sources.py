@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from crviz import Result, atlas, diffusion, library, load
-from crviz.dashboard.held import held
 from crviz.result import NotKept, Source, estimators
 
 GRADIENTS = ["parallel", "perpendicular", (0.7, 2.0)]

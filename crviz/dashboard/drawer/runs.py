@@ -14,7 +14,7 @@ from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.session import Session
 from crviz.dashboard.state import State
 from crviz.library import Entry, Library
-from crviz.result import fields_in_words, load
+from crviz.result import fields_in_words, numbered
 
 #: More of one's own are not listed; the newest come first.
 MOST = 30
@@ -29,9 +29,9 @@ def runs(state: State, session: Session, library: Library, changed: Callable[[],
     for entry in [*own[:MOST], *(entry for entry in entries if entry.shipped)]:
         buttons = []
         if entry.config is not None:
-            buttons.append(_button(presses, "open", entry, partial(_open, state, session, entry)))
-            if not entry.shipped:
-                action = partial(_extend, state, session, entry, entry.config)
+            buttons.append(_button(presses, "open", entry, partial(_open, state, session, library, entry)))
+            if not entry.shipped and not entry.first:
+                action = partial(_extend, state, session, library, entry, entry.config)
                 buttons.append(_button(presses, "extend", entry, action) | {"label": "Extend by 20"})
         if not entry.shipped:
             action = partial(_delete, session, library, entry, changed)
@@ -48,10 +48,11 @@ def words(entry: Entry) -> str:
     earlier = "" if is_current(entry.numerics) else f" · numerics {entry.numerics}"
     date = f"{entry.created:%Y-%m-%d %H:%M}" if entry.created else "no date"
     shipped = "shipped · " if entry.shipped else ""
+    part = f", a part of a run: {numbered(entry.fields)}" if entry.first else ""
     return (
         f"{shipped}σ² = {config.sigma2:.12g}, r_L = {config.rl_over_lc:.12g} L_c, "
         f"nside {config.nside} {config.grids}, Ω T to {config.omega_t[-1]:.12g}, seed {config.seed} · "
-        f"{fields_in_words(entry.n_realizations)} · {date} · {size:.1f} MB{earlier}"
+        f"{fields_in_words(entry.n_realizations)}{part} · {date} · {size:.1f} MB{earlier}"
     )
 
 
@@ -63,9 +64,9 @@ def _button(
     return {"kind": "button", "key": key, "label": what.capitalize()}
 
 
-def _open(state: State, session: Session, entry: Entry) -> None:
+def _open(state: State, session: Session, library: Library, entry: Entry) -> None:
     try:
-        result = load(entry.path)
+        result = library.load(entry.path)
     except (ValueError, FileNotFoundError) as error:
         session.notice = str(error)
         return
@@ -73,8 +74,8 @@ def _open(state: State, session: Session, entry: Entry) -> None:
     state.show(LabelledSource(result, stored_words(entry)))
 
 
-def _extend(state: State, session: Session, entry: Entry, config: Config) -> None:
-    _open(state, session, entry)
+def _extend(state: State, session: Session, library: Library, entry: Entry, config: Config) -> None:
+    _open(state, session, library, entry)
     session.extend(config, entry.n_realizations + 20)
 
 
