@@ -163,13 +163,13 @@ def same_lines(visitor, name, panel):
 
 
 def same_band(visitor, name, panel, lost):
+    """The band's ends; `lost` is the size of what was taken off."""
     (band,) = panel.bands
     drawn = visitor.read(name, "band", "x", "low", "high")
     np.testing.assert_allclose(drawn["x"], band.x, rtol=VALUES)
     middle = (band.low + band.high) / 2
     for end, expected in (("low", band.low), ("high", band.high)):
         allowed = VALUES * (middle + lost) + ERRORS * (band.high - middle)
-        # nearly nothing is left of what is cut at a share of the value
         np.testing.assert_array_less(np.abs(drawn[end] - expected), allowed)
 
 
@@ -209,6 +209,7 @@ def same_marks(visitor, view, panel, truth):
         if mark.down is None:
             assert barred == []
             continue
+        assert {(bars["color"][i], bars["alpha"][i]) for i in barred} <= {(mark.color, mark.alpha)}
         with_bars = np.isin(mark.x, [bars["x"][i] for i in barred])
         assert not (mark.up + mark.down)[~with_bars].any()  # of errors that are not published
         low, high = (mark.y - mark.down)[with_bars], (mark.y + mark.up)[with_bars]

@@ -151,7 +151,7 @@ def test_an_estimator_that_is_added_serves_runs_summaries_and_the_browser_alike(
         )
         np.testing.assert_allclose(found, (eq9 + plain) / 2, rtol=1e-12, atol=1e-15)
         of_eq9, of_none, of_half = (
-            held(source, name)["estimate"].astype(float) for name in ("eq9", "none", "half")
+            tensors_of(source, name)["estimate"].astype(float) for name in ("eq9", "none", "half")
         )
         scale = np.abs(of_none).max()
         np.testing.assert_allclose(of_half, (of_eq9 + of_none) / 2, atol=1e-6 * scale)  # single precision

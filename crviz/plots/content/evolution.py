@@ -13,6 +13,7 @@ from crviz.plots.content.figure import (
     Band,
     Panel,
     Vertical,
+    described,
     gradient_in_words,
     gradient_name,
     power_name,
@@ -79,7 +80,14 @@ def evolution(
         lines=tuple(lines),
         bands=tuple(bands),
         verticals=() if cursor is None else (Vertical(cursor, colors.accent),),
-        title=titled(source, gradient, estimator, omega_t=cursor, p=p if curves else None, pinned=pinned),
+        title=titled(
+            source,
+            gradient,
+            estimator,
+            omega_t=cursor,
+            p=p if curves else None,
+            pinned="" if pinned is None else described(pinned),
+        ),
         legend_at="lower right",
     )
 

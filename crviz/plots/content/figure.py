@@ -39,6 +39,8 @@ class Line:
         Whether the name stands at the line's end.
     legend
         What the legend says of it; nothing where empty.
+    alpha
+        How much of its colour covers what is below.
     """
 
     name: str
@@ -204,7 +206,7 @@ def titled(
     p: float | None = None,
     form: str | None = None,
     further: str = "",
-    pinned: Source | None = None,
+    pinned: str = "",
 ) -> str:
     """What was simulated and what is shown of it, in one line; what is None or empty is not said.
 
@@ -216,7 +218,7 @@ def titled(
     further
         What else there is to say of how it is shown.
     pinned
-        What is drawn faintly beside it.
+        What is drawn faintly beside it, in words.
     """
     words = [
         described(source),
@@ -227,8 +229,7 @@ def titled(
         "" if form is None else f"{form} form",
         further,
     ]
-    beside = "" if pinned is None else f"; pinned, faint: {described(pinned)}"
-    return ", ".join(filter(None, words)) + beside
+    return ", ".join(filter(None, words)) + (f"; pinned, faint: {pinned}" if pinned else "")
 
 
 def gradient_in_words(gradient: Gradient) -> str:

@@ -16,13 +16,14 @@ from crviz.plots.content.figure import (
     Line,
     Marks,
     Panel,
+    described,
     gradient_name,
     power_name,
     steady,
     titled,
 )
 from crviz.plots.content.series import SPECTRA, Series
-from crviz.result import Source
+from crviz.result import Source, estimators
 from crviz.spectra import cosmic_variance
 
 
@@ -132,7 +133,7 @@ def power_spectra(
             p=p,
             form=form,
             further="normalised to the dipole" if normalized else "in absolute units",
-            pinned=None if pinned is None else pinned[0],
+            pinned="" if pinned is None else _pinned_words(*pinned, simulated["pinned", "chosen"].omega_t),
         ),
     )
 
@@ -172,6 +173,10 @@ class _Simulated:
             noise=np.minimum(np.sqrt(spectrum.noise_variance / per_variance) / unit, error),
             omega_t=float(spectrum.omega_t),
         )
+
+
+def _pinned_words(source: Source, estimator: str, omega_t: float) -> str:
+    return f"{described(source)}, Ω T = {omega_t:.5g}, {estimators.get(estimator).words}"
 
 
 def _no_dipole(estimator: str, gradient: Gradient, omega_t: float) -> str:

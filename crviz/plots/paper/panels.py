@@ -155,8 +155,9 @@ def _line_of_text() -> float:
 
 
 def _handles(panel: Panel, colors: Palette) -> list[Artist]:
-    """Marks, lines from the uppermost down, bands: what the legend shows."""
-    handles = [Line2D([], [], label=in_tex(m.legend), **_marker(m, colors)) for m in panel.marks if m.legend]
+    """Filled marks from the uppermost down, hollow ones, lines from the uppermost down, bands: the legend."""
+    marks = [*(m for m in reversed(panel.marks) if m.filled), *(m for m in panel.marks if not m.filled)]
+    handles = [Line2D([], [], label=in_tex(m.legend), **_marker(m, colors)) for m in marks if m.legend]
     handles += [
         Line2D([], [], label=in_tex(line.legend), **_stroke(line))
         for line in reversed(panel.lines)

@@ -513,8 +513,9 @@ def test_figures_hold_what_is_pinned_beside_what_is_shown(shipped, saved, cross_
         mark = marks[name]
         assert mark.x.size > 3
         np.testing.assert_allclose(mark.y, truth[mark.x], rtol=1e-12)
-    for panel in (evolving, spectra):
-        assert panel.title.endswith("; pinned, faint: σ² = 1, r_L/L_c = 0.1, 4 fields of 2 × 768 directions")
+    beside = "; pinned, faint: σ² = 1, r_L/L_c = 0.1, 4 fields of 2 × 768 directions"
+    assert evolving.title.endswith(beside)
+    assert spectra.title.endswith(f"{beside}, Ω T = 30, plateau at high ℓ subtracted")
     shipped.pinned = None
     assert not any("pinned" in mark.name for mark in saved(shipped, "2").marks)
 

@@ -10,9 +10,11 @@ from panel.io.state import set_curdoc
 from crviz import Config
 from crviz.dashboard.best_known import from_atlas
 from crviz.dashboard.drawer import Drawer
+from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.page import Visit
 from crviz.library import Library
 from crviz.plots.style import palette
+from crviz.result import Run
 
 
 def contents(drawer):
@@ -126,6 +128,24 @@ def test_a_pin_is_what_is_shown_and_pressing_again_takes_it_away(visit):
     assert visit.hub.tensors["digest"] != first["digest"]
     press(visit, "pin")
     assert visit.hub.pinned["digest"] == visit.hub.tensors["digest"]
+    press(visit, "pin")
+    assert visit.hub.pinned == {}
+
+
+def test_a_pin_keeps_the_source_and_the_estimator_by_which_it_is_shown(visit, result):
+    visit.state.show(LabelledSource(result, "of one grid"))
+    visit.state.estimator = "cross"  # of which a single grid knows nothing
+    press(visit, "pin")
+    assert visit.state.pinned == (result, "eq9")
+    press(visit, "pin")
+    assert visit.state.pinned is None
+
+
+def test_a_result_of_earlier_numerics_can_be_unpinned_too(visit, result):
+    """Its digest is not that of its configuration today."""
+    visit.state.show(LabelledSource(Run(result.dataset.assign_attrs(numerics=1)), "stored"))
+    press(visit, "pin")
+    assert visit.hub.pinned
     press(visit, "pin")
     assert visit.hub.pinned == {}
 
