@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from crviz import Result, atlas, diffusion, library, load
+from crviz.dashboard.tensors import tensors_of
 from crviz.result import NotKept, Source, estimators
 
 GRADIENTS = ["parallel", "perpendicular", (0.7, 2.0)]
