@@ -465,7 +465,9 @@ def grow(
                 for place in places[:1]:
                     place.put(result)
                 if out is not None and side is not None:
-                    side.settle(out.stored(config)[0], result.n_realizations)
+                    (there,) = out.stored(config)
+                    if there.fields.start == first:  # not a larger one that somebody has put there
+                        side.settle(there, result.n_realizations)
                 took = time.monotonic() - stored
                 next_store = stored + max(STORE_EVERY, took / STORE_SHARE)
     finally:

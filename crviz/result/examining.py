@@ -7,6 +7,7 @@ next file has a new one. Each file is examined once, as long as its size and its
 
 from __future__ import annotations
 
+import atexit
 import json
 import signal
 import subprocess
@@ -110,9 +111,15 @@ class Reader:
                 text=True,
                 start_new_session=True,  # Ctrl-C is not for it: it ends with what it reads from
             )
+            atexit.register(_end, self._process)
             if not _line(self._process, _STARTING):
                 self._process = None
         return self._process
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.communicate()
 
 
 def _line(process: subprocess.Popen[str], patience: float) -> str:

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import threading
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -27,29 +26,6 @@ def small_shipped(tmp_path_factory, monkeypatch):
     monkeypatch.setattr(library, "reference", lambda: path)
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A disk of 256 kB, where one may be made."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    options = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
-    try:
-        made = subprocess.run(options, capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        made = False
-    if not made:
-        pytest.skip("no disk can be made here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
-def fill(folder):
-    """Leave no room on a disk."""
-    with (folder / "filler").open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(bytes(4096))
-
-
 def call(capsys, *words):
     status = cli.main([str(word) for word in words])
     return status, capsys.readouterr()
@@ -58,7 +34,7 @@ def call(capsys, *words):
 # --- full disks
 
 
-def test_a_full_disk_is_one_sentence_and_the_old_file_stays(small_disk, capsys, monkeypatch):
+def test_a_full_disk_is_one_sentence_and_the_old_file_stays(small_disk, fill, capsys, monkeypatch):
     monkeypatch.setattr(library.machine, "room", lambda file: None)  # it is not known before
     out = small_disk / "out.nc"
     run(TINY, 1).save(out)
@@ -71,7 +47,7 @@ def test_a_full_disk_is_one_sentence_and_the_old_file_stays(small_disk, capsys, 
     assert sorted(os.listdir(small_disk)) == ["filler", "out.nc"]
 
 
-def test_a_library_on_a_full_disk_raises_what_the_page_says(small_disk):
+def test_a_library_on_a_full_disk_raises_what_the_page_says(small_disk, fill):
     shelf = Library(small_disk)
     fill(small_disk)
     with pytest.raises(OSError, match="No space left") as caught:
