@@ -1,5 +1,7 @@
 """What many tests share: directions, small runs that are made once, and the command line."""
 
+import contextlib
+import subprocess
 from collections import namedtuple
 
 import numpy as np
@@ -74,3 +76,31 @@ def call(capsys):
         return Outcome(status, *capsys.readouterr())
 
     return call
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 1 MB, where one may be made."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    options = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    try:
+        made = subprocess.run(options, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        made = False
+    if not made:
+        pytest.skip("no disk can be made here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.fixture
+def fill():
+    """Leaves no room on a disk."""
+
+    def fill(folder):
+        with (folder / "filler").open("wb", buffering=0) as file, contextlib.suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+
+    return fill

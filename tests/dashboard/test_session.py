@@ -54,6 +54,26 @@ def test_a_run_comes_to_its_end_and_onto_the_page(state, document, join, manager
     assert state.omega_t == 1.0  # as far as this result reaches
 
 
+def test_a_full_disk_is_said_on_the_page_which_goes_on(state, document, join, small_disk, fill):
+    """What was computed is shown though it cannot be stored; once there is room the next run is stored."""
+    manager = Manager(Library(small_disk), threads=2)
+    session = join(state, manager)
+    fill(small_disk)
+    session.run()
+    document.turn_until(lambda: session.status.over)
+    assert (session.status.state, session.status.done) == ("finished", 2)
+    assert session.notice == "The result could not be stored: No space left on device."
+    assert state.shown.source is session.status.result
+    assert [path.name for path in small_disk.iterdir()] == ["filler"]
+    (small_disk / "filler").unlink()
+    session.add(1)
+    document.turn_until(lambda: session.status.over)
+    assert (session.status.state, session.status.done, session.notice) == ("finished", 3, "")
+    assert manager.library.get(session.status.config).n_realizations == 3
+    manager.close()
+    let_jobs_end()
+
+
 def test_a_run_asks_for_what_is_set(state, join, fake):
     session = join(state, fake)
     state.param.update(sigma2=0.1, seed=4, realizations=6)

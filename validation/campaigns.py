@@ -1,0 +1,268 @@
+"""Many faults, drawn at random from a seed: what docs/reliability.md says of them.
+
+    python validation/campaigns.py kills 200
+    python validation/campaigns.py commands 4000
+    python validation/campaigns.py files 2000
+    python validation/campaigns.py configurations 2000
+
+Each prints its figures, and ends with status 1 where one of its promises was broken. `--seed` draws others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from crviz import Config, cli, load, run
+from crviz.result import examining
+
+#: Quick fields, so that kills fall into all that a run does; and their options on the command line.
+TINY = Config(nside=1, omega_t=(0.5, 2.0), n_modes=10)
+WORDS = ("--nside", "1", "--omega-t", "0.5,2", "--n-modes", "10")
+#: The run stores its file as often as it can.
+_STORING = """
+import runpy, sys
+from crviz import library
+from crviz.ensemble import side
+library.STORE_EVERY, library.STORE_SHARE, side.RECORD_EVERY = 0.0, 0.5, {record}
+sys.argv = ["crviz", *{words!r}]
+runpy.run_module("crviz", run_name="__main__")
+"""
+
+Outcome = tuple[str, str]  # what it was, and what is wrong with it: nothing where it is as promised
+
+
+def kills(number: int, rng: np.random.Generator, folder: Path) -> list[Outcome]:
+    """SIGKILL at random moments of runs that store all the time; each goes on with what the last one left,
+    and no field that was in the file may be lost. In the end it has the bytes of a run without a kill."""
+    os.environ["SOURCE_DATE_EPOCH"] = "1434499200"
+    out, outcomes, before = folder / "out.nc", [], 0
+    for _ in range(number):
+        words = ["run", str(out), *WORDS, "--realizations", "100000", "--threads", "1"]
+        code = _STORING.format(words=words, record=float(rng.choice([0.0, 0.05])))
+        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL)
+        _wait_until_it_stores(out)
+        time.sleep(rng.uniform(0, 0.5))
+        left = {path.suffix for path in folder.iterdir() if path.name.startswith(".")}
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        done = load(out).n_realizations
+        when = "while a file was written" if ".part" in left else "between files"
+        outcomes.append((when, f"{before} fields became {done}" if done < before else ""))
+        before = done
+    cli.main(["run", str(out), *WORDS, "--realizations", str(before + 100)])
+    whole = load(out)
+    run(TINY, whole.n_realizations).save(folder / "whole.nc")
+    same = (folder / "whole.nc").read_bytes() == out.read_bytes()
+    return [*outcomes, (f"{whole.n_realizations} fields at the end", "" if same else "other bytes")]
+
+
+def _wait_until_it_stores(out: Path) -> None:
+    before = out.stat().st_mtime_ns if out.exists() else 0
+    end = time.monotonic() + 120
+    while time.monotonic() < end and not (out.exists() and out.stat().st_mtime_ns > before):
+        time.sleep(0.01)
+
+
+def commands(number: int, rng: np.random.Generator, folder: Path) -> list[Outcome]:
+    """Command lines of known words in any order with values that make little sense: status 0 or 2, and where
+    that is 2 one line that begins with the command."""
+    run(TINY, 2).save(folder / "run.nc")
+    (folder / "text.nc").write_text("no result")
+    names = [str(folder / name) for name in ("run.nc", "text.nc", "none.nc", "", "none/none.nc")]
+    values = [
+        "0",
+        "-1",
+        "1",
+        "2",
+        "3.5",
+        "1e400",
+        "nan",
+        "inf",
+        "x",
+        "",
+        "Ω",
+        "1,2",
+        "-",
+        "single",
+        "cross",
+        *names,
+    ]
+    options = ["nside", "sigma2", "rl-over-lc", "gamma", "lambda-min", "n-modes", "omega-t", "omega-t-max"]
+    options += [
+        "n-times",
+        "step",
+        "seed",
+        "grids",
+        "realizations",
+        "realizations-from",
+        "to",
+        "threads",
+        "figure",
+    ]
+    options += [
+        "output",
+        "out",
+        "estimator",
+        "p",
+        "time-limit",
+        "width",
+        "turbulence",
+        "sky-nside",
+        "nonsense",
+    ]
+
+    def one() -> Outcome:
+        command = str(rng.choice(["run", "info", "plot", "reduce", "merge", "nonsense"]))
+        words = [command, *rng.choice(names, rng.integers(1, 3))]
+        for option in rng.choice(options, rng.integers(3)):
+            words += [f"--{option}", str(rng.choice(values))]
+        if command == "run":  # quick where it is taken
+            words += ["--nside", "1", "--n-modes", "4", "--realizations", "1", "--omega-t", "0.5"]
+        status, said = _called(words)
+        wrong = status not in (0, 2) or (status == 2 and len(said.strip().splitlines()) != 1)
+        return f"status {status}", f"{words}: {said[-500:]!r}" if wrong else ""
+
+    return [one() for _ in range(number)]
+
+
+def _called(words: Sequence[str]) -> tuple[object, str]:
+    with contextlib.redirect_stderr(io.StringIO()) as said, contextlib.redirect_stdout(io.StringIO()):
+        try:
+            status: object = cli.main(list(words))
+        except SystemExit as end:
+            status = end.code
+        except BaseException as error:  # noqa: BLE001 - nothing may come out
+            status = f"raised {type(error).__name__}"
+    return status, "\n".join(line for line in said.getvalue().splitlines() if ": warning: " not in line)
+
+
+def files(number: int, rng: np.random.Generator, folder: Path) -> list[Outcome]:
+    """Bits, blocks of zeros and ends that are cut off, in runs and summaries: sound, or one ValueError."""
+    examining.PATIENCE = 5.0  # files that hang shall not take all the time
+    result = run(TINY, 3)
+    result.save(folder / "run.nc")
+    result.reduced().save(folder / "summary.nc")
+    sound = [(folder / name).read_bytes() for name in ("run.nc", "summary.nc")]
+
+    def one() -> Outcome:
+        content = bytearray(sound[rng.integers(2)])
+        at = int(rng.integers(len(content) if rng.random() < 0.5 else 8192))
+        kind = rng.integers(3)
+        if kind == 0:
+            content[at] ^= 1 << int(rng.integers(8))
+        elif kind == 1:
+            content[at : at + 512] = bytes(len(content[at : at + 512]))
+        else:
+            del content[at:]
+        path = folder / "odd.nc"
+        path.unlink(missing_ok=True)
+        path.write_bytes(content)
+        os.utime(path, ns=(0, int(rng.integers(1 << 60))))
+        try:
+            examining.load(path).spectrum()
+        except ValueError as error:
+            said = str(error)
+            kinds = {"longer than": "held up the reader", "crashes": "crashed the reader", "": "refused"}
+            kind_ = next(name for words, name in kinds.items() if words in said)
+            return kind_, "" if str(path) in said and "\n" not in said else said
+        except Exception as error:  # noqa: BLE001 - nothing else may come out
+            return "raised", repr(error)
+        return "sound", ""
+
+    return [one() for _ in range(number)]
+
+
+def configurations(number: int, rng: np.random.Generator, folder: Path) -> list[Outcome]:
+    """Values of all kinds for every parameter: refused in a sentence that names one of them, or a Config that
+    its own description makes again."""
+    odd = [
+        0,
+        -1,
+        1,
+        2,
+        3,
+        8,
+        1e-3,
+        0.5,
+        1.0,
+        16.0,
+        1e9,
+        1e300,
+        float("nan"),
+        float("inf"),
+        True,
+        None,
+        "x",
+        "",
+    ]
+    odd += ["cross", "single", "isotropic", (), (1.0,), (0.5, 2.0), (2.0, 0.5), [1, "x"], {}, b"1", 10**400]
+    names = list(TINY.to_dict())
+
+    def one() -> Outcome:
+        chosen = {
+            str(name): odd[rng.integers(len(odd))] for name in rng.choice(names, rng.integers(1, 4), False)
+        }
+        try:
+            config = Config(**chosen)  # type: ignore[arg-type]
+            again = Config.from_dict(json.loads(json.dumps(config.to_dict())))
+        except ValueError as error:
+            named = any(name in str(error) for name in names) and "\n" not in str(error)
+            return "refused", "" if named else f"{chosen}: {error}"
+        except Exception as error:  # noqa: BLE001 - nothing else may come out
+            return "raised", f"{chosen}: {error!r}"
+        return "taken", "" if again.digest == config.digest else f"{chosen}: another digest"
+
+    return [one() for _ in range(number)]
+
+
+CAMPAIGNS: dict[str, Callable[[int, np.random.Generator, Path], list[Outcome]]] = {
+    "kills": kills,
+    "commands": commands,
+    "files": files,
+    "configurations": configurations,
+}
+
+
+def main() -> int:
+    """Run one campaign."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("campaign", choices=CAMPAIGNS)
+    parser.add_argument("number", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        os.chdir(place)
+        rng = np.random.default_rng([options.seed, *options.campaign.encode()])
+        outcomes = CAMPAIGNS[options.campaign](options.number, rng, place)
+    wrong = [what for _, what in outcomes if what]
+    print(f"{options.number} {options.campaign}, seed {options.seed}, {time.monotonic() - started:.0f} s:")
+    for kind, count in Counter(kind for kind, _ in outcomes).most_common():
+        print(f"  {count:5} {kind}")
+    print(f"  {len(wrong):5} not as promised")
+    for what in wrong[:20]:
+        print(f"        {what}")
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
