@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import io
 import math
+import mmap
 import os
 import stat
+import struct
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -29,6 +31,8 @@ _SUMS_GROUP = "sums"
 _KEPT_ENCODING = {"dtype", "scale_factor", "_FillValue"}
 #: Deflated bytes stand for so many at most; and so many [bytes] may be declared without being there.
 _MOST_DEFLATED, _SMALL = 1032, 1_000_000
+#: What a global heap of HDF5 begins with.
+_HEAP = b"GCOL\x01\x00\x00\x00"
 #: What this process has written, by its place.
 _written: dict[str, tuple[int, ...]] = {}
 #: Bytes that are written at once where an array may lie on the disk.
@@ -320,9 +324,26 @@ def _declared(path: Path) -> int:
             )
         total += declared
 
+    _check_heaps(path)
     with h5py.File(path, "r", locking=False) as file:
         file.visititems(look)
     return total
+
+
+def _check_heaps(path: Path) -> None:
+    """Raises Damaged where HDF5 would walk through a global heap, which holds texts and references, for ever:
+    free space of no size, which a block of zeros stands for."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        heap = content.find(_HEAP)
+        while heap >= 0:
+            (size,) = struct.unpack_from("<Q", content, heap + 8) if heap + 16 <= len(content) else (0,)
+            at, end = heap + 16, min(heap + size, len(content))
+            while at + 16 <= end:
+                number, taken = struct.unpack_from("<H6xQ", content, at)
+                if not number and not taken:
+                    raise Damaged(f"{path} is damaged: a heap of it has zeros.")
+                at += 16 + -(-taken // 8) * 8 if number else taken
+            heap = content.find(_HEAP, heap + 1)
 
 
 def _is_bare_dimension(item: h5py.Dataset) -> bool:

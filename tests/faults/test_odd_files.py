@@ -156,6 +156,15 @@ def test_files_damaged_at_random_raise_the_documented_errors_only(put, sound, mo
     assert refused > MUTATIONS / 4
 
 
+def test_a_heap_of_zeros_in_which_hdf5_never_ends_is_refused_before(put, sound, python):
+    content = bytearray(sound[0])
+    at = content.index(b"GCOL")
+    content[at + 16 : at + 528] = bytes(512)
+    path = put(content)
+    done = python(f"import crviz\ntry: crviz.load({str(path)!r})\nexcept ValueError as error: print(error)")
+    assert done.stdout == f"{path} is damaged: a heap of it has zeros.\n"
+
+
 def test_a_block_of_zeros_among_the_spectra_is_found_before_a_run_goes_on(put, sound, call):
     with h5py.File(put(sound[0])) as file:
         chunk = file["cl"].id.get_chunk_info(1)
