@@ -144,3 +144,32 @@ def test_it_answers_at_once_for_a_configuration_that_nobody_ran(tmp_path):
     point = nearest(Config(sigma2=0.33, rl_over_lc=0.07), library=Library(tmp_path))
     assert point.is_interpolated
     assert np.isfinite(point.spectrum("parallel", omega_t=100.0).cl[:6]).all()
+
+
+@pytest.mark.parametrize("gradient", ["parallel", "perpendicular"])
+@pytest.mark.parametrize("omega_t", [12.48, 30.0, 100.2])
+def test_what_one_observer_sees_is_that_of_the_shipped_result(paper, gradient, omega_t):
+    """Quantiles of 40 fields against those of 120 on finer grids; the same fields are among them."""
+    found = paper.observer_quantiles(gradient=gradient, omega_t=omega_t)
+    reference = library.shipped()
+    skies = reference.observer_spectra(gradient, omega_t=omega_t, estimator="cross")
+    nearest_time = reference.omega_t[reference.time_index(omega_t)]
+    # 16 times each, up to 13 % apart, and C_l grows as T^2 at most
+    assert found.omega_t == pytest.approx(nearest_time, rel=0.13)
+    random = np.random.default_rng(3)
+    for ell in (1, 2, 3, 5):
+        assert ell <= found.last
+        low, middle, high = found.values[:, ell]
+        assert 0 < low < middle < high
+        picked = random.choice(skies[:, ell], (2000, 40))
+        for value, share in zip((low, middle, high), (0.16, 0.5, 0.84), strict=True):
+            scatter = np.log(np.quantile(picked, share, axis=1)).std()  # of 40 fields
+            true = np.quantile(skies[:, ell], share)
+            assert abs(np.log(value / true)) < 3 * scatter + 2 * np.log(1.13), (ell, share)
+
+
+def test_one_observers_sky_scatters_more_than_a_gaussian_one(paper):
+    """At l = 5 a Gaussian sky scatters by sqrt(2 / 11) = 0.43 of the mean."""
+    low, _, high = paper.observer_quantiles(gradient="parallel", omega_t=100.0).values[:, 5]
+    mean = paper.spectrum("parallel", omega_t=100.0).cl[5]
+    assert 0.5 < (high - low) / 2 / mean < 1.1
