@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from test_tensors import Reader, assert_variance_is
+from test_browser_tensors import Reader, assert_variance_is
 
 from crviz import Config, atlas, library, run
 from crviz.atlas import AtlasPoint
