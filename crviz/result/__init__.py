@@ -9,6 +9,7 @@ import xarray as xr
 
 from crviz.checks import ParameterError
 from crviz.config import Config, is_current
+from crviz.parameters import TURBULENCE
 from crviz.result import netcdf, schema
 from crviz.result.estimators import ESTIMATORS
 from crviz.result.kept import FieldSky
@@ -77,6 +78,8 @@ def _config(path: Path, dataset: xr.Dataset) -> Config:
     try:
         return Config.from_dict(json.loads(dataset.attrs["config"]))
     except ParameterError as error:
+        if error.parameter == TURBULENCE.name:  # of a package that is not installed here
+            raise ValueError(f"{path} cannot be used here: {error}") from error
         raise ValueError(f"{path} is damaged, or made by another version of crviz: {error}") from error
     except Exception as error:
         raise netcdf.Damaged(f"{path} is damaged: its configuration cannot be read ({error}).") from error
