@@ -13,7 +13,8 @@ from crviz.cli import main
 from crviz.dashboard.best_known import BestKnown
 from crviz.dashboard.drawer.runs import words
 from crviz.dashboard.state import State
-from crviz.library import Library, begun, grow
+from crviz.library import Library
+from crviz.storing import begun, grow
 
 DATA = Path(__file__).parent / "data"
 FIRST, SECOND = DATA / "run-of-version-0.1.0.nc", DATA / "run-of-numerics-2.nc"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crviz import Config, library, run
+from crviz import Config, library, run, storing
 from crviz.checks import ParameterError
 from crviz.ensemble import tracing
 from crviz.jobs import Manager
@@ -463,7 +463,7 @@ def test_more_than_asked_for_is_given_where_it_is_stored(manager):
 
 
 def test_a_long_run_is_stored_on_the_way(manager, gate, monkeypatch):
-    monkeypatch.setattr(library, "STORE_EVERY", 0.0)
+    monkeypatch.setattr(storing, "STORE_EVERY", 0.0)
     ear = Ear()
     job = manager.request(TINY, 3, ear)
     gate.open(2)

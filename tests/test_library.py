@@ -4,9 +4,10 @@ import h5py
 import numpy as np
 import pytest
 
-from crviz import Config, library, load, run
+from crviz import Config, library, load, run, storing
 from crviz.checks import ParameterError
-from crviz.library import File, Library, begun, grow
+from crviz.library import Library
+from crviz.storing import File, begun, grow
 
 TINY = Config(nside=1, omega_t=(0.5,), n_modes=4)
 
@@ -257,8 +258,8 @@ def test_what_grows_is_kept_in_the_end_however_it_ends(shelf, monkeypatch):
 
 
 def test_what_grows_is_kept_on_the_way_in_the_first_place_and_in_the_end_in_all(shelf, tmp_path, monkeypatch):
-    monkeypatch.setattr(library, "STORE_EVERY", 0.0)
-    monkeypatch.setattr(library, "STORE_SHARE", 1e9)
+    monkeypatch.setattr(storing, "STORE_EVERY", 0.0)
+    monkeypatch.setattr(storing, "STORE_SHARE", 1e9)
     out = File(tmp_path / "out.nc")
     growing = grow(TINY, 3, [out, shelf])
     next(growing), next(growing)  # the first has been stored before the second is handed on
@@ -272,7 +273,7 @@ def test_what_grows_is_kept_on_the_way_in_the_first_place_and_in_the_end_in_all(
 
 def test_what_has_enough_is_handed_on_and_computed_by_nobody(shelf, tmp_path, monkeypatch):
     shelf.put(run(TINY, 4))
-    monkeypatch.setattr(library.ensemble, "simulate", None)
+    monkeypatch.setattr(storing.ensemble, "simulate", None)
     out = File(tmp_path / "out.nc")
     (result,) = grow(TINY, 3, [out, shelf], resume=begun(TINY, 3, [out, shelf]))
     assert result.n_realizations == load(out.path).n_realizations == 4

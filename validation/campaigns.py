@@ -36,9 +36,9 @@ WORDS = ("--nside", "1", "--omega-t", "0.5,2", "--n-modes", "10")
 #: The run stores its file as often as it can.
 _STORING = """
 import runpy, sys
-from crviz import library
+from crviz import storing
 from crviz.ensemble import side
-library.STORE_EVERY, library.STORE_SHARE, side.RECORD_EVERY = 0.0, 0.5, {record}
+storing.STORE_EVERY, storing.STORE_SHARE, side.RECORD_EVERY = 0.0, 0.5, {record}
 sys.argv = ["crviz", *{words!r}]
 runpy.run_module("crviz", run_name="__main__")
 """

@@ -20,9 +20,9 @@ from crviz.arrays import Array
 from crviz.atlas import fields
 from crviz.config import NUMERICS_VERSION, Config
 from crviz.ensemble import Progress
-from crviz.library import STORE_EVERY
 from crviz.result import netcdf
 from crviz.result.schema import created
+from crviz.storing import STORE_EVERY
 
 #: Layout of the files; raised when names or meanings change.
 SCHEMA = 1

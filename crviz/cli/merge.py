@@ -7,8 +7,8 @@ from pathlib import Path
 
 from crviz.cli.arguments import Subparsers, check_writable
 from crviz.ensemble import merge
-from crviz.library import File
 from crviz.result import examining, numbered
+from crviz.storing import File
 
 
 def add(commands: Subparsers) -> None:

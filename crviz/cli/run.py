@@ -26,9 +26,10 @@ from crviz.cli.arguments import (
 from crviz.cli.ending import Ending
 from crviz.cli.progress import ProgressBar
 from crviz.config import Config, parameters_of
-from crviz.library import File, Library, begun, check_fits, grow
+from crviz.library import Library
 from crviz.parameters import N_TIMES, OMEGA_T_MAX, REALIZATIONS, REQUEST, TURBULENCE, backtracking_times
 from crviz.result import Result, numbered
+from crviz.storing import File, begun, check_fits, grow
 
 
 def add(commands: Subparsers) -> None:

@@ -24,9 +24,10 @@ from crviz.checks import ParameterError
 from crviz.config import Config
 from crviz.jobs.listeners import announce
 from crviz.jobs.skies import Skies
-from crviz.library import Library, begun, grow
+from crviz.library import Library
 from crviz.parameters import REALIZATIONS
 from crviz.result import Result
+from crviz.storing import begun, grow
 
 _log = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ import warnings
 import numpy as np
 import pytest
 
-from crviz import Config, ensemble, library, load, paths, run
+from crviz import Config, ensemble, load, paths, run, storing
 from crviz.ensemble import side
-from crviz.library import File, grow
 from crviz.result import netcdf
+from crviz.storing import File, grow
 
 pytestmark = pytest.mark.skipif(not paths.LOCKS, reason="this system has no locks that end with a process")
 TINY = Config(nside=1, omega_t=(0.5,), n_modes=4)
@@ -22,13 +22,13 @@ WORDS = ("--nside", 1, "--omega-t", "0.5", "--n-modes", 4)
 _KILLED = """
 import os, signal
 from pathlib import Path
-from crviz import Config, library
+from crviz import Config, storing
 from crviz.ensemble import side
 side.RECORD_EVERY = 0.0
-library.STORE_EVERY, library.STORE_SHARE = {every}, 1e9
-config, out = {config}, library.File(Path({path!r}))
-resume = library.begun(config, {end}, [out], first={first})
-for result in library.grow(config, {end}, [out], resume=resume, first={first}):
+storing.STORE_EVERY, storing.STORE_SHARE = {every}, 1e9
+config, out = {config}, storing.File(Path({path!r}))
+resume = storing.begun(config, {end}, [out], first={first})
+for result in storing.grow(config, {end}, [out], resume=resume, first={first}):
     if result.fields.stop == {dies}:
         os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -93,7 +93,7 @@ def test_a_run_that_was_killed_once_all_was_finished_needs_no_further_field(
 ):
     out = tmp_path / "out.nc"
     killed_after(out, 5)
-    monkeypatch.setattr(library.ensemble, "simulate", None)
+    monkeypatch.setattr(storing.ensemble, "simulate", None)
     assert "5 realisations already" in call("run", out, *WORDS, "--realizations", 5).out
     assert load(out).n_realizations == 5
 
@@ -191,8 +191,8 @@ def test_where_the_file_cannot_be_written_the_side_file_stays(tmp_path, monkeypa
 
 def test_what_a_growing_run_hands_on_stays_as_it_was_wherever_it_lies(tmp_path, monkeypatch):
     """In records, in the file that they went into, and in files that have been replaced since."""
-    monkeypatch.setattr(library, "STORE_EVERY", 0.0)
-    monkeypatch.setattr(library, "STORE_SHARE", 1e9)
+    monkeypatch.setattr(storing, "STORE_EVERY", 0.0)
+    monkeypatch.setattr(storing, "STORE_SHARE", 1e9)
     results = list(grow(SMALL, 10, [File(tmp_path / "out.nc")]))
     whole = run(SMALL, 10)
     for number, result in enumerate(results, 1):

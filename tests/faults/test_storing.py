@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crviz import Config, cli, ensemble, library, load, machine, paths, run
-from crviz.library import File, Library
+from crviz import Config, cli, ensemble, library, load, machine, paths, run, storing
+from crviz.library import Library
 from crviz.result import netcdf
+from crviz.storing import File
 
 TINY = Config(nside=1, omega_t=(0.5,), n_modes=4)
 WORDS = ("--nside", "1", "--omega-t", "0.5", "--n-modes", "4")
@@ -35,7 +36,7 @@ def call(capsys, *words):
 
 
 def test_a_full_disk_is_one_sentence_and_the_old_file_stays(small_disk, fill, capsys, monkeypatch):
-    monkeypatch.setattr(library.machine, "room", lambda file: None)  # it is not known before
+    monkeypatch.setattr(storing.machine, "room", lambda file: None)  # it is not known before
     out = small_disk / "out.nc"
     run(TINY, 1).save(out)
     before = out.read_bytes()
@@ -61,7 +62,7 @@ def test_a_library_on_a_full_disk_raises_what_the_page_says(small_disk, fill):
 
 def test_a_second_run_on_a_file_is_refused_before_it_computes(tmp_path, capsys, monkeypatch):
     out = tmp_path / "out.nc"
-    monkeypatch.setattr(library.ensemble, "simulate", None)
+    monkeypatch.setattr(storing.ensemble, "simulate", None)
     with File(out).held():
         status, said = call(capsys, "run", out, *WORDS, "--realizations", 1)
     assert status == 2
@@ -120,7 +121,7 @@ def test_what_somebody_else_has_put_there_is_not_lost(tmp_path):
 
 def test_where_one_place_refuses_the_other_still_keeps_the_result(tmp_path):
     out, shelf = File(tmp_path / "out.nc"), Library(tmp_path / "shelf")
-    growing = library.grow(TINY, 2, [out, shelf])
+    growing = storing.grow(TINY, 2, [out, shelf])
     next(growing)
     run(TINY.replace(seed=1), 1).save(out.path)
     with pytest.raises(ValueError, match="another configuration by now"):
@@ -225,7 +226,7 @@ def test_a_part_that_makes_no_sense_is_refused_by_its_option(tmp_path, capsys, w
 
 
 def test_a_library_that_cannot_be_written_to_is_told_before_anything_runs(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(library.ensemble, "simulate", None)
+    monkeypatch.setattr(storing.ensemble, "simulate", None)
     (tmp_path / "file").write_text("mine")
     shelf = tmp_path / "file" / "shelf"
     status, said = call(capsys, "run", tmp_path / "out.nc", *WORDS, "--library", shelf)
@@ -238,9 +239,9 @@ def test_a_library_that_cannot_be_written_to_is_told_before_anything_runs(tmp_pa
 
 
 def test_a_run_that_cannot_fit_into_memory_is_refused_before_it_begins(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(library.machine, "memory", lambda: 500e6)
-    monkeypatch.setattr(library.machine, "room", lambda file: None)
-    monkeypatch.setattr(library.ensemble, "simulate", None)
+    monkeypatch.setattr(storing.machine, "memory", lambda: 500e6)
+    monkeypatch.setattr(storing.machine, "room", lambda file: None)
+    monkeypatch.setattr(storing.ensemble, "simulate", None)
     words = ("--nside", 64, "--realizations", 100_000)
     status, said = call(capsys, "run", tmp_path / "out.nc", *words)
     assert status == 2
@@ -251,19 +252,19 @@ def test_a_run_that_cannot_fit_into_memory_is_refused_before_it_begins(tmp_path,
     assert "GB of memory, of which 500 MB are left: ask for fewer" in said.err
     assert len(said.err.splitlines()) == 1
     assert os.listdir(tmp_path) == []
-    monkeypatch.setattr(library.machine, "memory", lambda: 20e9)
+    monkeypatch.setattr(storing.machine, "memory", lambda: 20e9)
     # spectra alone: 64 times x 9 components x 129 multipoles x 4 bytes x 100 000 = 29.7 GB
     with pytest.raises(ValueError, match="of memory"):  # as the page asks for it, which holds what it shows
-        next(library.grow(Config(nside=64), 100_000))
+        next(storing.grow(Config(nside=64), 100_000))
 
 
 def test_a_run_on_the_disk_takes_no_more_memory_for_more_fields_and_its_file_is_foretold(monkeypatch):
-    monkeypatch.setattr(library.machine, "room", lambda file: 1e12)
-    monkeypatch.setattr(library.machine, "memory", lambda: 20e9)
+    monkeypatch.setattr(storing.machine, "room", lambda file: 1e12)
+    monkeypatch.setattr(storing.machine, "memory", lambda: 20e9)
     config = Config(nside=64)
     few, many = (ensemble.needs(config, fields, on_disk=True).memory for fields in (64, 100_000))
     assert many < few + 500e6  # the tree of sums has 11 nodes more, of 20 MB each, and may be there twice
-    said = library.check_fits(config, 100_000, [Path("out.nc")])
+    said = storing.check_fits(config, 100_000, [Path("out.nc")])
     assert "GB of memory to be read, of which 20 GB are left" in said
 
 
@@ -272,11 +273,11 @@ def test_a_file_that_cannot_fit_on_its_disk_is_refused_and_a_large_one_is_announ
 ):
     out, words = tmp_path / "out.nc", (*WORDS, "--realizations", 2)
     needs = ensemble.needs(TINY, 2)
-    monkeypatch.setattr(library.machine, "room", lambda file: needs.least_disk * 0.9)
+    monkeypatch.setattr(storing.machine, "room", lambda file: needs.least_disk * 0.9)
     status, said = call(capsys, "run", out, *words)
     assert status == 2
     assert said.err.startswith(f"crviz run: {out} will take ")
-    monkeypatch.setattr(library.machine, "room", lambda file: needs.disk * 1.5)
+    monkeypatch.setattr(storing.machine, "room", lambda file: needs.disk * 1.5)
     status, said = call(capsys, "run", out, *words)
     assert status == 0
     assert said.err.startswith("crviz: warning: this run will take up to ")

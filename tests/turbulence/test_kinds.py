@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import crviz
-from crviz import Config, backtrack, draw_field, library, load, run, turbulence
+from crviz import Config, backtrack, draw_field, library, load, run, storing, turbulence
 from crviz.checks import ParameterError
 from crviz.dashboard import address
 from crviz.dashboard.controls import physics_and_run
@@ -136,7 +136,7 @@ def test_it_is_simulated_stored_and_grown(toy, tmp_path):
     result = run(config, 2)
     shelf = library.Library(tmp_path)
     shelf.put(result)
-    (grown,) = library.grow(config, 3, [shelf], resume=library.begun(config, 3, [shelf]))
+    (grown,) = storing.grow(config, 3, [shelf], resume=storing.begun(config, 3, [shelf]))
     np.testing.assert_array_equal(grown.dataset["cl"], run(config, 3).dataset["cl"])
     assert load(shelf.path(config)).config == config
 

@@ -186,7 +186,7 @@ def _positions(state: State, manager: Manager) -> tuple[float, Array] | None:
     if found is not None:
         index = nearest_time(found.config.omega_t, state.omega_t)
         return found.config.omega_t[index], found.components[index] * found.scale[index]
-    if realization == 0:
+    if realization == state.shown.source.fields.start:  # a part of a run begins elsewhere
         with contextlib.suppress(NotKept):
             times, maps = state.shown.source.maps
             index = nearest_time(times, state.omega_t)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from crviz import library, load, observations, theory
+from crviz import library, load, observations, run, theory
 from crviz._version import __version__
 from crviz.config import Config
 from crviz.dashboard.best_known import from_atlas
@@ -163,6 +163,17 @@ def test_the_excess_lies_towards_the_gradient(state, fake, result, tmp_path):
 def test_a_sky_that_is_not_there_is_not_made_up(place, fake):
     with pytest.raises(ValueError, match="not there yet"):
         sky_values(place, fake)
+
+
+def test_maps_of_a_part_of_a_run_are_those_of_its_own_first_field(state, fake):
+    """They passed for those of field 0."""
+    part = run(Config(nside=2, omega_t=(1.0,), n_modes=10), 4, first=3)
+    state.show(LabelledSource(part, "a part"))
+    with pytest.raises(ValueError, match="not there yet"):
+        sky_values(state, fake)  # field 0, which is not among them
+    state.realization = 3
+    values, _ = sky_values(state, fake)
+    np.testing.assert_allclose(values, gradient_vector(state.gradient) @ part.maps[1][0], rtol=1e-6)
 
 
 def as_on_the_page(values, without_dipole, smooth):
