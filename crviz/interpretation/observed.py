@@ -13,8 +13,6 @@ from crviz.checks import ParameterError, check_number
 
 #: Multipoles of the theory that a mask may mix into the observed ones.
 _LMAX = 64
-#: How many times its noise a multipole must have to be fitted, it and all below it.
-_CLEAR = 3.0
 #: Degrees of freedom are those of the theory that was found the time before.
 _ROUNDS = 2
 _POWERS = np.linspace(*theory.P_RANGE, 193)
@@ -96,7 +94,9 @@ def fit_observed(
     ParameterError
         For multipoles that were not observed, or too few of them, and where no noise level is known.
     """
-    level = _noise(observed) if noise is None else check_number("noise", noise, at_least=0)
+    level = observed.noise_level if noise is None else check_number("noise", noise, at_least=0)
+    if np.isnan(level):
+        raise ParameterError("noise", None, f"must be given, since {observed.name} has no level of it")
     seen = observations.common_multipoles(observed, _LMAX)
     cl = observed.cl[: seen.size]
     noisy = level * observations.deconvolve_spectrum(seen, np.ones(seen.size), observed.smoothing)
@@ -169,18 +169,10 @@ def _correlated(slopes: Array, relative: Array) -> tuple[Array, float, Array]:
     return covariance, float(covariance[0, 0] / plain[0, 0]), np.maximum(weights, 0)
 
 
-def _noise(observed: observations.ObservedSpectrum) -> float:
-    if np.isfinite(observed.noise):
-        return observed.noise
-    if not observed.noise_levels:
-        raise ParameterError("noise", None, f"must be given, since {observed.name} has no level of it")
-    return float(np.mean([level for _, level in observed.noise_levels]))
-
-
 def _chosen(seen: Array, cl: Array, noisy: Array, ell: ArrayLike | None) -> Array:
     """Which of the multipoles seen are fitted: (L,) bool."""
     if ell is None:
-        clear = cl > _CLEAR * noisy
+        clear = cl > observations.CLEAR * noisy
         chosen = np.arange(seen.size) < (seen.size if clear.all() else clear.argmin())
     else:
         missing = np.setdiff1d(ell, seen)

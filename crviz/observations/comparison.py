@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -16,8 +17,14 @@ from crviz.observations.smoothing import deconvolve_spectrum, smooth_maps, smoot
 from crviz.observations.spectrum_file import ObservedSpectrum
 from crviz.observations.variance import independent_modes
 
-#: The common factor is that of the dipole alone, or the likeliest one of all multipoles.
+#: The common factor is that of the dipole alone, or the likeliest one of several multipoles.
 NORMALIZATIONS = ("dipole", "fit")
+#: How many times its noise a multipole must have to be fitted, it and all below it.
+CLEAR = 3.0
+#: Share of the power at a multipole from which on it is the dipole that is seen there, and not fitted.
+MOST_DIPOLE = 0.5
+#: Multipoles of the sky that may leak into those that are fitted.
+_LMAX = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +38,13 @@ class Comparison:
     ell : (L,) int
         The multipoles that both have.
     observed : (L,)
+        As published, noise included.
     observed_error : (2, L)
         Down and up; NaN where it is not known.
+    noise : (L,)
+        Its isotropic noise, which is in `observed` and not in `simulated`; 0 where it is not known.
+    fitted : (L,) bool
+        The multipoles that the factor was found from.
     simulated, simulated_error : (L,)
         Times `factor`; the error of the simulation alone, NaN where it is not known.
     cosmic_variance : (L,)
@@ -46,6 +58,8 @@ class Comparison:
     ell: Array
     observed: Array
     observed_error: Array
+    noise: Array
+    fitted: Array
     simulated: Array
     simulated_error: Array
     cosmic_variance: Array
@@ -79,9 +93,9 @@ def compare(
     error : (L,)
         Of `cl`, taken as independent between multipoles.
     normalization : "dipole" or "fit"
-        See `common_factor`.
+        See `common_factor`. A fit takes the noise off what was observed.
     fitted : (l_min, l_max)
-        The multipoles that a fit takes; None takes all.
+        The multipoles that a fit takes; None takes those of `fitted_multipoles`.
 
     Raises
     ------
@@ -204,6 +218,33 @@ def common_multipoles(observed: ObservedSpectrum, lmax: int) -> Array:
     return ell
 
 
+def noise_power(observed: ObservedSpectrum, ell: Array) -> Array:
+    """The isotropic noise in a published spectrum at multipoles (L,): (L,), 0 where no level is known."""
+    level = np.nan_to_num(observed.noise_level)
+    return level * deconvolve_spectrum(ell, np.ones(ell.size), observed.smoothing)
+
+
+@lru_cache(maxsize=64)
+def fitted_multipoles(observed: ObservedSpectrum) -> tuple[int, int]:
+    """Between which multipoles a simulation is fitted to an observed spectrum, where nobody says otherwise.
+
+    The dipole scatters most and says least of the small scales, so it is left out, and so are multipoles
+    of which it makes more than `MOST_DIPOLE` by leaking through the mask; this is judged by a spectrum like
+    l^-3, about as steep as all that simulations and theory yield. The last one is the last that is `CLEAR`
+    of noise, with all below it.
+    """
+    lmax = max(int(observed.ell[-1]), _LMAX)
+    cl = np.r_[0.0, np.arange(1, lmax + 1.0) ** -3]
+    matrix = observing_matrix(observed, lmax)
+    leaking = matrix[:, 1] * cl[1] > MOST_DIPOLE * (matrix @ cl)
+    beyond = np.flatnonzero((observed.ell > 1) & ~leaking)
+    first = beyond[0] if beyond.size else 0
+    clear = observed.cl > CLEAR * noise_power(observed, observed.ell)
+    lost = np.flatnonzero(~clear[first:])
+    last = first + (lost[0] - 1 if lost.size else clear.size - first - 1)
+    return int(observed.ell[first]), int(observed.ell[max(last, first)])
+
+
 def common_factor(observed_cl: Array, simulated: Array, modes: Array) -> tuple[float, float]:
     """The likeliest A of observed C_l that scatter about A times the simulated ones.
 
@@ -247,14 +288,20 @@ def _beside(
     fitted: tuple[int, int] | None,
 ) -> Comparison:
     ell = observed.ell[: simulated.size]
-    cl = observed.cl[: simulated.size]
-    chosen = _fitted_multipoles(ell, normalization, fitted)
-    factor, factor_error = common_factor(cl[chosen], simulated[chosen], modes[chosen])
+    cl, noise = observed.cl[: simulated.size], noise_power(observed, ell)
+    chosen = _chosen_multipoles(observed, ell, normalization, fitted)
+    power = cl if normalization == "dipole" else cl - noise  # dipoles are compared as they were published
+    factor, factor_error = common_factor(power[chosen], simulated[chosen], modes[chosen])
+    if not factor > 0:
+        between = int(ell[chosen][0]), int(ell[chosen][-1])
+        raise ParameterError("fitted", between, f"must hold power of {observed.name} above its noise")
     return Comparison(
         source=observed,
         ell=ell,
         observed=cl,
         observed_error=observed.error[:, : ell.size],
+        noise=noise,
+        fitted=chosen,
         simulated=factor * simulated,
         simulated_error=np.full(ell.shape, np.nan) if error is None else factor * error,
         cosmic_variance=2 * (factor * simulated) ** 2 / modes,
@@ -263,13 +310,18 @@ def _beside(
     )
 
 
-def _fitted_multipoles(ell: Array, normalization: str, fitted: tuple[int, int] | None) -> Array:
+def _chosen_multipoles(
+    observed: ObservedSpectrum, ell: Array, normalization: str, fitted: tuple[int, int] | None
+) -> Array:
     if normalization not in NORMALIZATIONS:
         raise ParameterError("normalization", normalization, f"must be one of {', '.join(NORMALIZATIONS)}")
     if normalization == "dipole":
-        return ell == 1
-    low, high = (ell[0], ell[-1]) if fitted is None else fitted
+        low = high = 1
+    else:
+        low, high = fitted_multipoles(observed) if fitted is None else fitted
     chosen = (ell >= low) & (ell <= high)
     if not chosen.any():
-        raise ParameterError("fitted", fitted, f"must hold multipoles between {ell[0]} and {ell[-1]}")
+        name, value = ("normalization", normalization) if fitted is None else ("fitted", fitted)
+        rule = f"must find multipoles from {low} to {high} among {ell[0]} to {ell[-1]} of {observed.name}"
+        raise ParameterError(name, value, rule)
     return chosen

@@ -122,6 +122,31 @@ def pseudo_covariance(
     return 2 * np.einsum("m,mab->ab", count, crossed**2) / np.outer(degree, degree)
 
 
+def variance_forms(
+    field_of_view: FieldOfView, ell: int, lmax: int, *, m0: bool = True
+) -> tuple[Array, Array]:
+    """How the pseudo C_l of one isotropic Gaussian sky scatters, for skies of any mean spectrum.
+
+    With X = forms @ C_l' and weights w, its mean is sum w X / (2l + 1) and its variance
+    2 sum w X^2 / (2l + 1)^2, so that it scatters like (sum w X)^2 / sum w X^2 numbers; the map is shifted
+    to zero mean. The same as the diagonal of `pseudo_covariance`.
+
+    Returns
+    -------
+    weights : (M,)
+        How many m go with each form: 1 for m = 0, where that is measured, else 2.
+    forms : (M, lmax + 1)
+    """
+    mixing = band_integrals(field_of_view, max(ell, lmax))[: ell + 1, ell, : lmax + 1]
+    zonal = band_integrals(field_of_view, max(ell, lmax))[0]
+    forms = mixing**2
+    forms[0] = (zonal[ell] - zonal[ell, 0] * zonal[0] / zonal[0, 0])[: lmax + 1] ** 2
+    weights = np.full(ell + 1, 2.0)
+    weights[0] = 1.0
+    first = 0 if m0 else 1
+    return weights[first:], forms[first:]
+
+
 @lru_cache(maxsize=8)
 def band_integrals(field_of_view: FieldOfView, lmax: int) -> Array:
     """Integrals over the band of Y_lm Y*_l'm: (m, l, l') up to lmax."""

@@ -7,10 +7,13 @@ from functools import cache
 from pathlib import Path
 
 from crviz import paths
+from crviz.checks import check_choice
 from crviz.observations.spectrum_file import ObservedSpectrum, read_spectra
 
 #: Of most of the sky, and the better measured: what is fitted where no other is named.
 WIDEST = "HAWC + IceCube 2019, 10 TeV"
+#: In place of keys: no spectrum.
+NONE = "none"
 
 
 def spectra() -> tuple[ObservedSpectrum, ...]:
@@ -32,6 +35,20 @@ def spectrum(name: str) -> ObservedSpectrum:
         if one.name == name:
             return one
     raise ValueError(f"name = {name!r} must be one of {', '.join(repr(one.name) for one in spectra())}.")
+
+
+def chosen(keys: str) -> tuple[ObservedSpectrum, ...]:
+    """The shipped spectra of some keys (`ObservedSpectrum.key`), with commas between them; "none" is none.
+
+    Raises ParameterError for a key that none of them has.
+    """
+    if keys == NONE:
+        return ()
+    known = {one.key: one for one in spectra()}
+    wanted = [key.strip() for key in keys.split(",")]
+    for key in wanted:
+        check_choice("observed", key, (*known, NONE))
+    return tuple(known[key] for key in dict.fromkeys(wanted))
 
 
 @cache

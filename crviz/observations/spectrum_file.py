@@ -104,6 +104,23 @@ class ObservedSpectrum:
     short: str
     legend: str
 
+    @property
+    def key(self) -> str:
+        """A short name of letters, digits and hyphens: experiment and energy."""
+        return re.sub(r"[^a-z0-9.]+", "-", f"{self.experiment} {self.energy:g}".lower())
+
+    @property
+    def label(self) -> str:
+        """Experiment and energy in words."""
+        return f"{self.experiment}, {self.energy:g} TeV"
+
+    @property
+    def noise_level(self) -> float:
+        """Its isotropic noise in C_l, or the mean of what is known of its kind; NaN where nothing is."""
+        if np.isfinite(self.noise) or not self.noise_levels:
+            return self.noise
+        return float(np.mean([level for _, level in self.noise_levels]))
+
 
 def read_spectra(path: Path) -> list[ObservedSpectrum]:
     """The spectra in one file; none where its header has no keys.

@@ -10,10 +10,14 @@ from crviz.observations import (
     common_multipoles,
     compare,
     compare_sky,
+    fitted_multipoles,
     missing_m0_factor,
+    noise_power,
     observing_matrix,
+    relative_covariance,
     sky_as_observed,
     top_hat,
+    variance_forms,
 )
 
 HAWC = observations.spectrum("HAWC + IceCube 2019, 10 TeV")
@@ -85,8 +89,9 @@ def test_skies_seen_one_by_one_have_the_mean_that_the_matrix_says(gaussian_skies
 def test_a_gradient_that_was_put_in_is_found():
     strength = 3e-5
     made = strength**2 * observing_matrix(ICE, LMAX) @ STEEP
-    for normalization in ("dipole", "fit"):
-        found = compare(_with_power(ICE, made), STEEP, normalization=normalization)
+    noise = noise_power(ICE, ICE.ell)
+    for normalization, with_noise in (("dipole", made), ("fit", made + noise)):
+        found = compare(_with_power(ICE, with_noise), STEEP, normalization=normalization)
         assert found.gradient_strength == pytest.approx(strength, rel=1e-12)  # rounding
         np.testing.assert_allclose(found.simulated, made, rtol=1e-12)
         assert np.isnan(found.simulated_error).all()
@@ -140,7 +145,38 @@ def test_a_fit_takes_the_multipoles_it_is_told():
     disturbed = _with_power(HAWC, np.where(HAWC.ell <= 20, HAWC.cl, 1e3 * HAWC.cl))
     few = [compare(one, STEEP, normalization="fit", fitted=(1, 20)).factor for one in (HAWC, disturbed)]
     assert few[0] == few[1]
-    assert compare(disturbed, STEEP, normalization="fit").factor > 10 * few[0]
+    assert compare(disturbed, STEEP, normalization="fit", fitted=(1, 25)).factor > 10 * few[0]
+
+
+def test_a_fit_takes_what_is_neither_the_leaking_dipole_nor_noise():
+    """IceCube's l = 2 and 3 are mostly the dipole; of HAWC + IceCube l = 11 is twice the noise."""
+    assert fitted_multipoles(HAWC) == (2, 10)
+    assert fitted_multipoles(ICE) == (4, 20)
+    leaking = observing_matrix(ICE, LMAX)[:4, 1] * STEEP[1] / (observing_matrix(ICE, LMAX) @ STEEP)[:4]
+    assert (leaking[:3] > 0.5).all()
+    assert leaking[3] < 0.1
+    noise = noise_power(HAWC, HAWC.ell)
+    assert (HAWC.cl[:10] > 3 * noise[:10]).all()
+    assert HAWC.cl[10] < 3 * noise[10]
+    found = compare(HAWC, STEEP, normalization="fit")
+    assert list(found.ell[found.fitted]) == list(range(2, 11))
+    np.testing.assert_array_equal(found.noise, noise)
+
+
+def test_what_does_not_stand_out_of_its_noise_cannot_be_fitted():
+    nothing = _with_power(HAWC, 0.9 * noise_power(HAWC, HAWC.ell))
+    with pytest.raises(ValueError, match=r"^fitted = \(2, 2\) must hold power of HAWC"):
+        compare(nothing, STEEP, normalization="fit")
+
+
+def test_the_scatter_of_one_multipole_is_that_of_the_whole_covariance():
+    for observed in (HAWC, ICE):
+        relative = np.diag(relative_covariance(observed, STEEP))
+        for ell in (1, 4, 11, 20):
+            weights, forms = variance_forms(observed.field_of_view, ell, LMAX, m0=observed.measures_m0)
+            power = forms @ STEEP
+            scatter = 2 * (weights @ power**2) / (weights @ power) ** 2
+            assert scatter == pytest.approx(relative[ell], rel=1e-9)
 
 
 def test_multipoles_without_power_of_their_own_do_not_enter_a_fit():
