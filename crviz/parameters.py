@@ -20,6 +20,8 @@ from crviz.checks import ParameterError, check_choice, check_number, check_times
 LEAST_TIME = 1e-9
 #: "printed" is Eq. 16 as the paper has it; "self-consistent" satisfies Eq. 14 for every l >= 1.
 FORMS = ("printed", "self-consistent")
+#: Of spectra: fitted to the observed ones, over the dipole, or in units of the gradient.
+NORMALIZATIONS = ("fit", "dipole", "absolute")
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +73,8 @@ class Parameter:
         Whether None is a value.
     link
         Its key in a link, its name unless another is given; nothing where None was given: it is in none.
+    earlier
+        Keys of earlier links, and what their values stand for.
     control
         How the page sets it; None where it does not.
     """
@@ -89,6 +93,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
     optional: bool = False
     link: str | None = ""
+    earlier: dict[str, dict[str, str]] = field(default_factory=dict)
     control: Control | None = None
 
     def __post_init__(self) -> None:
@@ -209,6 +214,11 @@ N_TIMES = Parameter("n_times", 64, int, help="number of times, log-spaced", at_l
 #: How much of a run is asked for, and its times in short.
 REQUEST = (REALIZATIONS, OMEGA_T_MAX, N_TIMES)
 
+#: The observed spectra that are shown: `observations.ObservedSpectrum.key`, commas between them, or "none".
+OBSERVED = Parameter("observed", "hawc-icecube-10", str, help="observed spectra that others are seen like",
+                     group="Spectra", label="Seen like", control=Control("select"),
+                     earlier={"observed": {"true": "hawc-icecube-10,icecube-13", "false": "none"}})
+
 #: What is looked at in a finished or growing result: moves no number of a run.
 VIEW = (
     Parameter("theta", 0.0, symbol="θ", unit="deg", help="angle between the gradient and B0",
@@ -236,9 +246,13 @@ VIEW = (
               group="Sky", label="Smoothed 10°", control=Control("switch")),
     Parameter("realization", 0, int, help="field whose sky is shown", at_least=0, optional=True,
               group="Sky", label="Field", control=Control("number", options={"step": 1})),
-    Parameter("normalized", True, bool, help="whether spectra are shown over their dipole",
-              group="Spectra", label="Normalised to the dipole", control=Control("switch")),
-    Parameter("observed", True, bool, help="whether observed spectra are shown",
-              group="Spectra", label="Observed spectra", control=Control("switch")),
+    OBSERVED,
+    Parameter("normalization", NORMALIZATIONS[0], str, choices=NORMALIZATIONS,
+              help="of spectra: fitted to the observed ones, over the dipole, or in units of the gradient",
+              group="Spectra", label="Normalised",
+              earlier={"normalized": {"true": "dipole", "false": "absolute"}},
+              control=Control("choice", (("by a fit", "fit"), ("to the dipole", "dipole"), "absolute"))),
+    Parameter("d_ell", False, bool, help="whether l (l + 1) C_l / 2 pi is shown in place of C_l",
+              group="Spectra", label="As D_ℓ", control=Control("switch")),
 )
 # fmt: on

@@ -30,3 +30,20 @@ def proton_energy(rl_over_lc: float, *, b0: float = B0_MICROGAUSS, lc: float = L
     for name, value in (("rl_over_lc", rl_over_lc), ("b0", b0), ("lc", lc)):
         check_number(name, value, above=0)
     return 1000 * rl_over_lc * lc * b0 / _PARSEC_PER_PEV
+
+
+def rigidity(energy: float, *, b0: float = B0_MICROGAUSS, lc: float = LC_PARSEC) -> float:
+    """r_L / L_c of protons of an energy: the inverse of `proton_energy`.
+
+    Parameters
+    ----------
+    energy : float > 0 [TeV]
+    b0 : float > 0 [microgauss]
+    lc : float > 0 [pc]
+
+    Raises
+    ------
+    ParameterError
+    """
+    check_number("energy", energy, above=0)
+    return energy / proton_energy(1.0, b0=b0, lc=lc)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from crviz.checks import ParameterError, check_number
 from crviz.cli.arguments import Subparsers, check_writable, complete, loaded, writing
 from crviz.gradient import Gradient
+from crviz.parameters import NORMALIZATIONS, OBSERVED
 from crviz.result import ESTIMATORS, Result, Source
 from crviz.theory import FORMS
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 #: Which options each figure knows beside --dark and --width.
 FIGURES: dict[str, tuple[str, ...]] = {
     "1": ("gradient", "omega_t", "estimator", "p"),
-    "2": ("gradient", "omega_t", "estimator", "p", "form"),
+    "2": ("gradient", "omega_t", "estimator", "p", "form", "observed", "normalization", "d_ell"),
     "sky": ("gradient", "omega_t"),
     "diffusion": (),
     "rate": ("gradient", "omega_t", "estimator", "p", "form"),
@@ -59,6 +60,13 @@ def add(commands: Subparsers) -> None:
         "--p", type=float, help="power of a further analytic curve; of the analytic evolution in figure 1"
     )
     plot.add_argument("--form", choices=FORMS, help="of the analytic spectrum (default printed)")
+    plot.add_argument(
+        "--observed",
+        metavar="KEY[,KEY]|none",
+        help=f"observed spectra, through whose windows the others are seen (default {OBSERVED.default})",
+    )
+    plot.add_argument("--normalization", choices=NORMALIZATIONS, help="of figure 2 (default fit)")
+    plot.add_argument("--d-ell", action="store_true", default=None, help="D_l in place of C_l")
     plot.add_argument("--dark", action="store_true", help="light on dark")
     plot.add_argument("--width", type=float, default=7.0, help="in inches (default 7)")
     plot.set_defaults(command=_plot)
@@ -95,6 +103,9 @@ def _plot(options: argparse.Namespace) -> int:
         "estimator": options.estimator or ("none" if options.figure == "1" else result.usable("cross")),
         "p": options.p,
         "form": options.form or "printed",
+        "observed": options.observed or OBSERVED.default,
+        "normalization": options.normalization or NORMALIZATIONS[0],
+        "d_ell": bool(options.d_ell),
     }
     arguments = {name: choices[name] for name in FIGURES[options.figure]}
     look = {"width": options.width, "dark": options.dark}
@@ -112,7 +123,7 @@ def _plot(options: argparse.Namespace) -> int:
 
 def _check_known(options: argparse.Namespace) -> None:
     """Raises ParameterError where an option was given that the figure does not know."""
-    for name in ("gradient", "omega_t", "estimator", "p", "form"):
+    for name in {name for known in FIGURES.values() for name in known}:
         value = getattr(options, name)
         if value is not None and name not in FIGURES[options.figure]:
             raise ParameterError(name, value, f"means nothing for --figure {options.figure}")

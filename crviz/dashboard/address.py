@@ -22,9 +22,11 @@ def restore(state: State, arguments: Mapping[str, list[bytes]]) -> str:
     """
     notices: list[str] = []
     for parameter in on_page():
-        key = parameter.link or ""
-        if key in arguments:
-            _set(state, parameter.name, key, arguments[key][-1].decode("utf8", "replace"), notices)
+        for key in dict.fromkeys([*parameter.earlier, parameter.link or ""]):
+            if key in arguments:
+                said = arguments[key][-1].decode("utf8", "replace")
+                meant = parameter.earlier.get(key, {}).get(said, said)
+                _set(state, parameter.name, key, meant, notices)
     _make_possible(state, notices)
     return " ".join(notices)
 

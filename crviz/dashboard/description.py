@@ -22,7 +22,7 @@ from bokeh.embed.bundle import extension_dirs
 from crviz import turbulence
 from crviz.dashboard import javascript, panels, toolbar
 from crviz.dashboard.controls import Groups, keys_of, physics_and_run
-from crviz.dashboard.panels.spectra.observed import observed_spectra
+from crviz.dashboard.panels.spectra.observed import observed_spectra, observing_windows
 from crviz.dashboard.state import on_page
 from crviz.plots import style
 
@@ -57,7 +57,7 @@ def description() -> dict[str, Any]:
             theme: dataclasses.asdict(colors)
             for theme, colors in (("light", style.LIGHT), ("dark", style.DARK))
         },
-        "observed_spectra": observed_spectra(),
+        "observed": {"spectra": observed_spectra(), "windows": observing_windows()},
     }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import param
 
-from crviz import turbulence
+from crviz import observations, turbulence
 from crviz.config import Config, parameters_of
 from crviz.dashboard.labelled_source import LabelledSource
 from crviz.parameters import CONFIGURATION, REQUEST, TURBULENCE, VIEW, Parameter, backtracking_times
@@ -24,6 +24,11 @@ def choices(parameter: Parameter) -> Sequence[tuple[str, Any]]:
         return [(turbulence.get(name).label, name) for name in turbulence.known()]
     if parameter.name == "estimator":
         return [(name, name) for name in ESTIMATORS]
+    if parameter.name == "observed":
+        drawn = ",".join(one.key for one in observations.drawn())
+        single = [(one.label, one.key) for one in observations.spectra()]
+        both = " and ".join(one.label for one in observations.drawn())
+        return [*single, (both, drawn), ("none: the whole sky", observations.NONE)]
     if parameter.control is not None and parameter.control.values:
         return parameter.control.named_values
     return [(word, word) for word in parameter.choices]

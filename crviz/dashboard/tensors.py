@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from crviz import atlas
 from crviz.arrays import Array
+from crviz.atlas.fields import describe, windows
 from crviz.dashboard.wire import COMPONENTS, CORRELATION_STEPS, EVOLVING
 from crviz.gradient import components
 from crviz.result import Source
@@ -28,7 +30,8 @@ def tensors_of(source: Source, estimator: str) -> dict[str, Any]:
     dict of numbers, str and flat arrays; with T times, L multipoles, 6 components, 15 pairs of them:
         omega_t (T,), power (T, 6, EVOLVING) [r_L^2], noise (T, 6); of estimate (6, L), of the plain dipole
         (6, 2), of standard, k and running (6, 1), each at T times, the value, NAME_error of the
-        same shape and NAME_correlation (T, 15, .) in 1/CORRELATION_STEPS.
+        same shape and NAME_correlation (T, 15, .) in 1/CORRELATION_STEPS; and what one sky scatters, see
+        `_one_sky`.
     """
     estimate, plain = source.estimate(estimator), source.estimate(source.usable("none"))
     power = tensor_components(plain.cl)
@@ -38,6 +41,7 @@ def tensors_of(source: Source, estimator: str) -> dict[str, Any]:
     return {
         "digest": source.digest,
         "source": source.provenance,
+        "rl_over_lc": source.config.rl_over_lc,
         "omega_t": source.omega_t.astype(float),
         "power": single(power[..., :EVOLVING]),
         "noise": single(components(estimate.noise)),
@@ -46,7 +50,23 @@ def tensors_of(source: Source, estimator: str) -> dict[str, Any]:
         **_at_one_multipole("standard", standard, standard_covariance),
         **_at_one_multipole("k", k, tensors.k_covariance),
         **_at_one_multipole("running", tensors.running, tensors.running_covariance),
+        **_one_sky(source),
     }
+
+
+def _one_sky(source: Source) -> dict[str, Array]:
+    """The scatter of `atlas.one_sky`, where the atlas has it: scatter_times (Q,), and for the whole sky
+    ("sky") and each window by its number N, scatter_N_cl and scatter_N_shape, flat (2, gradients, Q, L), and
+    of factors scatter_N_fit and scatter_N_dipole, flat (2, gradients, Q)."""
+    found = atlas.one_sky(source)
+    if found is None:
+        return {}
+    arrays = {"times": found.omega_t, "sky_cl": found.whole.cl, "sky_shape": found.whole.shape}
+    for number, window in enumerate(map(describe, windows())):
+        if window in found.seen:
+            arrays |= {f"{number}_cl": found.seen[window].cl, f"{number}_shape": found.seen[window].shape}
+            arrays |= {f"{number}_{name}": factor for name, factor in found.factors[window].items()}
+    return {f"scatter_{name}": single(array) for name, array in arrays.items()}
 
 
 def _at_one_multipole(name: str, tensor: Array, covariance: Array) -> dict[str, Array]:

@@ -12,8 +12,10 @@ import dataclasses
 import json
 import math
 
+from crviz.atlas.one_sky import BEYOND
 from crviz.gradient import NOTHING, PAIRS
-from crviz.plots.content.series import EVOLUTION, MULTIPOLES, SPECTRA
+from crviz.plots.content.series import EVOLUTION, MULTIPOLES, SCATTER, SPECTRA
+from crviz.plots.content.spectra import ABOVE
 
 #: Components of symmetric tensors, in the order of their axis; errors are correlated between all pairs.
 COMPONENTS = PAIRS
@@ -38,6 +40,8 @@ def module() -> str:
         "nothing": NOTHING,
         "correlationSteps": CORRELATION_STEPS,
         "figures": {"evolution": dataclasses.asdict(EVOLUTION), "spectra": dataclasses.asdict(SPECTRA)},
+        "scatter": {"known": SCATTER[True], "gaussian": SCATTER[False], "beyond": BEYOND},
+        "above": ABOVE,
         "smoothing": math.radians(SMOOTHING),
         "sent": SENT,
         **{kind: kind for kind in (PRESS, SET, SKY, DIRECTION, THEME)},

@@ -99,9 +99,8 @@ def fit_observed(
         raise ParameterError("noise", None, f"must be given, since {observed.name} has no level of it")
     seen = observations.common_multipoles(observed, _LMAX)
     cl = observed.cl[: seen.size]
-    noisy = level * observations.deconvolve_spectrum(seen, np.ones(seen.size), observed.smoothing)
-    chosen = _chosen(seen, cl, noisy, ell)
-    cl, noisy, seen = cl[chosen], noisy[chosen], seen[chosen]
+    chosen = _chosen(seen, cl, level, ell)
+    cl, seen = cl[chosen], seen[chosen]
     matrix = observations.observing_matrix(observed, _LMAX)[chosen, 1:]
     spectra = np.array([theory.spectrum(np.arange(1, _LMAX + 1), p, form=form) for p in _POWERS])
     shapes = spectra @ matrix.T
@@ -110,13 +109,13 @@ def fit_observed(
         sky = np.r_[0.0, spectra[best]]
         relative = observations.relative_covariance(observed, sky)[np.ix_(seen, seen)]
         modes = 2 / np.diag(relative)
-        fits = [_likeliest_factor(cl, shape, noisy, modes) for shape in shapes]
+        fits = [_likeliest_factor(cl, shape, level, modes) for shape in shapes]
         values = np.array([deviance for deviance, _ in fits])
         best = int(values.argmin())
     deviance, factor = fits[best]
-    expected = factor * shapes[best] + noisy
+    expected = factor * shapes[best] + level
     slopes = np.stack(
-        [np.gradient(np.log(factor * shapes + noisy), _POWERS, axis=0)[best], 1 - noisy / expected], 1
+        [np.gradient(np.log(factor * shapes + level), _POWERS, axis=0)[best], 1 - level / expected], 1
     )
     covariance, widening, weights = _correlated(slopes, relative)
     mean, variance = weights.sum(), 2 * (weights**2).sum()
@@ -137,11 +136,11 @@ def fit_observed(
     )
 
 
-def _likeliest_factor(cl: Array, shape: Array, noisy: Array, modes: Array) -> tuple[float, float]:
+def _likeliest_factor(cl: Array, shape: Array, noise: float, modes: Array) -> tuple[float, float]:
     """Least deviance of a shape in the mean times a factor, and this factor."""
 
     def deviance(log_factor: float) -> float:
-        ratio = cl / (np.exp(log_factor) * shape + noisy)
+        ratio = cl / (np.exp(log_factor) * shape + noise)
         return float(np.sum(modes * (ratio - 1 - np.log(ratio))))
 
     about = np.log(cl / shape)
@@ -169,10 +168,10 @@ def _correlated(slopes: Array, relative: Array) -> tuple[Array, float, Array]:
     return covariance, float(covariance[0, 0] / plain[0, 0]), np.maximum(weights, 0)
 
 
-def _chosen(seen: Array, cl: Array, noisy: Array, ell: ArrayLike | None) -> Array:
+def _chosen(seen: Array, cl: Array, noise: float, ell: ArrayLike | None) -> Array:
     """Which of the multipoles seen are fitted: (L,) bool."""
     if ell is None:
-        clear = cl > observations.CLEAR * noisy
+        clear = cl > observations.CLEAR * noise
         chosen = np.arange(seen.size) < (seen.size if clear.all() else clear.argmin())
     else:
         missing = np.setdiff1d(ell, seen)

@@ -41,8 +41,9 @@ class Comparison:
         As published, noise included.
     observed_error : (2, L)
         Down and up; NaN where it is not known.
-    noise : (L,)
+    noise
         Its isotropic noise, which is in `observed` and not in `simulated`; 0 where it is not known.
+        Smoothing and deconvolution leave it as it is.
     fitted : (L,) bool
         The multipoles that the factor was found from.
     simulated, simulated_error : (L,)
@@ -58,7 +59,7 @@ class Comparison:
     ell: Array
     observed: Array
     observed_error: Array
-    noise: Array
+    noise: float
     fitted: Array
     simulated: Array
     simulated_error: Array
@@ -218,12 +219,6 @@ def common_multipoles(observed: ObservedSpectrum, lmax: int) -> Array:
     return ell
 
 
-def noise_power(observed: ObservedSpectrum, ell: Array) -> Array:
-    """The isotropic noise in a published spectrum at multipoles (L,): (L,), 0 where no level is known."""
-    level = np.nan_to_num(observed.noise_level)
-    return level * deconvolve_spectrum(ell, np.ones(ell.size), observed.smoothing)
-
-
 @lru_cache(maxsize=64)
 def fitted_multipoles(observed: ObservedSpectrum) -> tuple[int, int]:
     """Between which multipoles a simulation is fitted to an observed spectrum, where nobody says otherwise.
@@ -239,7 +234,7 @@ def fitted_multipoles(observed: ObservedSpectrum) -> tuple[int, int]:
     leaking = matrix[:, 1] * cl[1] > MOST_DIPOLE * (matrix @ cl)
     beyond = np.flatnonzero((observed.ell > 1) & ~leaking)
     first = beyond[0] if beyond.size else 0
-    clear = observed.cl > CLEAR * noise_power(observed, observed.ell)
+    clear = observed.cl > CLEAR * np.nan_to_num(observed.noise_level)
     lost = np.flatnonzero(~clear[first:])
     last = first + (lost[0] - 1 if lost.size else clear.size - first - 1)
     return int(observed.ell[first]), int(observed.ell[max(last, first)])
@@ -288,7 +283,7 @@ def _beside(
     fitted: tuple[int, int] | None,
 ) -> Comparison:
     ell = observed.ell[: simulated.size]
-    cl, noise = observed.cl[: simulated.size], noise_power(observed, ell)
+    cl, noise = observed.cl[: simulated.size], float(np.nan_to_num(observed.noise_level))
     chosen = _chosen_multipoles(observed, ell, normalization, fitted)
     power = cl if normalization == "dipole" else cl - noise  # dipoles are compared as they were published
     factor, factor_error = common_factor(power[chosen], simulated[chosen], modes[chosen])

@@ -29,6 +29,7 @@ class Palette:
     standard: str
     band: str
     multipoles: tuple[str, ...]
+    windows: tuple[str, ...]
     diverging: tuple[str, ...]
 
 
@@ -43,6 +44,7 @@ LIGHT = Palette(
     standard=_PURPLE,
     band="#888888",
     multipoles=("#00441b", "#045424", "#09652e", "#127738", "#1e8742", "#2d964d", "#3a9f56", "#46a65f"),
+    windows=(_BLUE, _VERMILION, _PURPLE, "#00695c"),
     diverging=(
         "#2d004b",
         "#542788",
@@ -67,6 +69,7 @@ DARK = Palette(
     standard="#d68fd6",
     band="#888888",
     multipoles=("#d9f2dc", "#bde6c3", "#9dd8a7", "#7cc98b", "#5cb870", "#40a357", "#2c8a44", "#1e7035"),
+    windows=("#56b4e9", "#ff8a4c", "#d68fd6", "#4db6ac"),
     diverging=(
         "#d9ccff",
         "#a893e6",

@@ -262,10 +262,10 @@ def test_arrows_move_the_time_and_all_panels(still):
 
 def test_space_and_arrows_choose_among_switches_and_forms(still):
     visitor = Visitor(still)
-    before = still.evaluate("crviz.values.normalized")
-    visitor.label("normalized").focus()
+    before = still.evaluate("crviz.values.d_ell")
+    visitor.label("d_ell").focus()
     still.keyboard.press("Space")
-    assert still.evaluate("crviz.values.normalized") is not before
+    assert still.evaluate("crviz.values.d_ell") is not before
     still.keyboard.press("Space")
     still.get_by_role("radio", name="as printed").focus()
     still.keyboard.press("ArrowRight")

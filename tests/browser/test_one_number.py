@@ -22,8 +22,8 @@ AWKWARD = {
 }
 WORDS = {
     **{"nside": "8", "grids": "single", "form": "self-consistent", "estimator": "plateau"},
-    **{"analytic": "true", "without_dipole": "true", "smooth": "true", "normalized": "false"},
-    "observed": "false",
+    **{"analytic": "true", "without_dipole": "true", "smooth": "true", "d_ell": "true"},
+    **{"observed": "hawc-icecube-10,icecube-13", "normalization": "dipole"},
 }
 
 
@@ -54,7 +54,7 @@ def copied(page):
 
 
 def test_a_gradient_and_a_power_between_marks_are_drawn_said_and_written_as_they_are(visit, tmp_path):
-    visitor = Visitor(visit("?theta=12.5&phi=211.37&p=0.487&normalized=false"))
+    visitor = Visitor(visit("?theta=12.5&phi=211.37&p=0.487&normalization=absolute"))
     assert [label(visitor, key) for key in ("theta", "phi", "p")] == ["12.5", "211.37", "0.487"]
     shipped = library.shipped()
     gradient = tuple(np.radians([12.5, 211.37]))

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 QUIET = 400  # ms in which whatever was on its way has arrived
 #: How a page opens.
 SLIDERS = {key: State.param[key].default for key in ("theta", "phi", "p")}
-SWITCHES = {key: State.param[key].default for key in ("normalized", "observed", "without_dipole", "smooth")}
+SWITCHES = {key: State.param[key].default for key in ("d_ell", "without_dipole", "smooth")}
 
 
 def quiet_visitor(page):
@@ -147,9 +147,17 @@ def test_an_arrow_key_says_one_small_thing(visitor):
 def test_switches_of_the_view_say_one_small_thing(visitor):
     page = visitor.page
     wait_for_quiet(page)
-    for key in SWITCHES:
+
+    def seen_like(index):
+        return lambda: visitor.label("observed").select_option(index=index)
+
+    for move in (
+        *[visitor.label(key).click for key in SWITCHES],
+        *[page.get_by_role("radio", name=name, exact=True).check for name in ("to the dipole", "by a fit")],
+        *[seen_like(index) for index in (1, 0)],  # windows are there since the page was opened
+    ):
         forget(page)
-        visitor.label(key).click()
+        move()
         wait_for_quiet(page)
         assert len(events(page.sent)) == 1
         assert acknowledgements_only(page.received)

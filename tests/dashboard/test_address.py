@@ -42,8 +42,9 @@ ALL = {
     "realization": ("3", 3),
     "without_dipole": ("true", True),
     "smooth": ("true", True),
-    "observed": ("false", False),
-    "normalized": ("false", False),
+    "observed": ("hawc-icecube-10,icecube-13", "hawc-icecube-10,icecube-13"),
+    "normalization": ("dipole", "dipole"),
+    "d_ell": ("true", True),
 }
 
 
@@ -58,6 +59,16 @@ def test_every_key_is_restored_to_its_value_and_type():
         taken = getattr(state, named(key))
         assert taken == value, key
         assert type(taken) is type(value), key
+
+
+def test_links_of_before_spectra_had_windows_show_what_they_showed():
+    for query, observed, normalization in (
+        ({"observed": "true", "normalized": "true"}, "hawc-icecube-10,icecube-13", "dipole"),
+        ({"observed": "false", "normalized": "false"}, "none", "absolute"),
+    ):
+        state, notice = restored(**query)
+        assert notice == ""
+        assert (state.observed, state.normalization) == (observed, normalization)
 
 
 #: Every number of an address that is chosen freely, between the marks of its slider where it has one.

@@ -18,6 +18,7 @@ PURE = [
     ),
     *("browser/view.js", "browser/settings.js", "panels/sky/sky.js"),
     *(f"panels/{name}/{name}.js" for name in ("evolution", "spectra", "summary")),
+    *(f"panels/spectra/{name}.js" for name in ("seeing", "scatter", "table")),
 ]
 STRICT = [
     *("--noEmit", "--allowJs", "--checkJs", "--strict"),

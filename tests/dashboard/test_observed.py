@@ -1,12 +1,14 @@
 """Published spectra as they are drawn, against those of `observations`."""
 
+import base64
 import json
 
 import numpy as np
 import pytest
 
 from crviz import observations
-from crviz.dashboard.panels.spectra.observed import observed_spectra
+from crviz.atlas.fields import windows
+from crviz.dashboard.panels.spectra.observed import observed_spectra, observing_windows
 
 
 @pytest.fixture(params=observed_spectra(), ids=lambda one: one["name"])
@@ -19,22 +21,48 @@ def published(drawn):
     return observations.spectrum(drawn["name"])
 
 
-def test_values_are_the_published_ones_over_their_dipole(drawn, published):
-    dipole = published.cl[list(published.ell).index(1)]
-    assert drawn["ell"] == list(published.ell)
-    np.testing.assert_allclose(np.array(drawn["ratio"]) * dipole, published.cl, rtol=1e-12)
-    assert drawn["ratio"][drawn["ell"].index(1)] == 1.0
+def test_values_are_the_published_ones(drawn, published):
+    assert (drawn["ell"], drawn["cl"]) == (published.ell.tolist(), published.cl.tolist())
+    assert (drawn["key"], drawn["label"]) == (published.key, published.label)
 
 
-def test_errors_and_noise_are_over_the_dipole_too_and_missing_ones_are_below_zero(drawn, published):
-    dipole = published.cl[list(published.ell).index(1)]
+def test_errors_that_are_missing_are_below_zero(drawn, published):
     for name, error in zip(("low", "high"), published.error, strict=True):
         there = np.isfinite(error)
-        np.testing.assert_allclose(np.array(drawn[name])[there] * dipole, error[there], rtol=1e-12)
+        np.testing.assert_array_equal(np.array(drawn[name])[there], error[there])
         assert (np.array(drawn[name])[there] >= 0).all()
         assert (np.array(drawn[name])[~there] < 0).all()  # in JavaScript: no bar
-    levels = {whose: level * dipole for whose, level in drawn["noise"]}
-    assert levels == pytest.approx(dict(published.noise_levels))
+    assert dict(drawn["noise"]) == dict(published.noise_levels)
+    assert drawn["level"] == published.noise_level
+
+
+def test_they_say_where_and_what_was_done(drawn, published):
+    low, high = published.field_of_view.dec_min, published.field_of_view.dec_max
+    assert f"{low:g}° to {high:g}°".replace("-", "−") in drawn["part"]
+    assert ("masked map" in drawn["corrected"]) is published.pseudo
+    assert ("smoothing" in drawn["corrected"]) is (published.smoothing > 0)
+    assert "m = 0 is missing" in drawn["corrected"]
+    # protons of 10 TeV and of 55 PeV, for which r_L is a tenth of L_c
+    assert drawn["rl_over_lc"] == pytest.approx(0.1 * published.energy / 55_500, rel=1e-3)
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_windows_are_those_of_python(number):
+    """Unpacked as the browser does it."""
+
+    def floats(text):
+        return np.frombuffer(base64.b64decode(text), "<f4")
+
+    told, window = observing_windows()[number], windows()[number]
+    matrix = floats(told["matrix"]).reshape(-1, told["columns"])
+    np.testing.assert_allclose(matrix, observations.observing_matrix(window, 128), rtol=1e-6, atol=1e-9)
+    forms = np.split(floats(told["forms"]).reshape(-1, told["formColumns"]), np.cumsum(told["counts"])[:-1])
+    cl = np.r_[0.0, np.arange(1, 65.0) ** -2.5]
+    scatter = np.diag(observations.relative_covariance(window, cl))
+    for ell, form in zip(told["ell"], forms, strict=False):
+        power = form @ cl  # m = 0 is not measured: all others count twice
+        assert 2 * (power**2).sum() / (2 * power.sum()) ** 2 * 2 == pytest.approx(scatter[ell], rel=1e-5)
+    assert len(json.dumps(told)) < 60_000  # a few tens of kB each
 
 
 def test_they_are_sent_as_they_are(drawn):
@@ -42,6 +70,7 @@ def test_they_are_sent_as_they_are(drawn):
 
 
 def test_they_can_be_told_apart_without_colour():
-    spectra = observed_spectra()
+    keys = [one.key for one in observations.drawn()]
+    spectra = [one for one in observed_spectra() if one["key"] in keys]
     assert len(spectra) >= 2
-    assert len({one["marker"] for one in spectra}) == len({one["short"] for one in spectra}) == len(spectra)
+    assert len({one["marker"] for one in spectra}) == len({one["label"] for one in spectra}) == len(spectra)

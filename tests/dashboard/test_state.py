@@ -34,7 +34,8 @@ def test_what_is_a_view_only_never_asks_for_another_run():
     state = State()
     before = state.config
     state.param.update(theta=40, phi=10, p=0.3, form="self-consistent", estimator="plateau", omega_t=3.0)
-    state.param.update(observed=False, normalized=False, dark=True, realizations=7, realization=2)
+    state.param.update(observed="none", normalization="absolute", d_ell=True, dark=True)
+    state.param.update(realizations=7, realization=2)
     state.param.update(smooth=True, without_dipole=True, analytic=True)
     assert state.config == before
 

@@ -32,7 +32,7 @@ def test_javascript_is_told_the_series_that_python_draws():
 
 def test_a_switch_that_shows_a_series_is_one_of_the_page():
     switches = {name for content in (EVOLUTION, SPECTRA) for one in content.series for name in one.switches}
-    assert switches == {"analytic", "observed", "normalized"}
+    assert switches == {"analytic"}
     assert switches <= {parameter.name for parameter in VIEW}
 
 

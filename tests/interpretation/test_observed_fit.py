@@ -68,9 +68,7 @@ def test_intervals_of_made_up_skies_hold_the_true_power_two_times_in_three(gauss
 def test_noise_is_part_of_what_is_expected():
     clean = mean_spectrum(WHOLE, 0.4, 1e-6, "printed")
     level = clean[10] / 5
-    noisy = clean + level * observations.deconvolve_spectrum(
-        WHOLE.ell, np.ones(WHOLE.ell.size), WHOLE.smoothing
-    )
+    noisy = clean + level  # what was smoothed with the map was raised again with its spectrum
     found = interpretation.fit_observed(observed(WHOLE, noisy, noise=level))
     assert found.p == pytest.approx(0.4, abs=0.003)
     # multipoles end where noise takes over

@@ -7,12 +7,14 @@ import {Lines, steady} from "../browser/lines.js"
 import {colorOf, seriesShown, worded} from "../browser/series.js"
 import {WIRE} from "../browser/wire.js"
 import {evolution} from "../panels/evolution/evolution.js"
-import {spectra} from "../panels/spectra/spectra.js"
+import {axisOf, scatter} from "../panels/spectra/scatter.js"
+import {Sight, Window} from "../panels/spectra/seeing.js"
+import {sights, spectra} from "../panels/spectra/spectra.js"
 import {summary} from "../panels/summary/summary.js"
 
 const FOUR_PI = 4 * Math.PI
-const COLORS = {ink: "#000000", ground: "#ffffff", multipoles: Array(8).fill("#00ff00"), accent: "#0000ff", noise: "red"}
-const VIEW = {theta: 0, phi: 0, index: 0, pinnedIndex: 0, p: 0.5, form: "printed", normalized: true, observed: false}
+const COLORS = {ink: "#000000", ground: "#ffffff", multipoles: Array(8).fill("#00ff00"), accent: "#0000ff", noise: "red", windows: ["blue", "orange"]}
+const VIEW = {theta: 0, phi: 0, index: 0, pinnedIndex: 0, p: 0.5, form: "printed", normalization: "fit", d_ell: false, observed: "none"}
 
 // flat arrays of a result at one time whose component zz alone is not zero
 function tensors({estimate, error, standard = 1, power = estimate}) {
@@ -26,6 +28,19 @@ function tensors({estimate, error, standard = 1, power = estimate}) {
     ...quantity("estimate", estimate, error), ...quantity("dipole", power.slice(0, 2), error.slice(0, 2)),
     ...quantity("standard", [standard], [0.1]), ...quantity("k", [5], [0.5]), ...quantity("running", [4], [0.4]),
   }
+}
+
+const WHOLE = [new Sight("fit", false)]
+
+const packed = (values) => Buffer.from(Float32Array.from(values).buffer).toString("base64")
+// sees l = 1 and 2, the dipole leaking into the quadrupole; each scatters like as many numbers as its forms say
+const WINDOW = new Window({
+  ell: [1, 2], m0: false, matrix: packed([0, 0.5, 0, 0, 0.25, 1]), columns: 3,
+  forms: packed([0, 1, 0, 0, 0, 1, 0, 0, 1]), counts: [1, 2], formColumns: 3, modes: [2, 4],
+})
+const SEEN = {
+  key: "here-1", name: "Here 2030", label: "Here, 1 TeV", marker: "hex", window: 0, ell: [1, 2], cl: [4, 1], low: [-1, 0.1], high: [-1, -1],
+  noise: [["here", 0.01]], level: 0.01, fitted: [2, 2],
 }
 
 const one = tensors({estimate: [FOUR_PI, 10 * FOUR_PI, 2 * FOUR_PI], error: [0.1 * FOUR_PI, FOUR_PI, 0], standard: 5 * FOUR_PI})
@@ -47,7 +62,7 @@ test("a difference to what is pinned is said in percent, and in combined errors"
 })
 
 test("marks stand at C_l over C_1 with their errors; what noise hides is a limit of two errors", () => {
-  const {marks, bars} = spectra(tensors({estimate: [1, 1, 0.1, -0.01], error: [0, 0.2, 0.02, 0.03]}), null, VIEW, COLORS, [], 400)
+  const {marks, bars} = spectra(tensors({estimate: [1, 1, 0.1, -0.01], error: [0, 0.2, 0.02, 0.03]}), null, VIEW, COLORS, WHOLE, 400)
   const chosen = marks.name.flatMap((name, i) => (name === "chosen gradient" ? [i] : []))
   assert.deepEqual(chosen.map((i) => [marks.x[i], marks.y[i]]), [[1, 1], [2, 0.1]])
   assert.ok(Math.abs(bars.high[1] - 0.12) < 1e-12 && Math.abs(bars.low[1] - 0.08) < 1e-12)
@@ -56,9 +71,21 @@ test("marks stand at C_l over C_1 with their errors; what noise hides is a limit
 })
 
 test("the band of cosmic variance is sqrt(2 / (2l + 1)) about the simulated mean", () => {
-  const {band} = spectra(tensors({estimate: [1, 1, 0.1], error: [0, 0, 0]}), null, VIEW, COLORS, [], 400)
-  assert.deepEqual(band.x, [1, 2])
-  assert.ok(Math.abs(band.high[1] - 0.1 * (1 + Math.sqrt(0.4))) < 1e-12)
+  const {bands} = spectra(tensors({estimate: [1, 1, 0.1], error: [0, 0, 0]}), null, VIEW, COLORS, WHOLE, 400)
+  assert.deepEqual(bands.x, [[1, 2]])
+  assert.ok(Math.abs(bands.high[0][1] - 0.1 * (1 + Math.sqrt(0.4))) < 1e-12)
+  assert.deepEqual([bands.xs[0], bands.ys[0].length], [[1, 2, 2, 1], 4])
+})
+
+test("where single skies are known, the band is between their quantiles, along B0 and across it", () => {
+  // ends, gradients, times, multipoles 0 to 2
+  const known = {scatter_times: [100], scatter_sky_shape: Float32Array.of(9, 1, 0.5, 9, 1, 0.25, 9, 1, 2, 9, 1, 4)}
+  const {bands} = spectra({...tensors({estimate: [1, 1, 0.1], error: [0, 0, 0]}), ...known}, null, VIEW, COLORS, WHOLE, 400)
+  assert.deepEqual([bands.low, bands.high], [[[1, 0.05]], [[1, 0.2]]])
+  assert.deepEqual([axisOf(0), axisOf(Math.PI / 2), axisOf(1)], [0, 1, -1])
+  assert.deepEqual(scatter(known, "sky_shape", 1, 110).map((end) => end[2]), [0.25, 4])
+  assert.equal(scatter(known, "sky_shape", 0, 300), null) // long after the last time
+  assert.equal(scatter(known, "sky_shape", -1, 100), null)
 })
 
 test("an evolution has a line a multipole for both gradients, over 4 pi, and leaves out what is not positive", () => {
@@ -85,13 +112,47 @@ test("the analytic evolution is drawn where the session has sent it", () => {
 })
 
 test("observed spectra have the names and marks of their files, and bars where errors are published", () => {
-  const seen = {name: "Here 2030", marker: "hex", ell: [1, 3], ratio: [1, 0.2], low: [-1, 0.05], high: [-1, -1], noise: [["here", 0.01]]}
-  const {marks, bars, lines} = spectra(one, null, {...VIEW, observed: true}, COLORS, [seen], 400)
-  assert.deepEqual(marks.name.flatMap((name, i) => (name === "Here 2030" ? [[marks.marker[i], marks.x[i], marks.y[i]]] : [])), [["hex", 1, 1], ["hex", 3, 0.2]])
+  const seeing = sights({...VIEW, normalization: "dipole", observed: "here-1"}, [SEEN], [WINDOW])
+  const {marks, bars, lines} = spectra(one, null, {...VIEW, normalization: "dipole"}, COLORS, seeing, 400)
+  assert.deepEqual(marks.name.flatMap((name, i) => (name === "Here 2030" ? [[marks.marker[i], marks.x[i], marks.y[i]]] : [])), [["hex", 1, 1], ["hex", 2, 0.25]])
   const bar = bars.name.indexOf("Here 2030")
-  assert.deepEqual([bars.x[bar], bars.high[bar], bars.name.lastIndexOf("Here 2030")], [3, 0.2, bar])
+  assert.deepEqual([bars.x[bar], bars.low[bar], bars.high[bar], bars.name.lastIndexOf("Here 2030")], [2, 0.225, 0.25, bar])
   const level = lines.name.indexOf("noise of here")
-  assert.deepEqual([lines.xs[level], lines.ys[level]], [[1, 3], [0.01, 0.01]])
+  assert.deepEqual([lines.xs[level], lines.ys[level]], [[1, 2], [0.0025, 0.0025]])
+})
+
+test("through a window multipoles are mixed and scatter as their forms say", () => {
+  assert.deepEqual(WINDOW.coupled([7, 8, 3]), [4, 5])
+  assert.deepEqual(WINDOW.coupled([7, 8]), [4]) // as far as a coarse grid reaches
+  assert.deepEqual(WINDOW.spread([0, 2, 0]), [1, 0.5])
+  assert.equal(WINDOW.modes(0, [0, 5, 1]), 2) // m = 1 and -1
+  assert.equal(WINDOW.modes(1, [0, 5, 5]), 4)
+})
+
+test("a fit takes the noise off and the multipoles it is told, and normalises by nothing else", () => {
+  const sight = new Sight("fit", false, SEEN, WINDOW)
+  const {value, factor} = sight.see([0, 4, 1]) // seen as 2 and 2
+  assert.ok(Math.abs(factor - 0.99 / 2) < 1e-12)
+  assert.deepEqual(value.map((each) => Number(each.toFixed(12))), [0.99, 0.99])
+  assert.deepEqual(sight.factors([0, 4, 1]), {dipole: 2, fit: factor})
+  assert.deepEqual(new Sight("dipole", false, SEEN, WINDOW).see([0, 4, 1]).value, [1, 1])
+  assert.ok(Number.isNaN(sight.see([0, 0, -1]).factor)) // no power to fit
+})
+
+test("D_l is l (l + 1) C_l / 2 pi, and unknown power is none", () => {
+  const {value} = new Sight("absolute", true).see([0, 1, NaN, 1])
+  assert.deepEqual(value.map((each) => Number((each * FOUR_PI * 2 * Math.PI).toFixed(9))), [0, 2, 0, 12])
+})
+
+test("several observed spectra have each their own simulation, in a colour of its own", () => {
+  const other = {...SEEN, key: "there-9", name: "There 2031", label: "There, 9 TeV", cl: [40, 10]}
+  const seeing = sights({...VIEW, observed: "here-1,there-9"}, [SEEN, other], [WINDOW])
+  const {marks, lines} = spectra(one, null, VIEW, COLORS, seeing, 400)
+  const colour = (name) => marks.color[marks.name.indexOf(name)]
+  assert.deepEqual([colour("Here 2030"), colour("chosen gradient, Here, 1 TeV")], ["blue", "blue"])
+  assert.deepEqual([colour("There 2031"), colour("chosen gradient, There, 9 TeV")], ["orange", "orange"])
+  assert.ok(!lines.name.some((name) => name.startsWith("p = 1/3"))) // one theory each is enough
+  assert.equal(sights({...VIEW, normalization: "absolute", observed: "here-1"}, [SEEN], [WINDOW])[0].observed, null)
 })
 
 test("a series has the colour of its role, or the shade of it; names take words", () => {

@@ -12,7 +12,6 @@ from crviz.observations import (
     compare_sky,
     fitted_multipoles,
     missing_m0_factor,
-    noise_power,
     observing_matrix,
     relative_covariance,
     sky_as_observed,
@@ -89,8 +88,7 @@ def test_skies_seen_one_by_one_have_the_mean_that_the_matrix_says(gaussian_skies
 def test_a_gradient_that_was_put_in_is_found():
     strength = 3e-5
     made = strength**2 * observing_matrix(ICE, LMAX) @ STEEP
-    noise = noise_power(ICE, ICE.ell)
-    for normalization, with_noise in (("dipole", made), ("fit", made + noise)):
+    for normalization, with_noise in (("dipole", made), ("fit", made + ICE.noise)):
         found = compare(_with_power(ICE, with_noise), STEEP, normalization=normalization)
         assert found.gradient_strength == pytest.approx(strength, rel=1e-12)  # rounding
         np.testing.assert_allclose(found.simulated, made, rtol=1e-12)
@@ -155,16 +153,26 @@ def test_a_fit_takes_what_is_neither_the_leaking_dipole_nor_noise():
     leaking = observing_matrix(ICE, LMAX)[:4, 1] * STEEP[1] / (observing_matrix(ICE, LMAX) @ STEEP)[:4]
     assert (leaking[:3] > 0.5).all()
     assert leaking[3] < 0.1
-    noise = noise_power(HAWC, HAWC.ell)
-    assert (HAWC.cl[:10] > 3 * noise[:10]).all()
-    assert HAWC.cl[10] < 3 * noise[10]
+    assert (HAWC.cl[:10] > 3 * HAWC.noise_level).all()
+    assert HAWC.cl[10] < 3 * HAWC.noise_level
     found = compare(HAWC, STEEP, normalization="fit")
     assert list(found.ell[found.fitted]) == list(range(2, 11))
-    np.testing.assert_array_equal(found.noise, noise)
+    assert found.noise == HAWC.noise_level == pytest.approx(2.4e-10, rel=0.01)  # the mean of the two levels
+
+
+def test_isotropic_noise_stays_as_it_is_through_smoothing_and_deconvolution(gaussian_skies):
+    """Shot noise is there before the map is smoothed, and is raised by as much as it was lowered."""
+    flat = np.ones(33)
+    maps = gaussian_skies(np.random.default_rng(5), flat, 16, 60)
+    seen = spectra.contract(sky_as_observed(HAWC, maps, TILTED), "parallel")
+    ell = HAWC.ell[: seen.shape[-1]]
+    good = (ell >= 4) & (ell <= 16)
+    # divided by f_sky, and without m = 0; 60 skies of 2 l modes
+    np.testing.assert_allclose(seen.mean(0)[good] * missing_m0_factor(ell[good]), 1, rtol=0.15)
 
 
 def test_what_does_not_stand_out_of_its_noise_cannot_be_fitted():
-    nothing = _with_power(HAWC, 0.9 * noise_power(HAWC, HAWC.ell))
+    nothing = _with_power(HAWC, np.full(HAWC.ell.size, 0.9 * HAWC.noise_level))
     with pytest.raises(ValueError, match=r"^fitted = \(2, 2\) must hold power of HAWC"):
         compare(nothing, STEEP, normalization="fit")
 

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from crviz import observations
+from crviz.parameters import OBSERVED
 from crviz.plots import paper, style
 from crviz.plots.content import diffusion, evolution, rate, sky, spectra
 from crviz.plots.paper.panels import figure_of_panels
@@ -83,10 +85,12 @@ def test_figure_1_shows_the_multipoles_of_the_result(small_run, drawn):
 
 def test_figure_2_shows_the_estimates_of_the_result(small_run, drawn):
     (axes,) = drawn("2")
-    spectrum = small_run.spectrum(GRADIENT)
+    cl = small_run.spectrum(GRADIENT).cl
+    (observed,) = observations.chosen(OBSERVED.default)
+    seen = observations.compare(observed, cl, normalization="fit")
     diamonds = next(line for line in axes.get_lines() if line.get_marker() == "D")
     ell = diamonds.get_xdata()
-    np.testing.assert_allclose(diamonds.get_ydata(), spectrum.cl[ell] / spectrum.cl[1], rtol=1e-12)
+    np.testing.assert_allclose(diamonds.get_ydata(), seen.simulated[np.isin(seen.ell, ell)], rtol=1e-12)
 
 
 def test_the_sky_shows_the_map_of_the_result(small_run):

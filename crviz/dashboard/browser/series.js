@@ -12,7 +12,7 @@ import {Contracted} from "./view.js"
  * @property {string} of @property {string} gradient @property {number | null} multipole @property {number | null} p
  * @property {string} dash @property {number} width @property {string} marker @property {boolean} filled
  * @property {number} size @property {number} alpha @property {boolean} named @property {string[]} switches
- * @property {boolean} bounds
+ * @property {boolean} bounds @property {boolean} data @property {boolean} several
  */
 
 /**

@@ -120,7 +120,8 @@ def figure_shown(state: State, name: str) -> Panel:
         form=state.form,
         estimator=estimator,
         observed=state.observed,
-        normalized=state.normalized,
+        normalization=state.normalization,
+        d_ell=state.d_ell,
         pinned=pinned,
     )
 

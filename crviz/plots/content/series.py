@@ -4,9 +4,12 @@ A series says which quantity is drawn and what it looks like. Its numbers are wo
 `Source` in `evolution` and `spectra`, and in the browser from the arrays that it holds
 (dashboard/panels/evolution/evolution.js and spectra/spectra.js).
 
-The band of cosmic variance lies about the simulated mean. It is what one sky scatters about the ensemble's
-expectation, sqrt(2 / (2l + 1)) C_l, and the mean over fields measures this expectation; the analytic curves
-are theories of it, of which there is one for every p.
+Figure 2 is seen on the whole sky, or through the windows of the observed spectra that are chosen: then every
+simulated and every analytic spectrum is seen through each window, in a colour of its own where there are
+several, and some series are left out (`several`).
+
+The band of what one sky scatters lies about the simulated mean: the mean over fields measures the ensemble's
+expectation, and the analytic curves are theories of it, of which there is one for every p.
 """
 
 from __future__ import annotations
@@ -36,13 +39,13 @@ class Series:
     ----------
     name
         Where the pointer is and, if `named`, at the line's end. {power} stands for the chosen p in words,
-        {whose} for an observed spectrum or whose noise it is.
+        {whose} for an observed spectrum or whose noise it is, {scatter} for what is known of one sky's.
     quantity
         Against time "power" (C_l with the noise in it), "noise", "standard" (C_1 of Eq. 3), "analytic" (the
         evolution without a free parameter), each over 4 pi, or "error", a band of the standard error about
         the power. Against multipoles "estimate" with its bars, "limit" (where noise hides the estimate),
-        "shape" (the theory through the simulated dipole), "variance" (the band of one sky), "published", or
-        "level" (its noise).
+        "shape" (the theory, normalised like the estimate), "scatter" (the band of one sky), "sky" (the
+        estimate of the whole sky, beside that through a window), "published", or "level" (its noise).
     of
         "shown" or "pinned".
     gradient
@@ -69,6 +72,10 @@ class Series:
         Names of the switches that must be on.
     bounds
         Whether the axis reaches above it.
+    data
+        Whether it is drawn only beside an observed spectrum.
+    several
+        Whether it is drawn where there are several of those.
     """
 
     name: str
@@ -89,6 +96,8 @@ class Series:
     legend: str = ""
     switches: tuple[str, ...] = ()
     bounds: bool = False
+    data: bool = False
+    several: bool = True
 
     def worded(self, **words: str) -> Series:
         """The same with these words in name and legend, in place of their keys in braces."""
@@ -154,7 +163,7 @@ class Content:
     series
         In the order in which they are drawn: the last is uppermost.
     axes
-        Names of the axis of power, in plain text and in TeX: "absolute", and "normalized" to the dipole.
+        Names of the axis of power, in plain text and in TeX, by how it is normalised: see `seeing`.
     decades
         Of the axis of power.
     headroom
@@ -261,14 +270,32 @@ def _simulated(
     ]
 
 
-_PUBLISHED = ("observed", "normalized")
+#: What the scatter of one sky is called, by whether it is known from simulated fields.
+SCATTER = {
+    True: "one sky of the simulated fields, 16 to 84 %",
+    False: "one Gaussian sky (cosmic variance)",
+}
+_C, _D = "C_ℓ", "D_ℓ"
+_TEX = {_C: r"\hat C_\ell", _D: r"\hat D_\ell"}
+
+
+def _axes(of: str) -> dict[str, tuple[str, str]]:
+    plain = "D_ℓ = ℓ (ℓ + 1) C_ℓ / 2π" if of == _D else of
+    tex = _TEX[of]
+    return {
+        "fit": (f"{plain} of the relative intensity", f"${tex}$ of the relative intensity"),
+        "dipole": (f"{plain} / C₁", rf"${tex} / \hat C_1$"),
+        "absolute": (f"{plain} / 4π  [(r_L |∇n|/n)²]", rf"${tex} / 4\pi$   [$(r_L\,|\nabla n|/n)^2$]"),
+    }
+
 
 #: Figure 2.
 SPECTRA = Content(
     series=(
-        Series("cosmic variance", "variance", "band", alpha=0.18, legend="cosmic variance of one sky"),
+        Series("{scatter}", "scatter", "band", alpha=0.18, legend="{scatter}"),
+        Series("whole sky", "sky", "ink", width=1.2, alpha=0.35, data=True, legend="simulated, whole sky"),
         *[
-            Series(f"p = {name}", "shape", "analytic", p=p, dash=dash, width=1.4, named=True)
+            Series(f"p = {name}", "shape", "analytic", p=p, dash=dash, width=1.4, named=True, several=False)
             for (name, p), dash in zip(PAPER_POWERS.items(), DASHES, strict=True)
         ],
         Series("{power}", "shape", "accent", width=2.2, named=True),
@@ -279,10 +306,15 @@ SPECTRA = Content(
             dash="dotted",
             width=1.2,
             legend="noise levels of the observations",
-            switches=_PUBLISHED,
+            data=True,
         ),
         *_simulated(
-            "perpendicular", "simulated, perpendicular", "triangle", "monopole", gradient="perpendicular"
+            "perpendicular",
+            "simulated, perpendicular",
+            "triangle",
+            "monopole",
+            gradient="perpendicular",
+            several=False,
         ),
         *_simulated(
             "pinned, perpendicular",
@@ -292,16 +324,18 @@ SPECTRA = Content(
             gradient="perpendicular",
             of="pinned",
             alpha=0.3,
+            several=False,
         ),
         *_simulated("pinned", "pinned, {gradient}", "diamond", "ink", of="pinned", alpha=0.3),
         *_simulated(
             "chosen gradient", "simulated, {gradient}{bars}", "diamond", "ink", limits="upper limits"
         ),
-        Series("{whose}", "published", "noise", filled=False, size=0.93, switches=_PUBLISHED),
+        Series("{whose}", "published", "noise", filled=False, size=0.93, data=True),
     ),
     axes={
-        "absolute": ("C_ℓ / 4π  [(r_L |∇n|/n)²]", r"$\hat C_\ell / 4\pi$   [$(r_L\,|\nabla n|/n)^2$]"),
-        "normalized": ("C_ℓ / C₁", r"$\hat C_\ell / \hat C_1$"),
+        f"{which}{suffix}": words
+        for suffix, of in (("", _C), (" D", _D))
+        for which, words in _axes(of).items()
     },
     decades=6.5,
     headroom=3,

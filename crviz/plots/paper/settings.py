@@ -29,6 +29,7 @@ _SYMBOLS = {
     "φ": r"$\varphi$",
     "ℓ": r"$\ell$",
     "p =": "$p$ =",
+    "r_L |∇n|/n": r"$r_L\,|\nabla n|/n$",
     "[(1 − x)/2]ᵖ": "$[(1-x)/2]^p$",
 }
 _ANY_SYMBOL = re.compile("|".join(map(re.escape, _SYMBOLS)))

@@ -17,6 +17,7 @@ from crviz.dashboard.labelled_source import LabelledSource
 from crviz.gradient import gradient_vector
 from crviz.interpretation import analytic_evolution
 from crviz.jobs.skies import Sky, rounded
+from crviz.parameters import NORMALIZATIONS
 from crviz.plots import mollweide, paper, style
 from crviz.plots.paper.panels import figure_of_panels
 from crviz.plots.paper.settings import settings
@@ -338,7 +339,8 @@ DIRECTIONS = pytest.mark.parametrize(("theta", "phi"), [(0, 0), (90, 0), (90, 30
 
 @pytest.fixture
 def shipped(state):
-    """A state that shows the shipped run at the paper's time."""
+    """A state that shows the shipped run at the paper's time, as the paper does: the whole sky."""
+    state.observed = "none"
     state.show(LabelledSource(library.shipped(), "shipped"))
     state.omega_t = 100.0
     return state
@@ -346,11 +348,12 @@ def shipped(state):
 
 @DIRECTIONS
 @pytest.mark.parametrize(
-    ("estimator", "normalized"), [("cross", True), ("eq9", False), ("plateau", True), ("none", False)]
+    ("estimator", "normalization"),
+    [("cross", "dipole"), ("eq9", "absolute"), ("plateau", "fit"), ("none", "absolute")],
 )
-def test_figure_2_has_the_spectra_of_the_page(shipped, drawn, theta, phi, estimator, normalized):
+def test_figure_2_has_the_spectra_of_the_page(shipped, drawn, theta, phi, estimator, normalization):
     """The direction that is chosen, also at right angles to B0, and the mean over the azimuth beside it."""
-    shipped.param.update(theta=theta, phi=phi, estimator=estimator, normalized=normalized)
+    shipped.param.update(theta=theta, phi=phi, estimator=estimator, normalization=normalization)
     lines, panel = drawn(shipped, "2")
     source = library.shipped()
     series = (
@@ -361,8 +364,9 @@ def test_figure_2_has_the_spectra_of_the_page(shipped, drawn, theta, phi, estima
         cl = source.spectrum(gradient, omega_t=100.0, estimator=estimator).cl
         ell, height = with_marker(lines, marker, color)
         assert list(ell[:3]) == [1, 2, 3]
-        np.testing.assert_allclose(height, cl[ell] / (cl[1] if normalized else FOUR_PI), rtol=1e-9)
-    assert panel.y.label.startswith("C_ℓ / C₁" if normalized else "C_ℓ / 4π")
+        unit = FOUR_PI if normalization == "absolute" else cl[1]  # without observed spectra nothing is fitted
+        np.testing.assert_allclose(height, cl[ell] / unit, rtol=1e-9)
+    assert panel.y.label.startswith("C_ℓ / 4π" if normalization == "absolute" else "C_ℓ / C₁")
 
 
 def test_at_right_angles_figure_2_is_not_the_mean_over_the_azimuth(shipped, drawn):
@@ -410,13 +414,14 @@ def test_figure_1_has_the_analytic_evolution_where_the_page_has_it(shipped, save
         np.testing.assert_allclose(np.transpose([*curves.values()]), expected / FOUR_PI, rtol=1e-12)
 
 
-@pytest.mark.parametrize("observed", [False, True])
-@pytest.mark.parametrize("normalized", [False, True])
-def test_figure_2_has_the_observed_spectra_where_the_page_has_them(shipped, saved, observed, normalized):
-    shipped.param.update(observed=observed, normalized=normalized)
+@pytest.mark.parametrize("observed", ["none", "icecube-24", "hawc-icecube-10,icecube-13"])
+@pytest.mark.parametrize("normalization", NORMALIZATIONS)
+def test_figure_2_has_the_observed_spectra_where_the_page_has_them(shipped, saved, observed, normalization):
+    shipped.param.update(observed=observed, normalization=normalization)
     names = {mark.name for mark in saved(shipped, "2").marks}
-    published = {one.name for one in observations.drawn()}
-    assert names & published == (published if observed and normalized else set())
+    chosen = {one.name for one in observations.chosen(observed)}
+    published = {one.name for one in observations.spectra()}
+    assert names & published == (set() if normalization == "absolute" else chosen)
 
 
 @pytest.mark.parametrize("form", theory.FORMS)
@@ -494,8 +499,9 @@ BOTH, FIRST, SECOND = ("1", "2"), ("1",), ("2",)
         ({"p": 0.7}, BOTH),
         ({"analytic": False}, FIRST),
         ({"form": "self-consistent"}, SECOND),
-        ({"normalized": False}, SECOND),
-        ({"observed": False}, SECOND),
+        ({"normalization": "absolute"}, SECOND),
+        ({"observed": "icecube-13"}, SECOND),
+        ({"d_ell": True}, SECOND),
     ],
     ids=str,
 )
@@ -509,7 +515,7 @@ def test_whatever_changes_a_figure_on_the_page_changes_the_file(shipped, fake, c
 
 def test_figures_hold_what_is_pinned_beside_what_is_shown(shipped, saved, cross_run):
     """In the direction that is chosen now, by the estimator with which it was pinned."""
-    shipped.param.update(**GRADIENT, pinned=(cross_run, "plateau"), normalized=False)
+    shipped.param.update(**GRADIENT, pinned=(cross_run, "plateau"), normalization="absolute")
     evolving, spectra = saved(shipped, "1"), saved(shipped, "2")
     gradient = shipped.gradient
     lines = {line.name: line for line in evolving.lines}

@@ -10,7 +10,6 @@ from bokeh.plotting import figure
 from crviz.dashboard import figures
 from crviz.dashboard.controls import Groups, group
 from crviz.dashboard.panels import Panel
-from crviz.dashboard.panels.spectra.observed import caveats
 from crviz.plots.content.series import SIGNS, SPECTRA
 
 #: Multipoles that have a number on their axis.
@@ -19,11 +18,12 @@ _MULTIPOLES = [1, 2, 5, 10, 20, 50, 100, 200]
 
 def spectra() -> figure:
     """Power spectra at one time, on log axes."""
-    plot = figures.log_figure("multipole ℓ", SPECTRA.axes["normalized"][0])
+    plot = figures.log_figure("multipole ℓ", SPECTRA.axes["fit"][0])
     plot.xaxis.ticker = FixedTicker(ticks=_MULTIPOLES, minor_ticks=list(range(1, 11)))
     plot.xaxis.formatter = NumeralTickFormatter(format="0")
     plot.xgrid.ticker = FixedTicker(ticks=[1, 10, 100])
-    figures.band(plot, SPECTRA)
+    areas = figures.source("bands", "xs", "ys", "color", "alpha")
+    plot.patches("xs", "ys", source=areas, fill_color="color", fill_alpha="alpha", line_color=None)
     figures.lines(plot)
     bars = figures.source("bars", "x", "low", "high", "color", "alpha", "name")
     plot.segment("x", "low", "x", "high", source=bars, line_color="color", line_alpha="alpha", line_width=1.2)
@@ -48,7 +48,7 @@ def switches() -> Groups:
     limit = signs["chosen gradient, upper limit"]
     marks = (
         f"{signs['chosen gradient']} chosen gradient {signs['perpendicular']} perpendicular to B₀ "
-        f"{limit} upper limit {caveats()}"
+        f"{limit} upper limit"
     )
     return [{"legend": "", "controls": group("Spectra"), "help": marks}]
 
@@ -60,5 +60,5 @@ PANEL = Panel(
     heading="Angular power spectra",
     figure=spectra,
     controls=switches,
-    depends=("tensors", "pinned", "omega_t", "theta", "phi", "p", "form"),
+    depends=("tensors", "pinned", "omega_t", "theta", "phi", "p", "form", "rl_over_lc"),
 )

@@ -1,37 +1,97 @@
-"""Published spectra as the browser draws them: normalised to their dipole, with errors and noise."""
+"""Observed spectra as the browser has them, and what it needs to see others through their windows."""
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import numpy as np
 
-from crviz import observations
+from crviz import observations, units
+from crviz.arrays import Array
+from crviz.atlas.fields import describe, windows
+from crviz.observations import ObservedSpectrum
 
-#: `observations.MARKERS` in a line of text.
-_SIGNS = dict(zip(observations.MARKERS, "○□⬡☆", strict=True))
+#: Multipoles of the largest grid on the page (2 nside), and those whose scatter matters to a fit.
+_LMAX, _SCATTERING = 128, 64
 
 
 def observed_spectra() -> list[dict[str, Any]]:
-    """One dict a spectrum: name, short, marker, caption, ell, ratio, low, high (errors), noise levels."""
-    return [_drawn(one) for one in observations.drawn()]
+    """One dict a spectrum: keys and words, numbers as published, and the index of its window."""
+    kinds = [describe(window) for window in windows()]
+    return [_told(one, kinds.index(describe(one))) for one in observations.spectra()]
 
 
-def caveats() -> str:
-    """What the drawn spectra are and are not, with their marks, in one line."""
-    return " ".join(f"{_SIGNS[one.marker]} {one.short}: {one.caption}." for one in observations.drawn())
+def observing_windows() -> list[dict[str, Any]]:
+    """One dict a window: the matrix of `observations.observing_matrix` (rows `ell`, `columns`), and the forms
+    of `observations.variance_forms` for its first multipoles (one row for each m); beyond these, the modes of
+    a spectrum like l^-3. Arrays are flat, in single precision, as base64."""
+    return [_window(one) for one in windows()]
 
 
-def _drawn(spectrum: observations.ObservedSpectrum) -> dict[str, Any]:
-    dipole = spectrum.cl[spectrum.ell == 1][0]
-    low, high = np.nan_to_num(spectrum.error, nan=-1.0) / dipole  # below zero: not published
+def _told(one: ObservedSpectrum, window: int) -> dict[str, Any]:
+    low, high = np.nan_to_num(one.error, nan=-1.0)  # below zero: not published
     return {
-        "name": spectrum.name,
-        "short": spectrum.short,
-        "marker": spectrum.marker,
-        "ell": spectrum.ell.tolist(),
-        "ratio": (spectrum.cl / dipole).tolist(),
+        "key": one.key,
+        "name": one.name,
+        "label": one.label,
+        "marker": one.marker or observations.MARKERS[0],
+        "window": window,
+        "ell": one.ell.tolist(),
+        "cl": one.cl.tolist(),
         "low": low.tolist(),
         "high": high.tolist(),
-        "noise": [[whose, float(level / dipole)] for whose, level in spectrum.noise_levels],
+        "noise": [list(level) for level in one.noise_levels],
+        "level": float(np.nan_to_num(one.noise_level)),
+        "fitted": list(observations.fitted_multipoles(one)),
+        "energy": one.energy,
+        "rl_over_lc": units.rigidity(one.energy),
+        "part": _part(one),
+        "corrected": _corrected(one),
     }
+
+
+def _part(one: ObservedSpectrum) -> str:
+    view = one.field_of_view
+    low, high = (f"{angle:g}°".replace("-", "−") for angle in (view.dec_min, view.dec_max))
+    return f"declination {low} to {high}, {100 * view.f_sky:.0f} %"
+
+
+def _corrected(one: ObservedSpectrum) -> str:
+    """What was done to it before it was published, in words."""
+    return ", ".join(
+        [
+            "nothing: as the masked map has it" if one.pseudo else "divided by the share of the sky",
+            *([f"smoothing over {one.smoothing:g}° divided out"] if one.smoothing else []),
+            "noise is in it",
+            *([] if one.measures_m0 else ["m = 0 is missing"]),
+        ]
+    )
+
+
+def _window(one: ObservedSpectrum) -> dict[str, Any]:
+    steep = np.r_[0.0, np.arange(1, _SCATTERING + 1.0) ** -3]
+    last = max(observations.fitted_multipoles(other)[1] for other in _alike(one))
+    forms = [
+        observations.variance_forms(one.field_of_view, ell, _SCATTERING, m0=one.measures_m0)[1]
+        for ell in one.ell[one.ell <= last].tolist()
+    ]
+    modes = 2 / np.diag(observations.relative_covariance(one, steep))[one.ell]
+    return {
+        "ell": one.ell.tolist(),
+        "m0": one.measures_m0,
+        "matrix": _packed(observations.observing_matrix(one, _LMAX)),
+        "columns": _LMAX + 1,
+        "forms": _packed(np.concatenate(forms)),
+        "counts": [len(form) for form in forms],
+        "formColumns": _SCATTERING + 1,
+        "modes": modes.round(3).tolist(),
+    }
+
+
+def _alike(window: ObservedSpectrum) -> list[ObservedSpectrum]:
+    return [one for one in observations.spectra() if describe(one) == describe(window)]
+
+
+def _packed(array: Array) -> str:
+    return base64.b64encode(np.ascontiguousarray(array, "<f4").tobytes()).decode("ascii")

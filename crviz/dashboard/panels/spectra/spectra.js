@@ -1,100 +1,181 @@
-// Figure 2: power spectra at one time, simulated, analytic and observed.
+// Figure 2: power spectra at one time, simulated, analytic and observed, each pair as it was measured.
 
 import {Lines, beyond, steady} from "../../browser/lines.js"
 import {exact} from "../../browser/numbers.js"
 import {colorOf, seriesShown, worded} from "../../browser/series.js"
 import {shape} from "../../browser/shape.js"
-import {FOUR_PI} from "../../browser/view.js"
 import {WIRE} from "../../browser/wire.js"
+import {axisOf, scatter} from "./scatter.js"
+import {Sight} from "./seeing.js"
 
 /** @typedef {import("../../browser/view.js").Tensors} Tensors */
 /** @typedef {import("../../browser/view.js").View} View */
 /** @typedef {import("../../browser/view.js").Colors} Colors */
 /** @typedef {import("../../browser/view.js").Contracted} Contracted */
 /** @typedef {import("../../browser/series.js").Series} Series */
-
-/** @typedef {{name: string, marker: string, ell: number[], ratio: number[], low: number[], high: number[], noise: [string, number][]}} Observed */
-/** @typedef {{value: number[], error: number[]}} Simulated over its unit, from l = 0 on; errors that are not known are 0 */
+/** @typedef {import("./seeing.js").Observed} Observed */
+/** @typedef {import("./seeing.js").Seen} Seen */
+/** @typedef {import("./seeing.js").Window} Window */
 
 const SPECTRA = WIRE.figures.spectra
+/** @type {Record<string, string[]>} */
+const AXES = SPECTRA.axes
 const FIRST = 0.85 // the dipole's mark stands free of the axis
 const ROOM_FOR_A_LETTER = 7 // pixels, of the names of powers
 const SIZE = 7.5 // pixels, of a mark
+const THEORY = 64 // multipoles that a window may mix into those that are drawn
 
 /**
- * {lines, names, marks, bars, band, x, y, label} of columns and ranges.
- * @param {Tensors} tensors @param {Tensors | null} pinned @param {View} view @param {Colors} colors
- * @param {Observed[]} observed @param {number} width
+ * How everything is seen: through the windows of the chosen observed spectra, or on the whole sky.
+ * @param {View} view @param {Observed[]} observed @param {Window[]} windows @returns {Sight[]}
  */
-export function spectra(tensors, pinned, view, colors, observed, width) {
-  const drawn = seriesShown(SPECTRA, tensors, pinned, view).map(([one, contracted, t]) =>
-    ({one, found: simulated(contracted, t, view.normalized), last: contracted.multipoles - 1}))
-  const dipole = drawn.find(({one}) => one.quantity === "variance")?.found.value[1] ?? NaN
-  const top = view.normalized ? SPECTRA.headroom : steady(SPECTRA.headroom * dipole)
-  const floor = top / 10 ** SPECTRA.decades
-  const last = Math.max(...drawn.map((each) => each.last)), ell = Array.from({length: last}, (_, i) => i + 1)
-  const power = `p = ${exact(view.p, 2)}`
-  const lines = new Lines(), marks = new Marks(floor, colors)
-  /** @param {Series} one @param {ArrayLike<number>} x @param {ArrayLike<number>} y */
-  const line = (one, x, y, whose = "") => lines.add(worded(one.name, {power, whose}), x, y, colorOf(one, colors), one)
-  let band = cosmicBand([], floor)
-  for (const {one, found} of drawn) switch (one.quantity) {
-    case "variance":
-      band = cosmicBand(found.value, floor)
-      break
-    case "shape":
-      line(one, ell, shape(one.p ?? view.p, view.form, last).map((v) => v * found.value[1]))
-      break
-    case "level":
-      for (const each of observed)
-        for (const [whose, level] of each.noise) line(one, [each.ell[0], each.ell[each.ell.length - 1]], [level, level], whose)
-      break
-    case "estimate":
-      marks.estimates(one, found)
-      break
-    case "limit":
-      marks.limits(one, found)
-      break
-    case "published":
-      for (const each of observed) marks.published(one, each)
+export function sights({observed: keys, normalization, d_ell: dEll}, observed, windows) {
+  const wanted = String(keys).split(",")
+  const chosen = normalization === "absolute" ? [] : wanted.flatMap((key) => observed.filter((each) => each.key === key))
+  if (!chosen.length) return [new Sight(normalization, dEll)]
+  return chosen.map((each) => new Sight(normalization, dEll, each, windows[each.window]))
+}
+
+/**
+ * {lines, names, marks, bars, bands, x, y, label} of columns and ranges.
+ * @param {Tensors} tensors @param {Tensors | null} pinned @param {View} view @param {Colors} colors
+ * @param {Sight[]} seeing @param {number} width
+ */
+export function spectra(tensors, pinned, view, colors, seeing, width) {
+  const several = seeing.length > 1, beside = seeing[0].observed !== null
+  const shown = seriesShown(SPECTRA, tensors, pinned, view)
+    .filter(([one]) => (beside || !one.data) && (one.several || !several))
+  /** @type {Map<string, Seen[]>} */
+  const known = new Map()
+  /** @param {Series} one @param {Contracted} contracted @param {number} t */
+  const seen = (one, contracted, t) => {
+    const key = `${one.of} ${one.gradient}`
+    if (!known.has(key)) known.set(key, seeing.map((sight) => sight.see(contracted.estimate(t), contracted.estimateError(t))))
+    return known.get(key) ?? []
   }
+  const drawn = shown.map(([one, contracted, t]) => ({one, contracted, t, found: seen(one, contracted, t)}))
+  const chosen = drawn.find(({one}) => one.quantity === "scatter")?.found ?? []
+  const top = upper(seeing, chosen), floor = top / 10 ** SPECTRA.decades
+  const last = Math.max(...[...known.values()].flat().filter(({factor}) => Number.isFinite(factor)).map(({ell}) => ell[ell.length - 1]))
+  const power = `p = ${exact(view.p, 2)}`
+  const lines = new Lines(), marks = new Marks(floor, colors), bands = new Bands()
+  for (const {one, contracted, t, found} of drawn) seeing.forEach((sight, number) => {
+    const its = found[number]
+    if (!Number.isFinite(its.factor)) return
+    const own = of(one, sight, number, several, colors)
+    /** @param {Numbers} x @param {Numbers} y */
+    const line = (x, y, whose = "") => lines.add(worded(own.name, {power, whose}), x, y, colorOf(own, colors), own)
+    switch (one.quantity) {
+      case "scatter": {
+        const name = `${sight.observed ? sight.observed.window : "sky"}_${sight.normalized ? "shape" : "cl"}`
+        bands.add(one.alpha, colorOf(own, colors), its, scatter(tensors, name, axisOf(view.theta), tensors.omega_t[view.index]), sight.observed === null, floor)
+        break
+      }
+      case "sky": {
+        const cl = contracted.estimate(t), unit = sight.normalized ? cl[1] : 1 / its.factor
+        const [x, y] = clear(multipoles(Math.min(cl.length - 1, last)), (l) => sight.power(l, cl[l] / unit), floor)
+        line(x, y)
+        break
+      }
+      case "shape": {
+        const dipole = contracted.estimate(t)[1], theory = sight.see([0, ...shape(one.p ?? view.p, view.form, sight.observed ? THEORY : last)].map((each) => each * dipole))
+        const within = theory.ell.map((l, i) => ({l, y: theory.value[i]})).filter(({l}) => l > 0 && l <= last)
+        line(within.map(({l}) => l), within.map(({y}) => y))
+        break
+      }
+      case "level":
+        if (sight.observed) for (const [whose, level] of sight.observed.noise) {
+          const {ell} = sight.observed, x = multipoles(ell[ell.length - 1]).filter((l) => l >= ell[0])
+          line(x, x.map((l) => sight.power(l, level / sight.unit)), whose)
+        }
+        break
+      case "estimate":
+        marks.estimates(own, its)
+        break
+      case "limit":
+        marks.limits(own, its)
+        break
+      case "published":
+        marks.published(own, sight)
+    }
+  })
+  const unit = seeing[0].normalized ? "dipole" : view.normalization
   return {
     lines: lines.columns,
     names: lines.names(0.34, floor),
     marks: marks.marks,
     bars: marks.bars,
-    band,
+    bands: bands.columns,
     x: [FIRST, beyond(FIRST, last, ROOM_FOR_A_LETTER * power.length, width)],
     y: [floor, top],
-    label: SPECTRA.axes[view.normalized ? "normalized" : "absolute"][0],
+    label: AXES[unit + (view.d_ell ? " D" : "")][0],
   }
 }
 
+/** @typedef {ArrayLike<number>} Numbers */
+
+/** @param {number} last */
+function multipoles(last) { return Array.from({length: last}, (_, i) => i + 1) }
+
 /**
- * Estimates at a time over their dipole, or over 4 pi.
- * @param {Contracted} contracted @param {number} t @param {boolean} normalized @returns {Simulated}
+ * Where the axis of power ends: above what is observed, and what is simulated up to `above` that.
+ * @param {Sight[]} seeing @param {Seen[]} chosen
  */
-function simulated(contracted, t, normalized) {
-  const value = contracted.estimate(t), unit = normalized ? value[1] : FOUR_PI
-  return {
-    value: Array.from(value, (each) => each / unit),
-    error: Array.from(contracted.estimateError(t), (each) => (each >= 0 ? each / unit : 0)),
-  }
+function upper(seeing, chosen) {
+  if (!seeing[0].observed && seeing[0].normalized && !seeing[0].dEll) return SPECTRA.headroom
+  const highest = seeing.map((sight, number) => {
+    const {ell, value} = chosen[number], {observed} = sight
+    const simulated = Math.max(...value.filter((each, i) => ell[i] > 0 && !Number.isNaN(each)))
+    if (!observed) return simulated
+    const published = Math.max(...observed.ell.map((l, i) => sight.power(l, observed.cl[i]))) / sight.unit
+    return Math.max(published, Math.min(simulated, WIRE.above * published))
+  })
+  return steady(SPECTRA.headroom * Math.max(...highest))
 }
 
 /**
- * What one observer's sky scatters about the mean over fields: sqrt(2 / (2l + 1)) of it, on either side, up to
- * the first multipole that is lost in the noise.
- * @param {number[]} mean @param {number} floor
+ * A series as it is drawn in one of the views: in a colour of its own, where there are several.
+ * @param {Series} one @param {Sight} sight @param {number} number @param {boolean} several @param {Colors} colors
+ * @returns {Series}
  */
-function cosmicBand(mean, floor) {
-  /** @type {Record<"x" | "low" | "high", number[]>} */
-  const {x, low, high} = {x: [], low: [], high: []}
-  for (let l = 1; l < mean.length && mean[l] > floor; l++) {
-    const spread = Math.sqrt(2 / (2 * l + 1))
-    x.push(l); low.push(Math.max(mean[l] * (1 - spread), floor)); high.push(mean[l] * (1 + spread))
+function of(one, {observed}, number, several, colors) {
+  const known = one.name.includes("{whose}")
+  if (!several || !observed) return one
+  const name = known ? one.name : `${one.name}, ${observed.label}`
+  return {...one, name, role: "windows", shade: number % colors.windows.length, named: false}
+}
+
+/**
+ * Points up to the first one that is not above the floor.
+ * @param {number[]} x @param {(x: number) => number} height @param {number} floor @returns {[number[], number[]]}
+ */
+function clear(x, height, floor) {
+  const y = x.map(height), end = y.findIndex((each) => !(each > floor))
+  return end < 0 ? [x, y] : [x.slice(0, end), y.slice(0, end)]
+}
+
+// What one observer's sky scatters about the mean over fields, up to the first multipole that is lost in noise.
+class Bands {
+  /** @type {Record<"xs" | "ys" | "color" | "alpha" | "x" | "low" | "high", any[]>} */
+  columns = {xs: [], ys: [], color: [], alpha: [], x: [], low: [], high: []}
+
+  /**
+   * @param {number} alpha @param {string} color @param {Seen} seen @param {[Numbers, Numbers] | null} known quantiles over the mean
+   * @param {boolean} whole whether they begin with l = 0 @param {number} floor
+   */
+  add(alpha, color, {ell, value, gaussian}, known, whole, floor) {
+    /** @type {number[]} */
+    const x = [], low = [], high = []
+    for (let i = whole ? 1 : 0; i < ell.length; i++) {
+      const ends = known ? [value[i] * known[0][i], value[i] * known[1][i]] : [value[i] - gaussian[i], value[i] + gaussian[i]]
+      if (!(value[i] > floor) || !ends.every(Number.isFinite)) break
+      x.push(ell[i]); low.push(Math.max(ends[0], floor)); high.push(Math.max(ends[1], floor))
+    }
+    const c = this.columns
+    c.xs.push([...x, ...x.slice().reverse()]); c.ys.push([...low, ...high.slice().reverse()])
+    c.x.push(x); c.low.push(low); c.high.push(high)
+    c.color.push(color); c.alpha.push(alpha)
   }
-  return {x, low, high}
 }
 
 class Marks {
@@ -125,36 +206,41 @@ class Marks {
 
   /**
    * Estimates with errors, where they stand out of the noise.
-   * @param {Series} one @param {Simulated} found
+   * @param {Series} one @param {Seen} found
    */
-  estimates(one, {value, error}) {
-    for (let l = 1; l < value.length; l++) {
-      if (!(value[l] > this.floor)) continue
-      this.#mark(one, l, value[l])
-      this.#bar(one, l, value[l], error[l], error[l])
-    }
+  estimates(one, {ell, value, error}) {
+    ell.forEach((l, i) => {
+      if (!l || !(value[i] > this.floor)) return
+      this.#mark(one, l, value[i])
+      this.#bar(one, l, value[i], error[i], error[i])
+    })
   }
 
   /**
    * Where the noise exceeds the power, upper limits of two errors.
-   * @param {Series} one @param {Simulated} found
+   * @param {Series} one @param {Seen} found
    */
-  limits(one, {value, error}) {
-    for (let l = 1; l < value.length; l++) {
-      const limit = Math.max(value[l], 0) + 2 * error[l]
-      if (!(value[l] > this.floor) && limit > this.floor) this.#mark(one, l, limit)
-    }
+  limits(one, {ell, value, error}) {
+    ell.forEach((l, i) => {
+      const limit = Math.max(value[i], 0) + 2 * error[i]
+      if (l && !(value[i] > this.floor) && limit > this.floor) this.#mark(one, l, limit)
+    })
   }
 
   /**
    * A published spectrum; an error that is not published has no bar.
-   * @param {Series} one @param {Observed} observed
+   * @param {Series} one @param {Sight} sight
    */
-  published(one, {name, marker, ell, ratio, low, high}) {
-    const whose = worded(one.name, {whose: name})
-    ell.forEach((l, i) => {
-      this.#mark(one, l, ratio[i], whose, marker)
-      if (low[i] >= 0 || high[i] >= 0) this.#bar(one, l, ratio[i], Math.max(low[i], 0), Math.max(high[i], 0), whose)
+  published(one, sight) {
+    const {observed, unit} = sight
+    if (!observed) return
+    const whose = worded(one.name, {whose: observed.name})
+    observed.ell.forEach((l, i) => {
+      /** @param {number} cl */
+      const drawn = (cl) => sight.power(l, Math.max(cl, 0) / unit)
+      const low = observed.low[i], high = observed.high[i], y = drawn(observed.cl[i])
+      this.#mark(one, l, y, whose, observed.marker)
+      if (low >= 0 || high >= 0) this.#bar(one, l, y, drawn(low), drawn(high), whose)
     })
   }
 }

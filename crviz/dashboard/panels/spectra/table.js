@@ -1,0 +1,74 @@
+// What is observed, in a table: where, at which energy, and what gradient it means.
+
+import {digits, significant} from "../../browser/digits.js"
+import {Contracted} from "../../browser/view.js"
+import {axisOf, scatter} from "./scatter.js"
+
+/** @typedef {import("../../browser/view.js").Tensors} Tensors */
+/** @typedef {import("../../browser/view.js").View} View */
+/** @typedef {import("./seeing.js").Sight} Sight */
+/** @typedef {import("./seeing.js").Observed} Observed */
+
+/**
+ * Fill a table with a column for each of the spectra that others are seen like.
+ * @param {HTMLTableElement} table @param {Sight[]} sights @param {Tensors} tensors @param {View} view
+ */
+export function observedTable(table, sights, tensors, view) {
+  const columns = sights.flatMap((sight) => (sight.observed ? [columnOf(sight, sight.observed, tensors, view)] : []))
+  table.hidden = !columns.length
+  if (!columns.length) return
+  const names = columns[0].map(([name]) => name)
+  table.replaceChildren(...names.map((name, row) => {
+    const out = document.createElement("tr"), head = document.createElement("th")
+    head.scope = "row"
+    head.textContent = name
+    out.append(head, ...columns.map((column) => {
+      const cell = document.createElement("td")
+      cell.textContent = column[row][1]
+      return cell
+    }))
+    return out
+  }))
+}
+
+/**
+ * [name of the row, words] of one spectrum.
+ * @param {Sight} sight @param {Observed} observed @param {Tensors} tensors @param {View} view @returns {[string, string][]}
+ */
+function columnOf(sight, observed, tensors, view) {
+  const factors = sight.factors(Contracted.of(tensors, view.theta, view.phi).estimate(view.index))
+  const away = tensors.rl_over_lc / observed.rl_over_lc
+  /** @param {"dipole" | "fit"} name */
+  const gradient = (name) => {
+    const known = scatter(tensors, `${observed.window}_${name}`, axisOf(view.theta), tensors.omega_t[view.index])
+    return strength(factors[name], known)
+  }
+  const [first, last] = observed.fitted
+  return [
+    ["", observed.label],
+    ["sky", observed.part],
+    ["corrected for", observed.corrected],
+    ["r_L / L_c", `${digits(observed.rl_over_lc, 2)}; simulated ${digits(tensors.rl_over_lc, 3)}, ${times(away)}`],
+    ["r_L |∇n|/n by a fit", `${gradient("fit")}, ℓ = ${first}–${last}`],
+    ["by the dipole", gradient("dipole")],
+  ]
+}
+
+/** @param {number} ratio */
+function times(ratio) { return ratio >= 1 ? `${digits(ratio, 2)} times that` : `1/${digits(1 / ratio, 2)} of that` }
+
+/** @param {number} power */
+function raised(power) { return String(power).replace(/[-0-9]/g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]) }
+
+/**
+ * What a factor means, and between what 68 % of single skies of the simulated fields put it.
+ * @param {number} factor @param {[ArrayLike<number>, ArrayLike<number>] | null} known
+ */
+function strength(factor, known) {
+  if (!(factor > 0)) return "–"
+  const power = Math.floor(Math.log10(factor) / 2)
+  /** @param {number} of */
+  const said = (of) => significant(Math.sqrt(of) / 10 ** power, 2)
+  const between = known && known[0][0] > 0 ? ` (${said(factor / known[1][0])} to ${said(factor / known[0][0])})` : ""
+  return `${said(factor)}${between} × 10${raised(power)}`
+}
