@@ -5,6 +5,7 @@ from crviz.interpretation.bgk import BgkComparison, bgk_comparison
 from crviz.interpretation.evolution import analytic_evolution
 from crviz.interpretation.observed import ObservedFit, fit_observed
 from crviz.interpretation.power_law import MULTIPOLES, dipole_ratio, fit_power_law
+from crviz.interpretation.scatter import excess_scatter
 
 __all__ = [
     "MULTIPOLES",
@@ -13,6 +14,7 @@ __all__ = [
     "analytic_evolution",
     "bgk_comparison",
     "dipole_ratio",
+    "excess_scatter",
     "fit_observed",
     "fit_power_law",
 ]
