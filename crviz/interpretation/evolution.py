@@ -9,8 +9,8 @@ from crviz.result import Source
 
 
 def analytic_evolution(source: Source, gradient: Gradient, ell: Array, *, p: float) -> Array | None:
-    """C_l(T) that grows from nothing by Eqs. 12-14, from the source's own K(T) and K_par at the last time:
-    `theory.evolve_by_diffusion`.
+    """C_l(T) that grows from nothing by Eqs. 12-14, from the source's own <(r.g)^2>(T), whose growth is K,
+    and K_par at the last time: `theory.evolve_by_diffusion`.
 
     Parameters
     ----------
@@ -25,4 +25,5 @@ def analytic_evolution(source: Source, gradient: Gradient, ell: Array, *, p: flo
     parallel = tensors.along("parallel")[0][-1]
     if not parallel > 0:
         return None
-    return theory.evolve_by_diffusion(source.omega_t, ell, tensors.along(gradient)[0], parallel, p=p)
+    mean_square = 2 * source.omega_t * tensors.along(gradient, "running")[0]
+    return theory.evolve_by_diffusion(source.omega_t, ell, mean_square, parallel, p=p)

@@ -89,26 +89,28 @@ def evolve(
     """
     ell = check_multipoles(ell, at_least=0)
     highest = int(np.max(ell, initial=1))
-    lmax = max(4 * highest, _LEAST_LMAX) if lmax is None else check_whole("lmax", lmax, at_least=highest)
+    lmax = _enough(highest) if lmax is None else check_whole("lmax", lmax, at_least=highest)
     shape = np.shape(omega_t)
     times, start = _check_times(omega_t)
-    decay, vectors, drive = decay_modes(nu_r, lmax)
-    amplitudes = _amplitudes(decay, drive, times, _source_values(source, times, shape))
-    rows = vectors[ell.ravel()] / (2 * ell.ravel() + 1)[:, None]
-    return (amplitudes[start:] @ rows.T).reshape(shape + ell.shape)
+    values = _values("source", source, times, shape)
+    return _evolved(nu_r, lmax, times, values[:-1], values[1:], ell)[start:].reshape(shape + ell.shape)
 
 
 def evolve_by_diffusion(
-    omega_t: ArrayLike, ell: ArrayLike, k: Array, k_parallel: float, *, p: float
+    omega_t: ArrayLike, ell: ArrayLike, mean_square: ArrayLike, k_parallel: float, *, p: float
 ) -> Array:
     """C_l(T) without a free parameter but p: the source is Q_1 = (8 pi / 3) K(T), and nu_0 = nu_par / 2^p.
 
+    Between two times K is its mean there, which d<(r.g)^2>/dT = 2 K gives exactly however far apart they
+    are: across weakly perturbed fields K turns with the gyration, and lines between samples of it go
+    anywhere. Up to the first time it grows from 0, as in straight flight.
+
     Parameters
     ----------
-    omega_t : (T,) [1/Omega]
+    omega_t : (T,) increasing, >= 0 [1/Omega]
     ell : (L,) int >= 0
-    k : (T,) [r_L^2 Omega]
-        g_i g_j K_ij(T).
+    mean_square : (T,) [r_L^2]
+        g_i g_j <r_i r_j>.
     k_parallel
         K_par in the end, above 0, which nu_par = 1 / (3 K_par) follows from.
 
@@ -116,20 +118,34 @@ def evolve_by_diffusion(
     -------
     (T, L) [r_L^2]
     """
+    ell = check_multipoles(ell, at_least=0)
+    times, start = _check_times(omega_t)
+    grown = np.diff(_values("mean_square", mean_square, times, np.shape(omega_t)))
+    begin = 4 * np.pi / 3 * grown / np.diff(times)
+    end = begin.copy()
+    begin[:1] = 0
+    end[:1] *= 2
     rate = power_law_rate(p, nu0=1 / (3 * k_parallel) / 2**p)
-    return evolve(omega_t, ell, rate, source=8 * np.pi / 3 * k)
+    return _evolved(rate, _enough(int(np.max(ell, initial=1))), times, begin, end, ell)[start:]
 
 
-def _amplitudes(decay: Array, drive: Array, times: Array, source: Array) -> Array:
-    """Amplitude (n, M) of each mode at times (n,) for a source (n,) with straight lines between them."""
+def _enough(highest: int) -> int:
+    """Where multipoles are cut off for the highest that is asked for."""
+    return max(4 * highest, _LEAST_LMAX)
+
+
+def _evolved(nu_r: Rate, lmax: int, times: Array, begin: Array, end: Array, ell: Array) -> Array:
+    """C_l (n, size of ell) at times (n,), which begin at 0; the source goes straight from begin to end
+    (n - 1,) in each interval."""
+    decay, vectors, drive = decay_modes(nu_r, lmax)
     amplitudes = np.zeros((len(times), decay.size))
     for i, step in enumerate(np.diff(times)):
         z = decay * step
         # integrals of exp(-z (1 - u)) and of u exp(-z (1 - u)) over u from 0 to 1
         whole, late = scipy.special.exprel(-z), _ramp(z)
-        gained = step * drive * (source[i] * (whole - late) + source[i + 1] * late)
+        gained = step * drive * (begin[i] * (whole - late) + end[i] * late)
         amplitudes[i + 1] = np.exp(-z) * amplitudes[i] + gained
-    return amplitudes
+    return amplitudes @ (vectors[ell.ravel()] / (2 * ell.ravel() + 1)[:, None]).T
 
 
 def _ramp(z: Array) -> Array:
@@ -151,20 +167,18 @@ def _check_times(omega_t: ArrayLike) -> tuple[Array, int]:
     return (np.r_[0.0, times], 1) if missing else (times, 0)
 
 
-def _source_values(
-    source: ArrayLike | Callable[[float], float] | None, times: Array, shape: tuple[int, ...]
+def _values(
+    name: str, given: ArrayLike | Callable[[float], float] | None, times: Array, shape: tuple[int, ...]
 ) -> Array:
-    """Q_1 at times (n,), which begin at 0."""
-    if callable(source):
-        values = np.array([float(source(time)) for time in times])
-    elif source is None or np.ndim(source) == 0:
-        values = np.full(len(times), 1.0 if source is None else source, float)
-    elif np.shape(source) == shape:
-        values = np.r_[np.zeros(len(times) - np.size(source)), np.asarray(source, float)]
+    """A function, an array that is 0 at 0, or a number (None is 1), at times (n,), which begin at 0."""
+    if callable(given):
+        values = np.array([float(given(time)) for time in times])
+    elif given is None or np.ndim(given) == 0:
+        values = np.full(len(times), 1.0 if given is None else given, float)
+    elif np.shape(given) == shape:
+        values = np.r_[np.zeros(len(times) - np.size(given)), np.asarray(given, float)]
     else:
-        raise ParameterError(
-            "source", list(np.shape(source)), f"must have the shape {list(shape)} of omega_t"
-        )
+        raise ParameterError(name, list(np.shape(given)), f"must have the shape {list(shape)} of omega_t")
     if not np.isfinite(values).all():
-        raise ParameterError("source", float(values[~np.isfinite(values)][0]), "must be finite everywhere")
+        raise ParameterError(name, float(values[~np.isfinite(values)][0]), "must be finite everywhere")
     return values

@@ -12,6 +12,7 @@ from crviz.dashboard.best_known import from_atlas
 from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.state import State
 from crviz.dashboard.theory_feed import TheoryFeed
+from crviz.gradient import gradient_tensor
 from crviz.result import Run
 
 FOUR_PI = 4 * math.pi
@@ -27,9 +28,14 @@ def link(state, hub):
     return TheoryFeed(state, hub, types.SimpleNamespace(notice=""))
 
 
-def evolution(times, k, k_parallel, p):
+def evolution(times, mean_square, k_parallel, p):
     """Of the multipoles that the page draws."""
-    return theory.evolve_by_diffusion(times, [1, 2, 3, 5, 9], k, k_parallel, p=p)
+    return theory.evolve_by_diffusion(times, [1, 2, 3, 5, 9], mean_square, k_parallel, p=p)
+
+
+def mean_square(source, gradient):
+    """<(r.g)^2> at all times."""
+    return np.einsum("ij,tij->t", gradient_tensor(gradient), source.dataset["rr"].values.mean(0))
 
 
 @pytest.fixture(scope="session")
@@ -49,19 +55,21 @@ def shaped():
 
 @pytest.mark.parametrize("p", [1 / 3, 0.62])
 def test_the_evolution_is_that_of_the_theory_with_the_running_source(p):
-    times, k = np.array([1.0, 3.0, 10.0, 30.0]), np.array([0.3, 0.9, 2.0, 2.5])
-    k_parallel = 4.0
+    times, k_parallel = np.linspace(0.1, 30, 300), 4.0
     nu0 = 1 / (3 * k_parallel) / 2**p  # of nu_par = 1 / (3 K_par), the rate of opposite directions
+    k = 2.5 * (1 - np.exp(-times / 5))
+    mean_square = 5 * (times - 5 * (1 - np.exp(-times / 5)))
     expected = theory.evolve(
         times, np.array([1, 2, 3, 5, 9]), theory.power_law_rate(p, nu0=nu0), source=8 * math.pi / 3 * k
     )
-    np.testing.assert_allclose(evolution(times, k, k_parallel, p), expected, rtol=1e-12)
+    # lines and means of a step h = 0.1 differ by what the source gains in half of it, of order h/2T at T = 3
+    np.testing.assert_allclose(evolution(times, mean_square, k_parallel, p)[30:], expected[30:], rtol=0.01)
 
 
 def test_early_on_the_dipole_is_the_integral_of_its_source():
     # before anything scatters, 3 C_1 grows as 3 Q_1, so that C_1 = integral of Q_1; K = T/3: 8 pi/3 T^2/6
     times = np.array([0.01, 0.02])
-    c1 = evolution(times, times / 3, 5.0, 0.5)[:, 0]
+    c1 = evolution(times, times**2 / 3, 5.0, 0.5)[:, 0]
     # nu T = 1e-3 is neglected
     np.testing.assert_allclose(c1, 8 * math.pi / 3 * times**2 / 6, rtol=5e-3)
 
@@ -69,26 +77,22 @@ def test_early_on_the_dipole_is_the_integral_of_its_source():
 def test_the_dipole_is_near_the_simulated_one_at_all_times_without_a_free_parameter():
     shipped = library.shipped()
     tensors = shipped.diffusion()
-    times, (along, _) = tensors.omega_t, tensors.along("parallel")
-    c1 = evolution(times, along, along[-1], 0.5)[:, 0]
+    times, along, k = tensors.omega_t, mean_square(shipped, "parallel"), tensors.along("parallel")[0][-1]
+    c1 = evolution(times, along, k, 0.5)[:, 0]
     simulated = shipped.evolution("parallel", estimator="cross")
     at = [shipped.time_index(time) for time in (3.0, 10.0, 30.0, 50.0, 100.0, 300.0)]
     away = (c1[at] - simulated.cl[at, 1]) / simulated.error[at, 1]
     assert (np.abs(away) < 3).all()
     # a source that is constant from the start gives five times too much at Omega T = 10
-    constant = evolution(times, np.full_like(along, along[-1]), along[-1], 0.5)[:, 0]
+    constant = evolution(times, 2 * k * times, k, 0.5)[:, 0]
     assert constant[at[1]] > 4 * simulated.cl[at[1], 1]
 
 
 def test_curves_are_there_while_they_are_asked_for(state, hub, link, result):
     assert hub.analytic == {}
     state.param.update(analytic=True, theta=37, phi=211, p=0.62)
-    tensors = state.shown.source.diffusion()
-    times, (along, _), (parallel, _) = (
-        tensors.omega_t,
-        tensors.along(state.gradient),
-        tensors.along("parallel"),
-    )
+    times, along = result.omega_t, mean_square(result, state.gradient)
+    parallel, _ = result.diffusion().along("parallel")
     assert hub.analytic["omega_t"] == result.omega_t.tolist()
     assert [ell for ell, _ in hub.analytic["cl"]] == [1, 2, 3, 5, 9]
     curves = np.array([values for _, values in hub.analytic["cl"]])

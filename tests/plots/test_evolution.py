@@ -113,15 +113,9 @@ def test_it_is_drawn_in_the_colours_of_the_theme(small_run, dark):
 def test_the_analytic_evolution_has_the_source_and_the_rate_of_the_run(small_run):
     panel = content.evolution(small_run, GRADIENT, p=0.4)
     lines = {line.name: line.y for line in panel.lines}
-    k = small_run.diffusion().k
-    g = gradient_tensor(GRADIENT)
-    nu0 = 1 / (3 * k[-1, 2, 2]) / 2**0.4
-    expected = theory.evolve(
-        small_run.omega_t,
-        [1, 2, 3, 5, 9],
-        theory.power_law_rate(0.4, nu0=nu0),
-        source=8 * np.pi / 3 * (g * k).sum((1, 2)),
-    )
+    mean_square = np.einsum("ij,tij->t", gradient_tensor(GRADIENT), small_run.dataset["rr"].values.mean(0))
+    k_parallel = small_run.diffusion().k[-1, 2, 2]
+    expected = theory.evolve_by_diffusion(small_run.omega_t, [1, 2, 3, 5, 9], mean_square, k_parallel, p=0.4)
     for column, ell in enumerate((1, 2, 3, 5, 9)):
         drawn_power = lines[f"analytic {NAMES[ell]}"]
         np.testing.assert_allclose(drawn_power, expected[:, column] / (4 * np.pi), rtol=1e-9)

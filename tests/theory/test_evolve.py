@@ -144,6 +144,47 @@ def test_in_the_end_only_the_monopole_gains(p):
     assert (late - early) / LATE / 3 == pytest.approx(p / (2 - p), rel=1e-9)
 
 
+#: The atlas's, up to 59/Omega apart.
+SPARSE = np.geomspace(1 / 3, 300, 32)
+
+
+def test_a_source_that_gyrates_between_the_times_is_followed():
+    """K = sin(T)/3 without turbulence: <r r> = 2 (1 - cos T)/3, and dC_1/dT = Q_1 - 2 nu C_1."""
+    k_parallel, scale = 200.0, 8 * np.pi / 9
+    twice = 2 / (3 * k_parallel)
+    mean_square = 2 * (1 - np.cos(SPARSE)) / 3
+    found = theory.evolve_by_diffusion(SPARSE, [1, 2], mean_square, k_parallel, p=1e-9)
+    turning = np.exp(-twice * SPARSE) + twice * np.sin(SPARSE) - np.cos(SPARSE)
+    # in the mean over an interval h nothing is lost but what of it decays within, 2 nu h: 0.2 at most
+    np.testing.assert_allclose(found[:, 0], scale * turning / (1 + twice**2), atol=0.2 * scale)
+    # lines between samples of K miss it by 60 times the scale
+    lines = theory.evolve(
+        SPARSE, 1, theory.power_law_rate(1e-9, nu0=twice / 2), source=scale * np.sin(SPARSE)
+    )
+    assert np.abs(lines).max() > 50 * scale
+    # a rate that is alike everywhere makes no quadrupole
+    np.testing.assert_allclose(found[:, 1], 0, atol=1e-6 * scale)
+
+
+def test_diffusion_from_the_start_is_the_same_at_any_times():
+    """Of K alike at all times the mean square is a line; all is exact but for the ramp at first."""
+    ell, k_parallel = [0, 1, 2, 5], 7.0
+    found = [
+        theory.evolve_by_diffusion(times, ell, 2 * 3.0 * np.array(times), k_parallel, p=0.4)[-1]
+        for times in ([1e-6, 20.0], [1e-6, 0.5, 3.0, 4.0, 20.0])
+    ]
+    np.testing.assert_allclose(*found, rtol=1e-9)
+    rate = theory.power_law_rate(0.4, nu0=1 / (3 * k_parallel) / 2**0.4)
+    expected = theory.evolve(20.0, ell, rate, source=8 * np.pi / 3 * 3.0)
+    np.testing.assert_allclose(found[0], expected, rtol=1e-6)  # of which the ramp lasts 5e-8
+
+
+def test_a_mean_square_of_other_times_is_refused_by_name():
+    for values in ([1.0], [1.0, np.nan]):
+        with pytest.raises(ValueError, match="mean_square"):
+            theory.evolve_by_diffusion([1.0, 2.0], 1, values, 5.0, p=0.5)
+
+
 @pytest.fixture(scope="module")
 def shipped():
     """Times to Omega T = 100, K_par(T), the run's own C_1/4pi and its error, C_0/4pi; 120 fields."""
