@@ -456,6 +456,14 @@ def test_info_gives_the_diffusion_and_the_dipole_of_the_result(call, tmp_path):
         assert numbers[2] == pytest.approx(c1, rel=5e-3)
 
 
+def test_info_says_where_k_is_no_diffusion_coefficient_yet(call):
+    shown = call("info", library.reference()).out.splitlines()
+    along, across, words = shown[-3:]
+    assert along.split()[0] == "parallel"
+    assert across.split()[0] == "perpendicular"
+    assert words.strip().startswith("not yet diffusion: K(T)/K(T/2) = 0.8")
+
+
 def test_info_notes_what_a_configuration_does_not_resolve(call, tmp_path):
     with pytest.warns(UserWarning, match="resonant"):
         run(CONFIG.replace(rl_over_lc=0.001), 1).save(tmp_path / "out.nc")

@@ -166,14 +166,15 @@ class AtlasPoint(Source):
 
         At an oblique gradient the exponent's error is that of K alone, relative to <(r.g)^2>/2T.
         """
+        tensors = self.diffusion()
+        (k, k_error), (running, _) = tensors.along(gradient), tensors.along(gradient, "running")
         if isinstance(gradient, str):
             one = self.dataset.sel(gradient=gradient)
             exponent, error = one["exponent"].values, one["exponent_error"].values
         else:
-            tensors = self.diffusion()
-            (k, k_error), (running, _) = tensors.along(gradient), tensors.along(gradient, "running")
             exponent, error = k / running, k_error / running
-        return regime_of_exponent(self.omega_t, exponent, error)
+        turns = diffusion.gyrating(self.omega_t, k, k_error, running)
+        return regime_of_exponent(self.omega_t, exponent, error, turns)
 
     def interpolation_error(
         self, *, which: str = "cl", gradient: str = "parallel", share: float = 0.5

@@ -9,6 +9,7 @@ import numpy as np
 
 from crviz.cli.arguments import Subparsers, complete, loaded
 from crviz.config import NUMERICS_VERSION, is_current
+from crviz.diffusion import unsettled
 from crviz.result import Result, numbered
 
 
@@ -52,3 +53,5 @@ def _describe(path: Path, result: Result) -> None:
         k, running = (tensors.along(gradient, which)[0][-1] for which in ("k", "running"))
         c1, error = spectrum.cl[1] / (4 * np.pi), spectrum.error[1] / (4 * np.pi)
         print(f"  {gradient:<14} K = {k:.3g}   <r r>/2T = {running:.3g}   C_1/4pi = {c1:.3g} +- {error:.2g}")
+        if words := unsettled(tensors, gradient):
+            print(f"  {'':<14} {words}")

@@ -1,5 +1,5 @@
-"""What crosses between Python and JavaScript, said once: the layout of arrays, factors, names, and the series
-of Figures 1 and 2.
+"""What crosses between Python and JavaScript, said once: the layout of arrays, factors, names, rules, and the
+series of Figures 1 and 2.
 
 JavaScript imports it as `WIRE` from browser/wire.js, which is no file: `module` is its text. What sources
 figures have they say themselves: each names them and their columns, and `Figure.fill` in the browser refuses
@@ -13,6 +13,7 @@ import json
 import math
 
 from crviz.atlas.one_sky import BEYOND
+from crviz.diffusion import settling
 from crviz.gradient import NOTHING, PAIRS
 from crviz.plots.content.series import EVOLUTION, MULTIPOLES, SCATTER, SPECTRA
 from crviz.plots.content.spectra import ABOVE
@@ -43,6 +44,14 @@ def module() -> str:
         "scatter": {"known": SCATTER[True], "gaussian": SCATTER[False], "beyond": BEYOND},
         "above": ABOVE,
         "smoothing": math.radians(SMOOTHING),
+        "settling": {
+            "close": settling.CLOSE,
+            "errors": settling.ERRORS,
+            "errorsOfGyration": settling.ERRORS_OF_GYRATION,
+            "margin": settling.MARGIN,
+            "gyrating": settling.GYRATING,
+            "changing": settling.CHANGING,
+        },
         "sent": SENT,
         **{kind: kind for kind in (PRESS, SET, SKY, DIRECTION, THEME)},
     }

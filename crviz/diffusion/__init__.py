@@ -2,6 +2,7 @@
 
 from crviz.diffusion.measured import TENSORS, Diffusion, Moments, known_together, measured
 from crviz.diffusion.regime import REGIMES, Regime, regime, regime_of_exponent
+from crviz.diffusion.settling import GYRATING, gyrating, unsettled
 from crviz.diffusion.sum_rules import SumRule, monopole_sum_rule, power_sum_rule, sum_rule, total_power
 from crviz.diffusion.tensors import (
     diffusion_tensor,
@@ -13,6 +14,7 @@ from crviz.diffusion.tensors import (
 )
 
 __all__ = [
+    "GYRATING",
     "REGIMES",
     "TENSORS",
     "Diffusion",
@@ -21,6 +23,7 @@ __all__ = [
     "SumRule",
     "diffusion_tensor",
     "drift",
+    "gyrating",
     "known_together",
     "measured",
     "monopole_sum_rule",
@@ -33,4 +36,5 @@ __all__ = [
     "standard_dipole_power",
     "sum_rule",
     "total_power",
+    "unsettled",
 ]

@@ -9,10 +9,12 @@ import numpy as np
 from crviz import means
 from crviz.arrays import Array, ArrayLike
 from crviz.diffusion.measured import Moments
+from crviz.diffusion.settling import GYRATING, gyrating
 from crviz.gradient import Gradient, gradient_tensor
 
-#: Words for the exponent, and "undetermined" where its error leaves both 1 and 2 possible.
-REGIMES = ("ballistic", "superdiffusive", "diffusive", "subdiffusive", "undetermined")
+#: Words for the exponent, "undetermined" where its error leaves both 1 and 2 possible, and what is said where
+#: it depends on the phase of the gyration.
+REGIMES = ("ballistic", "superdiffusive", "diffusive", "subdiffusive", "undetermined", GYRATING)
 #: An exponent this close to 1 or 2 counts as 1 or 2, whatever its error.
 TOLERANCE = 0.1
 
@@ -23,7 +25,8 @@ class Regime:
 
     "ballistic" is a = 2, "diffusive" a = 1: within `TOLERANCE` or two standard errors, whichever is
     more. "superdiffusive" lies between, "subdiffusive" below, "undetermined" is compatible with both.
-    Above 2 is ballistic too. Where the error is NaN (one realisation), `TOLERANCE` alone decides.
+    Where K turns with the gyration (`settling.gyrating`) the exponent may be anything, and says nothing.
+    Where the error is NaN (one realisation), `TOLERANCE` alone decides, and gyration is not told.
 
     Attributes
     ----------
@@ -48,15 +51,18 @@ def regime(moments: Moments, gradient: Gradient) -> Regime:
     """
     g = gradient_tensor(gradient)
     k, mean_square = (np.einsum("ij,rtij->rt", g, tensor) for tensor in (moments.k, moments.rr))
-    return regime_of_exponent(moments.omega_t, *means.ratio(2 * moments.omega_t * k, mean_square))
+    times = moments.omega_t
+    turns = gyrating(times, k.mean(0), means.standard_error(k), mean_square.mean(0) / (2 * times))
+    return regime_of_exponent(times, *means.ratio(2 * times * k, mean_square), turns)
 
 
-def regime_of_exponent(omega_t: ArrayLike, exponent: Array, error: Array) -> Regime:
-    """`Regime` where the exponent and its error (T,) are known already."""
+def regime_of_exponent(omega_t: ArrayLike, exponent: Array, error: Array, turns: Array) -> Regime:
+    """`Regime` where the exponent, its error, and whether it is `gyrating` are known already: (T,) each."""
     margin = np.fmax(TOLERANCE, 2 * error)
     diffusive = np.abs(exponent - 1) <= margin
     ballistic = exponent >= 2 - margin
     cases = {
+        GYRATING: turns,
         "undetermined": diffusive & ballistic,
         "ballistic": ballistic,
         "diffusive": diffusive,

@@ -1,6 +1,7 @@
 """What the browser draws and writes is what the result says: contracted there, and here by the library."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from visitor import Visitor, number
 from crviz import atlas, library, observations
 from crviz.dashboard.best_known import POINT_NSIDE
 from crviz.dashboard.state import choices
+from crviz.diffusion import settling, unsettled
 from crviz.parameters import OBSERVED
 from crviz.plots import style
 from crviz.plots.content import evolution
@@ -278,9 +280,11 @@ def numbers(shipped, spectrum, gradient, time):
     """What the table holds for a gradient: (value, error) by row."""
     diffusion = shipped.diffusion()
     standard = [each[time] / FOUR_PI for each in shipped.standard_dipole(gradient)]
+    growth = settling.change(shipped.omega_t, *diffusion.along(gradient))
     return {
         "K": [each[time] for each in diffusion.along(gradient, "k")],
         "⟨r r⟩ / 2T": [each[time] for each in diffusion.along(gradient, "running")],
+        "growth, K(T) / K(T/2)": [each[time] for each in growth],
         "C₀ / 4π": (spectrum.cl[0] / FOUR_PI, spectrum.error[0] / FOUR_PI),
         "C₁ / 4π": (spectrum.cl[1] / FOUR_PI, spectrum.error[1] / FOUR_PI),
         "standard C₁ / 4π": standard,
@@ -315,10 +319,50 @@ def test_the_table_has_the_results_numbers(visitor, view, shipped, truth):
 def test_the_sentence_says_the_time_and_the_excess_over_the_standard_dipole(visitor, view, shipped, truth):
     said = visitor.sentence()
     assert f"At Ω T = {shipped.omega_t[view.time]:.5g}, over {shipped.n_realizations} fields" in said
-    standard = shipped.standard_dipole(view.gradient)[0][view.time]
+    same_judgement(said, shipped, view.gradient, view.time)
+    standard, error = (each[view.time] for each in shipped.standard_dipole(view.gradient))
     if standard > 0:
-        excess = truth["chosen gradient"].cl[1] / standard
-        assert f", {f'{excess:#.2g}'.rstrip('.')} times the dipole of standard diffusion" in said
+        spectrum = truth["chosen gradient"]
+        excess = spectrum.cl[1] / standard
+        text = re.search(r"([−\d.]+ ±\s[\d.]+) times the dipole of standard diffusion", said)[1]
+        written, written_error, half = number(text)
+        assert written == pytest.approx(excess, abs=VALUES * excess + 1.01 * half)
+        expected = excess * np.hypot(spectrum.error[1] / spectrum.cl[1], error / standard)
+        assert written_error == pytest.approx(expected, abs=ERRORS * expected + 1.01 * half)
+
+
+def same_judgement(said, source, gradient, time):
+    """Whether this is diffusion, in the sentence as by the library."""
+    words, _, ratio = unsettled(source.diffusion(), gradient, time).partition(" = ")
+    assert ("not yet" in said) == bool(words)
+    assert words in said
+    if ratio:
+        written = re.search(r"K\(T/2\) = ([−\d.]+)", said)[1]
+        expected, _, half = number(ratio.partition(" +- ")[0])
+        # both are rounded, to hundredths at least
+        assert number(written)[0] == pytest.approx(expected, abs=VALUES * abs(expected) + 2.01 * half)
+
+
+def test_what_is_not_yet_diffusion_is_said_to_be_so(page):
+    """Along B0 at (0.1, 0.1) K still grows at the last time; across it it gyrates early on."""
+    visitor = Visitor(page)
+    page.get_by_label("Presets").select_option(label="Weak turbulence")
+    page.wait_for_function("() => crviz.tensors.source.includes('atlas')")
+    last = page.evaluate("crviz.tensors.omega_t.length - 1")
+    visitor.slide(theta=0)
+    visitor.move_to(last)
+    table = atlas.load()
+    assert "; not yet diffusion: K(T)/K(T/2) = 1.4" in visitor.sentence()
+    same_judgement(visitor.sentence(), table.nearest(0.1, 0.1), (0.0, 0.0), last)
+    for theta in (0, 37, 90):
+        visitor.slide(theta=theta)
+        for time in range(0, last + 1, 3):
+            visitor.move_to(time)
+            same_judgement(visitor.sentence(), table.nearest(0.1, 0.1), np.radians([theta, 0]), time)
+    visitor.move_to(12)
+    assert "; gyrating, not yet diffusive" in visitor.sentence()
+    (row,) = [cells for name, cells in visitor.table().items() if name.startswith("K ")]
+    assert all(row[name].endswith(", gyrating") for name in ("chosen", "perpendicular"))
 
 
 def test_what_is_pinned_is_drawn_beside_as_python_draws_it(page, shipped):

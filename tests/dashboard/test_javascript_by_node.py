@@ -16,7 +16,7 @@ PURE = [
         f"browser/{name}.js"
         for name in ("tensor", "shape", "numbers", "digits", "healpix", "lines", "series")
     ),
-    *("browser/view.js", "browser/settings.js", "panels/sky/sky.js"),
+    *("browser/view.js", "browser/settings.js", "browser/settling.js", "panels/sky/sky.js"),
     *(f"panels/{name}/{name}.js" for name in ("evolution", "spectra", "summary")),
     *(f"panels/spectra/{name}.js" for name in ("seeing", "scatter", "table")),
 ]

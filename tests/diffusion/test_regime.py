@@ -50,7 +50,9 @@ def test_a_power_of_the_time_has_its_exponent_and_its_name(exponent, name, gradi
         (1.5, 0.2, "superdiffusive"),
         (1.5, 0.3, "undetermined"),
         (1.3, np.nan, "superdiffusive"),
-        (2.5, 0.1, "ballistic"),
+        (2.15, 0.1, "ballistic"),
+        (2.5, 0.1, diffusion.GYRATING),
+        (-0.5, 0.1, diffusion.GYRATING),
     ],
 )
 def test_the_name_takes_the_error_into_account(exponent, error, name):

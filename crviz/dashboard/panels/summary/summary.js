@@ -2,6 +2,7 @@
 
 import {minus, significant, withError} from "../../browser/digits.js"
 import {timeInWords} from "../../browser/numbers.js"
+import {change, isGyrating, unsettled} from "../../browser/settling.js"
 import {slope} from "../../browser/shape.js"
 import {Contracted, FOUR_PI} from "../../browser/view.js"
 
@@ -18,26 +19,31 @@ const DIPOLE = "C₁ / 4π", STANDARD = "standard C₁ / 4π", STEEPNESS = `slop
  * @param {Tensors} tensors @param {Tensors | null} pinned @param {View} view
  */
 export function summary(tensors, pinned, view) {
-  const chosen = numbers(Contracted.of(tensors, view.theta, view.phi), view.index)
+  const along = Contracted.of(tensors, view.theta, view.phi)
+  const chosen = numbers(along, view.index)
   /** @type {[string, string[]][]} */
   const columns = [
-    ["chosen", chosen.map(inWords)],
-    ["perpendicular", numbers(Contracted.perpendicular(tensors), view.index).map(inWords)],
+    ["chosen", inWords(along, view.index)],
+    ["perpendicular", inWords(Contracted.perpendicular(tensors), view.index)],
   ]
   if (pinned) {
-    const other = numbers(Contracted.of(pinned, view.theta, view.phi), view.pinnedIndex)
-    columns.push(["pinned", other.map(inWords)])
+    const beside = Contracted.of(pinned, view.theta, view.phi), other = numbers(beside, view.pinnedIndex)
+    columns.push(["pinned", inWords(beside, view.pinnedIndex)])
     columns.push(["change", chosen.map((own, i) => difference(own, other[i]))])
   }
   return {
-    sentence: sentence(tensors, chosen, view),
+    sentence: sentence(along, chosen, view),
     head: ["C_ℓ in (r_L |∇n|/n)²", ...columns.map(([name]) => name)],
     rows: chosen.map(([name], i) => [name, ...columns.map(([, cells]) => cells[i])]),
   }
 }
 
-/** @param {Cell} cell */
-function inWords([, value, error]) { return withError(value, error) }
+/** @param {Contracted} contracted @param {number} t */
+function inWords(contracted, t) {
+  const cells = numbers(contracted, t).map(([, value, error]) => withError(value, error))
+  if (isGyrating(contracted, t)) cells[0] += ", gyrating"
+  return cells
+}
 
 /** @param {Contracted} contracted @param {number} t @returns {Cell[]} */
 function numbers(contracted, t) {
@@ -46,6 +52,7 @@ function numbers(contracted, t) {
   return [
     ["K  [r_L² Ω]", ...contracted.number("k", t)],
     ["⟨r r⟩ / 2T  [r_L² Ω]", ...contracted.number("running", t)],
+    ["growth, K(T) / K(T/2)", ...change(contracted, t)],
     ["C₀ / 4π", value[0] / FOUR_PI, error[0] / FOUR_PI],
     [DIPOLE, value[1] / FOUR_PI, error[1] / FOUR_PI],
     [STANDARD, standard / FOUR_PI, standardError / FOUR_PI],
@@ -64,13 +71,18 @@ function difference([, a, da], [, b, db]) {
   return `${percent >= 0 ? "+" : "−"}${Math.abs(percent).toFixed(percent > 100 ? 0 : 1)} %${sigmas}`
 }
 
-/** @param {Tensors} tensors @param {Cell[]} own @param {View} view */
-function sentence(tensors, own, view) {
+/** @param {Contracted} along @param {Cell[]} own @param {View} view */
+function sentence(along, own, view) {
   /** @param {string} name @returns {Cell} */
   const cell = (name) => own.find(([each]) => each === name) ?? [name, NaN, NaN]
-  const dipole = cell(DIPOLE), [, standard] = cell(STANDARD), [, steep] = cell(STEEPNESS)
-  let words = `At Ω T = ${timeInWords(tensors.omega_t[view.index])}, ${tensors.source}, ⟨C₁⟩/4π is ${inWords(dipole)}`
-  if (standard > 0) words += `, ${significant(dipole[1] / standard, 2)} times the dipole of standard diffusion`
+  const [, dipole, dipoleError] = cell(DIPOLE), [, standard, standardError] = cell(STANDARD), [, steep] = cell(STEEPNESS)
+  const {omega_t, source} = along.tensors, yet = unsettled(along, view.index)
+  let words = `At Ω T = ${timeInWords(omega_t[view.index])}, ${source}, ⟨C₁⟩/4π is ${withError(dipole, dipoleError)}`
+  if (yet) words += `; ${yet}`
+  if (standard > 0) {
+    const excess = dipole / standard, error = Math.hypot(dipoleError, excess * standardError) / standard // as if independent
+    words += `${yet ? ";" : ","} ${error > 0 ? withError(excess, error) : significant(excess, 2)} times the dipole of standard diffusion`
+  }
   if (Number.isFinite(steep)) words += `; the slope over ℓ = ${SLOPE[0]}–${SLOPE[1]} is ${minus(steep.toFixed(2))}`
   return words + "." + (view.fitted ? ` ${view.fitted}` : "")
 }
