@@ -21,7 +21,7 @@ import xarray as xr
 from crviz import means, observations, spectra, turbulence
 from crviz._version import __version__
 from crviz.arrays import Array
-from crviz.atlas import interpolation, quantiles
+from crviz.atlas import quantiles
 from crviz.atlas.fields import OF_MEAN_DIPOLE, describe, seen_multipoles, two_gradients, windows
 from crviz.atlas.grid import Grid
 from crviz.atlas.joining import Sample, join, steadied_covariances, typical_slope
@@ -67,8 +67,7 @@ def assemble(folder: str | Path, grid: Grid | None = None) -> xr.Dataset:
         sigma2, rl_over_lc, gradient ("parallel", "perpendicular"), omega_t [1/Omega] and ell are
         its coordinates; cl, standard_dipole, k, running, exponent, k_antisymmetric its variables,
         each with `_error` and, but for the last two, `_correlation` (of the errors of the two
-        gradients). `_interpolation` (share, ...) says how well points are predicted from the others
-        (see `interpolation.left_out_errors`).
+        gradients).
 
     Raises
     ------
@@ -163,19 +162,13 @@ def tabulate(grid: Grid, points: Mapping[tuple[float, float], Mapping[str, Any]]
     ordered = [points[sigma2, rl] for sigma2 in grid.sigma2 for rl in grid.rl_over_lc]
     tables = {name: _of_all([np.asarray(point[name]) for point in ordered]) for name in ordered[0]}
     tables = {name: values.reshape(*shape, *values.shape[1:]) for name, values in tables.items()}
-    predicted = interpolation.left_out_errors(tables, grid.sigma2, grid.rl_over_lc)
     variables = {name: (_POINT + _dims(name), _compact(name, values)) for name, values in tables.items()}
-    variables |= {
-        f"{name}_interpolation": (("share", *QUANTITIES[name].dims), _compact("_error", values))
-        for name, values in predicted.items()
-    }
     coords = {
         "sigma2": list(grid.sigma2),
         "rl_over_lc": list(grid.rl_over_lc),
         "gradient": list(GRADIENTS),
         "omega_t": ("omega_t", np.array(grid.omega_t), {"units": "1/Omega"}),
         "ell": np.arange(tables["cl"].shape[-1]),
-        "share": list(interpolation.QUANTILES),
     }
     if "cl_quantiles" in tables:
         coords |= _of_quantiles(grid, tables["cl"].shape[-1] - 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -51,29 +51,26 @@ class Quantiles:
 class AtlasPoint(Source):
     """One place of the atlas: a point as it was simulated, or between points.
 
-    Errors are statistical; see `interpolation_error`. C_l is NaN where, at one of the points around, noise
-    leaves no positive power.
+    Between points errors hold that of interpolation; see `interpolation_error`. C_l is NaN where, at one of
+    the points around, noise leaves no positive power.
 
     Attributes
     ----------
     place
         The configuration of a run of this place; its times are the atlas's. The noise of Eq. 9 is that of its
         pixels; nothing of it is in C_l.
-    is_interpolated
     dataset
         cl, standard_dipole, k, running, exponent (gradient, omega_t[, ell]), k_antisymmetric
         (omega_t), their `_error`, `_correlation` of the errors of the two gradients, `fields`.
-    prediction
-        How well points of the atlas are predicted from their neighbours: quantiles `share` of
-        |ln(predicted / true)| for cl, k, running, standard_dipole.
+    between
+        Errors of interpolation by name, {name: (gradient, omega_t[, ell])}; None at a simulated point.
     find_observers
         Yields `observers`.
     """
 
     place: Config
-    is_interpolated: bool
     dataset: xr.Dataset
-    prediction: xr.Dataset
+    between: Mapping[str, Array] | None
     find_observers: Callable[[], xr.Dataset]
 
     default_estimator = "cross"
@@ -83,6 +80,11 @@ class AtlasPoint(Source):
     def config(self) -> Config:
         """The configuration of a run of this place."""
         return self.place
+
+    @property
+    def is_interpolated(self) -> bool:
+        """Whether it lies between the simulated points."""
+        return self.between is not None
 
     @property
     def sigma2(self) -> float:
@@ -176,27 +178,23 @@ class AtlasPoint(Source):
         turns = diffusion.gyrating(self.omega_t, k, k_error, running)
         return regime_of_exponent(self.omega_t, exponent, error, turns)
 
-    def interpolation_error(
-        self, *, which: str = "cl", gradient: str = "parallel", share: float = 0.5
-    ) -> Array:
-        """|ln(predicted / true)| of points left out of the atlas, measured; 0 at a point itself.
-
-        An upper bound of the error between points, and one that holds the noise of the point left
-        out.
+    def interpolation_error(self, *, which: str = "cl", gradient: str = "parallel") -> Array:
+        """The standard error of interpolation, from points left out of the atlas (`interpolation`); 0 at a
+        point itself. It is in all errors here, in quadrature with the statistical one.
 
         Parameters
         ----------
         which
-            "cl", "k", "running" or "standard_dipole".
-        share
-            0.5 or 0.9 of the points were predicted better.
+            "cl", "k", "running", "exponent" or "standard_dipole".
 
         Returns
         -------
         (T, L) for "cl", else (T,)
+            In the unit of the quantity.
         """
-        values = self.prediction[which].sel(gradient=gradient, share=share).values
-        return values if self.is_interpolated else np.zeros_like(values)
+        if self.between is None:
+            return np.zeros_like(self.dataset[which].sel(gradient=gradient).values)
+        return self.between[which][GRADIENTS.index(gradient)]
 
     @cached_property
     def observers(self) -> xr.Dataset:

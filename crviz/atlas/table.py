@@ -14,8 +14,8 @@ import xarray as xr
 
 from crviz import paths
 from crviz.arrays import Array
-from crviz.atlas import interpolation
 from crviz.atlas.assembly import OLDEST_SCHEMA, SCHEMA
+from crviz.atlas.interpolation import Interpolation, log
 from crviz.atlas.point import AtlasPoint
 from crviz.atlas.quantiles import GROUP, LOGARITHMIC, QUANTITIES
 from crviz.checks import ParameterError, check_number
@@ -101,8 +101,9 @@ class Atlas(Recorded):
         return ("sigma2", sigma2, self.sigma2), ("rl_over_lc", rl_over_lc, self.rl_over_lc)
 
     @cached_property
-    def _surface(self) -> interpolation.Surface:
-        return interpolation.Surface(self.sigma2, self.rl_over_lc)
+    def interpolation(self) -> Interpolation:
+        """What reads between the points."""
+        return Interpolation(self._variables, self.sigma2, self.rl_over_lc)
 
     @cached_property
     def _variables(self) -> dict[str, Array]:
@@ -113,25 +114,10 @@ class Atlas(Recorded):
             if values.dims[:2] == ("sigma2", "rl_over_lc") and name not in QUANTITIES
         }
 
-    @cached_property
-    def _smooth(self) -> tuple[dict[str, Array], Array]:
-        """What is interpolated, NaN filled; and where there was none: {name: (S R, ...)} each."""
-        smooth = interpolation.smooth_quantities(self._variables)
-        return {name: self._surface.filled(values) for name, values in smooth.items()}, np.isnan(smooth["cl"])
-
-    @cached_property
-    def _prediction(self) -> xr.Dataset:
-        names = {
-            name: str(name).removesuffix("_interpolation")
-            for name in self.dataset
-            if str(name).endswith("_interpolation")
-        }
-        return self.dataset[list(names)].rename(names)
-
     def _point(self, a: int, b: int) -> AtlasPoint:
         dataset = self.dataset[list(self._variables)].isel(sigma2=a, rl_over_lc=b, drop=True)
         config = self._config(float(self.sigma2[a]), float(self.rl_over_lc[b]))
-        return AtlasPoint(config, False, dataset, self._prediction, partial(self._observers, a, b))
+        return AtlasPoint(config, dataset, None, partial(self._observers, a, b))
 
     @cached_property
     def observers(self) -> xr.Dataset:
@@ -157,16 +143,18 @@ class Atlas(Recorded):
             if name.endswith("_quantiles"):
                 values = self.observers[name].values.astype(float)
                 if name in LOGARITHMIC:
-                    values = interpolation.log(values)
+                    values = log(values)
                 nodes[name] = values.reshape(-1, *values.shape[2:])
-        filled = {name: self._surface.filled_by_nearest(values) for name, values in nodes.items()}
+        filled = {
+            name: self.interpolation.surface.filled_by_nearest(values) for name, values in nodes.items()
+        }
         return filled, {name: np.isnan(values) for name, values in nodes.items()}
 
     def _observers_between(self, sigma2: float, rl_over_lc: float) -> xr.Dataset:
         """Quantiles at a place between points: unknown where one of the points around has none; the last l
         is the least of theirs and the share of noise the largest. K of every field is not there."""
-        weights = self._surface.weights(sigma2, rl_over_lc)
-        around = self._surface.around(sigma2, rl_over_lc)
+        surface = self.interpolation.surface
+        weights, around = (of(sigma2, rl_over_lc) for of in (surface.weights, surface.around))
         smooth, missing = self._smooth_observers
         found = {}
         for name, nodes in smooth.items():
@@ -182,13 +170,8 @@ class Atlas(Recorded):
         return self._observers(0, 0)[list(found)].copy(data=found)
 
     def _between(self, sigma2: float, rl_over_lc: float) -> AtlasPoint:
-        weights = self._surface.weights(sigma2, rl_over_lc)
-        around = self._surface.around(sigma2, rl_over_lc)
-        smooth, missing = self._smooth
-        values = interpolation.physical_quantities(
-            {name: np.tensordot(weights, nodes, 1) for name, nodes in smooth.items()}
-        )
-        values["cl"] = np.where(missing[around].any(0), np.nan, values["cl"])
+        values, errors = self.interpolation.at(sigma2, rl_over_lc)
+        around = self.interpolation.surface.around(sigma2, rl_over_lc)
         values |= {
             name: self._variables[name].ravel()[around].min().astype(int)
             for name in ("fields", "fine_fields")
@@ -197,7 +180,7 @@ class Atlas(Recorded):
         values["step"] = np.array(config.resolved_step)
         dataset = self.dataset[list(values)].isel(sigma2=0, rl_over_lc=0, drop=True).copy(data=values)
         observers = partial(self._observers_between, sigma2, rl_over_lc)
-        return AtlasPoint(config, True, dataset, self._prediction, observers)
+        return AtlasPoint(config, dataset, errors, observers)
 
     def _config(self, sigma2: float, rl_over_lc: float) -> Config:
         return Config(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 from pathlib import Path
 
+import numpy as np
 import xarray as xr
 
 from crviz import ensemble
@@ -22,6 +24,8 @@ from crviz.cli.arguments import (
 )
 from crviz.cli.ending import Ending
 from crviz.cli.progress import ProgressBar
+from crviz.result.schema import GRADIENTS
+from crviz.result.times import nearest_time
 
 
 def add(commands: Subparsers) -> None:
@@ -116,11 +120,7 @@ def _describe(atlas: Atlas, path: Path | None) -> None:
         counts = counts[0] - counts[1], counts[1]
     for nside, numbers in zip(data.attrs["nside"], counts, strict=True):
         print(f"  nside {nside:<6} {_range(numbers)} fields a point")
-    print(
-        "relative errors [%], at points: least, median, largest; left-out points predicted: 50, 90 % within"
-    )
-    for omega_t in (10, 100, 300):
-        _print_errors(data.sel(omega_t=omega_t, method="nearest"))
+    _print_errors(atlas)
     if data.attrs["schema"] > OLDEST_SCHEMA:
         _print_quantiles(atlas.observers)
 
@@ -143,21 +143,32 @@ def _print_quantiles(data: xr.Dataset) -> None:
                 print(f"  {label:<50} {gradient:<14}" + " ".join(f"{number:4.0f}" for number in shown))
 
 
-def _print_errors(time: xr.Dataset) -> None:
-    print(f"at Omega T = {float(time.omega_t):.3g}")
-    rows = {f"C_{ell}": time[_OF_CL].sel(ell=ell) for ell in (1, 2, 5, 20) if ell in time.ell}
-    rows["K"] = time[_OF_K].rename(dict(zip(_OF_K, _OF_CL, strict=True)))
-    for label, table in rows.items():
-        for gradient in table.gradient.values:
-            one = table.sel(gradient=gradient)
-            relative = 100 * (one["cl_error"] / one["cl"]).where(one["cl"] > 0)
-            shown = *relative.quantile([0, 0.5, 1]).values, *(100 * one["cl_interpolation"].values)
-            print(f"  {label:<5} {gradient:<14}" + " ".join(f"{number:6.1f}" for number in shown))
-
-
-#: What is read of a quantity to describe it: its values, their errors, and how well they are predicted.
-_OF_CL = ["cl", "cl_error", "cl_interpolation"]
-_OF_K = ["k", "k_error", "k_interpolation"]
+def _print_errors(atlas: Atlas) -> None:
+    """What errors are at the points, and what interpolation adds to them in the middles of all cells."""
+    print(
+        "errors [%], at points: least, median, largest; of interpolation between them: median, largest; "
+        "left-out points predicted: 50, 90 % within"
+    )
+    middles = [np.sqrt(axis[1:] * axis[:-1]) for axis in (atlas.sigma2, atlas.rl_over_lc)]
+    between = [atlas.interpolate(*place) for place in itertools.product(*middles)]
+    predicted = atlas.interpolation.left_out_errors()
+    for time in dict.fromkeys(nearest_time(atlas.omega_t, omega_t) for omega_t in (10, 100, 300)):
+        print(f"at Omega T = {atlas.omega_t[time]:.3g}")
+        rows = [(f"C_{ell}", "cl", ell) for ell in (1, 2, 5, 20) if ell in atlas.ell]
+        for (label, name, ell), gradient in itertools.product((*rows, ("K", "k", None)), GRADIENTS):
+            at = (GRADIENTS.index(gradient), time) if ell is None else (GRADIENTS.index(gradient), time, ell)
+            values, errors = (atlas.dataset[each].values[:, :, *at] for each in (name, f"{name}_error"))
+            added = [
+                point.interpolation_error(which=name, gradient=gradient)[at[1:]]
+                / abs(point.dataset[name].values[at])
+                for point in between
+            ]
+            shown = (
+                *np.quantile(errors / abs(values), [0, 0.5, 1]),
+                *np.nanquantile(added, [0.5, 1]),
+                *predicted[name][:, *at],
+            )
+            print(f"  {label:<5} {gradient:<14}" + " ".join(f"{100 * each:6.1f}" for each in shown))
 
 
 def _range(numbers: Array) -> str:
