@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 
 from crviz.arrays import Array, ArrayLike
+
+#: Share of normal values within one standard deviation.
+ONE_SIGMA = 0.6826894921370859
 
 
 def standard_error(values: Array) -> Array:
@@ -13,6 +17,26 @@ def standard_error(values: Array) -> Array:
     if n < 2:
         return np.full(values.shape[1:], np.nan)
     return values.std(0, ddof=1) / np.sqrt(n)
+
+
+def freedom(values: Array) -> Array:
+    """Student's degrees of freedom of a mean, 2n / (kurtosis - 1): (R, ...) -> (...); infinite where R = 1.
+
+    Those of the chi^2 that is as uncertain as the variance found: n of normal values, n - 1 at most. In heavy
+    tails the variance of few values is more often too small.
+    """
+    n = len(values)
+    if n < 2:
+        return np.full(values.shape[1:], np.inf)
+    square = (values - values.mean(0)) ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = 2 * n / ((square**2).mean(0) / square.mean(0) ** 2 - 1)
+    return np.fmin(found, n - 1)
+
+
+def student(freedom: ArrayLike, share: float = ONE_SIGMA) -> Array:
+    """How many standard errors on either side hold the true mean in a share of the cases: (...) -> (...)."""
+    return np.asarray(scipy.special.stdtrit(np.asarray(freedom, float), (1 + share) / 2))
 
 
 def covariance_of_mean(values: ArrayLike, others: ArrayLike | None = None) -> Array:

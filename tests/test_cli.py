@@ -454,6 +454,9 @@ def test_info_gives_the_diffusion_and_the_dipole_of_the_result(call, tmp_path):
         numbers = [float(number) for number in re.findall(r"= (\S+)", line)]
         assert numbers[0] == pytest.approx(k, rel=5e-3)  # three digits are shown
         assert numbers[2] == pytest.approx(c1, rel=5e-3)
+        half = tensors.interval(name)[1][-1]
+        assert half > 1.1 * tensors.along(name)[1][-1]  # of three fields
+        assert float(re.search(r"\+- (\S+)", line)[1]) == pytest.approx(half, rel=0.06)  # two digits
 
 
 def test_info_says_where_k_is_no_diffusion_coefficient_yet(call):

@@ -50,8 +50,12 @@ def _describe(path: Path, result: Result) -> None:
     print(f"at Omega T = {result.omega_t[-1]:g}, in units of r_L and Omega:")
     for gradient in ("parallel", "perpendicular"):
         spectrum = result.spectrum(gradient, estimator="plateau")
-        k, running = (tensors.along(gradient, which)[0][-1] for which in ("k", "running"))
+        k, k_error = (each[-1] for each in tensors.interval(gradient))
+        running = tensors.along(gradient, "running")[0][-1]
         c1, error = spectrum.cl[1] / (4 * np.pi), spectrum.error[1] / (4 * np.pi)
-        print(f"  {gradient:<14} K = {k:.3g}   <r r>/2T = {running:.3g}   C_1/4pi = {c1:.3g} +- {error:.2g}")
+        print(
+            f"  {gradient:<14} K = {k:.3g} +- {k_error:.2g}   <r r>/2T = {running:.3g}   "
+            f"C_1/4pi = {c1:.3g} +- {error:.2g}"
+        )
         if words := unsettled(tensors, gradient):
             print(f"  {'':<14} {words}")

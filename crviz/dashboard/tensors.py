@@ -31,7 +31,7 @@ def tensors_of(source: Source, estimator: str) -> dict[str, Any]:
         omega_t (T,), power (T, 6, EVOLVING) [r_L^2], noise (T, 6); of estimate (6, L), of the plain dipole
         (6, 2), of standard, k and running (6, 1), each at T times, the value, NAME_error of the
         same shape and NAME_correlation (T, 15, .) in 1/CORRELATION_STEPS; and what one sky scatters, see
-        `_one_sky`.
+        `_one_sky`. The error of k is half of its 68 % interval.
     """
     estimate, plain = source.estimate(estimator), source.estimate(source.usable("none"))
     power = tensor_components(plain.cl)
@@ -48,7 +48,7 @@ def tensors_of(source: Source, estimator: str) -> dict[str, Any]:
         **with_errors("estimate", tensor_components(estimate.cl), estimate.covariance),
         **with_errors("dipole", power[..., :2], plain.covariance[..., :2]),
         **_at_one_multipole("standard", standard, standard_covariance),
-        **_at_one_multipole("k", k, tensors.k_covariance),
+        **_at_one_multipole("k", k, tensors.k_spread()),
         **_at_one_multipole("running", tensors.running, tensors.running_covariance),
         **_one_sky(source),
     }

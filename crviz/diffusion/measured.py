@@ -16,7 +16,7 @@ from crviz.diffusion.tensors import (
     running_diffusion,
 )
 from crviz.gradient import Gradient, components, contracted_error, gradient_tensor
-from crviz.means import covariance_of_mean, standard_error
+from crviz.means import ONE_SIGMA, covariance_of_mean, freedom, standard_error, student
 
 #: What `Diffusion.along` reads.
 TENSORS = ("k", "running", "relative", "relative_eq7")
@@ -36,6 +36,9 @@ class Diffusion:
     k, k_error : (T, 3, 3)
         K_ij = -<r_i(-T) p_j(-T)>; the antisymmetric part is the drift, K_xy > 0 in Eq. 2.
     k_covariance : (T, 6, 6)
+    k_freedom : (T, 6)
+        Student's degrees of freedom of the components of K; infinite where no single fields are known, and of
+        places of the atlas, whose 480 fields leave more than 80.
     drift, drift_error : (T, 3)
         The antisymmetric part as a vector, (K_ij - K_ji) / 2 = eps_ijk d_k; d_z = 1 / (3 nu_A) > 0.
     running, running_error : (T, 3, 3)
@@ -53,6 +56,7 @@ class Diffusion:
     k: Array
     k_error: Array
     k_covariance: Array
+    k_freedom: Array
     drift: Array
     drift_error: Array
     running: Array
@@ -68,6 +72,21 @@ class Diffusion:
         check_choice("which", which, TENSORS)
         value = np.einsum("ij,tij->t", gradient_tensor(gradient), getattr(self, which))
         return value, contracted_error(getattr(self, f"{which}_covariance"), gradient)
+
+    def interval(self, gradient: Gradient, share: float = ONE_SIGMA) -> tuple[Array, Array]:
+        """g_i g_j K_ij (T,), and how far to either side the true mean may lie in a share of the cases (T,).
+
+        By Student's t. K of single fields has heavy tails in strong turbulence: of 40 fields at (10, 0.02),
+        kurtosis 7, one, two and three standard errors hold the true mean in 66.6, 93.5 and 98.5 % of the
+        cases, intervals of 68.3, 95.4 and 99.7 % in 67.9, 94.7 and 99.2 %.
+        """
+        value, _ = self.along(gradient)
+        return value, contracted_error(self.k_spread(share), gradient)
+
+    def k_spread(self, share: float = ONE_SIGMA) -> Array:
+        """The covariance of K (T, 6, 6) with each component's interval in place of its standard error."""
+        factor = student(self.k_freedom, share)
+        return self.k_covariance * factor[:, :, None] * factor[:, None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +135,7 @@ def measured(moments: Moments) -> Diffusion:
     """`Diffusion` of an ensemble."""
     k, omega_t = moments.k, moments.omega_t
     vector, running = drift(k), running_diffusion(moments.rr, omega_t)
+    symmetric = components((k + k.swapaxes(-2, -1)) / 2)
     rr, same_k, monopole = known_together(moments.rr, k, moments.monopole)
     relative = relative_diffusion(rr, monopole, omega_t)
     relative_eq7 = relative_from_monopole(same_k, monopole, omega_t)
@@ -123,7 +143,8 @@ def measured(moments: Moments) -> Diffusion:
         omega_t=omega_t,
         k=k.mean(0),
         k_error=standard_error(k),
-        k_covariance=_covariance((k + k.swapaxes(-2, -1)) / 2),
+        k_covariance=covariance_of_mean(symmetric),
+        k_freedom=freedom(symmetric),
         drift=vector.mean(0),
         drift_error=standard_error(vector),
         running=running.mean(0),

@@ -63,7 +63,7 @@ def unsettled(tensors: Diffusion, gradient: Gradient, index: int = -1) -> str:
     """Why K along a gradient is no diffusion coefficient at a time, in words; "" where it may be one."""
     times, (k, error), (running, _) = (
         tensors.omega_t,
-        tensors.along(gradient),
+        tensors.interval(gradient),
         tensors.along(gradient, "running"),
     )
     if gyrating(times, k, error, running)[index]:

@@ -280,9 +280,9 @@ def numbers(shipped, spectrum, gradient, time):
     """What the table holds for a gradient: (value, error) by row."""
     diffusion = shipped.diffusion()
     standard = [each[time] / FOUR_PI for each in shipped.standard_dipole(gradient)]
-    growth = settling.change(shipped.omega_t, *diffusion.along(gradient))
+    growth = settling.change(shipped.omega_t, *diffusion.interval(gradient))
     return {
-        "K": [each[time] for each in diffusion.along(gradient, "k")],
+        "K": [each[time] for each in diffusion.interval(gradient)],
         "⟨r r⟩ / 2T": [each[time] for each in diffusion.along(gradient, "running")],
         "growth, K(T) / K(T/2)": [each[time] for each in growth],
         "C₀ / 4π": (spectrum.cl[0] / FOUR_PI, spectrum.error[0] / FOUR_PI),
