@@ -122,3 +122,9 @@ def test_info_describes_the_shipped_atlas(call):
     outcome = call("info")
     assert outcome.status == 0
     assert "sigma2       0.05 0.1 0.2 0.5 1 2 5 10" in outcome.out
+    # K that gyrates, at some points below 0: its errors, that of interpolation, and how well it is predicted
+    *_, late = (line for line in outcome.out.splitlines() if line.startswith("  K     perpendicular"))
+    least, median, largest, added, most_added, *predicted = map(float, late.split()[2:])
+    assert 0 < least < median < largest
+    assert 0 <= added < most_added
+    assert 0 < predicted[0] < predicted[1]
