@@ -9,7 +9,7 @@ import panel as pn
 import param
 from param.parameterized import Event
 
-from crviz import observations, turbulence
+from crviz import turbulence
 from crviz.dashboard import wire
 from crviz.dashboard.javascript import bundle, stylesheet
 from crviz.dashboard.state import State, choices, on_page
@@ -101,7 +101,6 @@ def keys_of(spec: Groups) -> list[str]:
 
 def physics_and_run() -> Groups:
     """The sidebar's groups, in the order physics, sky, theory, run."""
-    fitted = observations.WIDEST
     return [
         {"legend": "Physics", "controls": [*group("Physics"), _text("energy")]},
         {"legend": "Turbulence", "open": False, "controls": group("Turbulence")},
@@ -111,7 +110,11 @@ def physics_and_run() -> Groups:
             "controls": [
                 *group("Theory"),
                 button("fit", "Fit p", help="to the simulated spectrum that is shown"),
-                button("fit_observed", "Fit p to data", help=f"to {fitted}, seen through the same window"),
+                button(
+                    "fit_observed",
+                    "Fit p to data",
+                    help="to the observed spectrum that is shown, through its window, as one simulated sky",
+                ),
             ],
         },
         {

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from param.parameterized import Event
 
-from crviz import interpretation, observations
+from crviz import interpretation, library, observations
 from crviz.dashboard.hub import Hub
 from crviz.dashboard.session import Session
 from crviz.dashboard.state import State
 from crviz.plots.content.evolution import analytic
+from crviz.result import nearest_time
 
 #: Probability of a larger chi2 below which a fit is called poor.
 _POOR = 1e-3
@@ -66,12 +67,37 @@ class TheoryFeed:
         self._hub.fitted = f"Best p = {fit.p:.3f} ± {fit.p_error:.3f} ({quality}{judged})."
 
     def fit_observed(self) -> None:
-        """Fit p to the observed spectrum of the widest sky, set it, and say so."""
+        """Fit p to the observed spectrum that is shown, or to that of the widest sky, set it, and say so.
+
+        Skies scatter about the theory as those of the shipped run do about its mean: it has fields enough.
+        """
+        state = self._state
         self._session.notice = ""
-        fit = interpretation.fit_observed(observations.spectrum(observations.WIDEST), form=self._state.form)
-        self._state.param.update(p=round(fit.p, 3))
+        chosen = observations.chosen(state.observed)
+        source, along = library.shipped(), _nearest_axis(state.theta)
+        times = source.dataset["omega_t_covariance"].values
+        try:
+            fit = interpretation.fit_observed(
+                chosen[0] if chosen else observations.spectrum(observations.WIDEST),
+                form=state.form,
+                excess=interpretation.excess_scatter(
+                    source,
+                    along,
+                    omega_t=float(times[nearest_time(times, state.omega_t)]),
+                    estimator="cross",
+                ),
+            )
+        except ValueError as error:
+            self._session.notice = str(error)
+            return
+        state.param.update(p=round(fit.p, 3))
         self._hub.fitted = (
             f"{fit.source.name}: best p = {fit.p:.3f}, {fit.low:.2f} to {fit.high:.2f} at 68 % "
-            f"(ℓ = {fit.ell[0]}–{fit.ell[-1]}, deviance {fit.deviance:.1f}, of Gaussian skies "
-            f"{fit.expected_deviance:.1f} in the mean)."
+            f"(ℓ = {fit.ell[0]}–{fit.ell[-1]}; skies scatter as simulated ones with a gradient "
+            f"{along} to B₀; deviance {fit.deviance:.1f}, {fit.expected_deviance:.1f} expected)."
         )
+
+
+def _nearest_axis(theta: float) -> str:
+    """Which gradient with many skies is nearest to an angle [deg]."""
+    return "parallel" if theta < 45 else "perpendicular"
