@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import glob
 import os
+import stat
 import sys
 import time
 import uuid
@@ -38,6 +39,21 @@ def assets() -> Path:
 def library() -> Path:
     """The folder that holds this user's results; made when it is first written to."""
     return Path(platformdirs.user_data_dir("crviz", appauthor=False)) / "results"
+
+
+def check_file(path: Path, what: str) -> None:
+    """Raises FileNotFoundError where there is nothing, and ValueError where that is no file and so nothing of
+    this name, before it is opened: a pipe would never end."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileNotFoundError(f"{path} does not exist.") from None
+    except OSError as error:  # a loop of symbolic links, say
+        raise ValueError(f"{path} cannot be read: {os.strerror(error.errno or 0)}.") from error
+    if stat.S_ISDIR(mode):
+        raise ValueError(f"{path} cannot be read: {os.strerror(errno.EISDIR)}.")
+    if not stat.S_ISREG(mode):
+        raise ValueError(f"{path} is no {what}: it is no file, but a pipe, a socket or a device.")
 
 
 @contextmanager

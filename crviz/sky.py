@@ -22,6 +22,10 @@ if TYPE_CHECKING:  # half a second that not every start needs
     from scipy.spatial.transform import Rotation
 
 
+#: What is as large as this marks a pixel without a value.
+_NO_VALUE = 1e30
+
+
 @lru_cache(maxsize=8)
 def pixel_directions(nside: int) -> Array:
     """Unit vectors of the pixel centres: (3, 12 nside^2), read-only."""
@@ -37,6 +41,19 @@ def nside_of(maps: ArrayLike, name: str = "maps") -> int:
     if not nside or shape[-1] != 12 * nside**2:
         raise ParameterError(name, list(shape), "must have 12 nside^2 pixels in its last dimension")
     return nside
+
+
+def known(values: Array) -> Array:
+    """Where maps (...) have values, neither NaN nor infinite nor HEALPix's UNSEEN (-1.6375e30): (...) bool."""
+    return np.abs(values) < _NO_VALUE
+
+
+def check_known(maps: Array) -> None:
+    """Raises ParameterError where pixels of maps (..., 12 nside^2) have no value."""
+    lost = int((~known(maps)).any(tuple(range(np.ndim(maps) - 1))).sum())
+    if lost:
+        rule = "pixels without a value (NaN or UNSEEN) must be filled, or hidden by a mask"
+        raise ParameterError("maps", lost, rule)
 
 
 def random_rotation(config: Config, realization: int) -> Rotation:

@@ -24,6 +24,7 @@ def masked(maps: ArrayLike, mask: ArrayLike) -> Array:
     Parameters
     ----------
     maps : (..., 12 nside^2)
+        What is in pixels that the mask hides does not matter: they may have no value (NaN, UNSEEN).
     mask : (12 nside^2,)
         bool, or weights from 0 to 1.
 
@@ -34,7 +35,8 @@ def masked(maps: ArrayLike, mask: ArrayLike) -> Array:
     Raises
     ------
     ParameterError
-        Where the mask has another number of pixels, hides the whole sky, or holds other numbers.
+        Where the mask has another number of pixels, hides the whole sky, or holds other numbers, and where
+        a pixel that it shows has no value.
     """
     maps, mask = np.asarray(maps, float), np.asarray(mask, float)
     sky.nside_of(mask, "mask")
@@ -42,6 +44,8 @@ def masked(maps: ArrayLike, mask: ArrayLike) -> Array:
         raise ParameterError("maps", list(maps.shape), f"must have the {mask.size} pixels of the mask")
     if not (mask.min() >= 0 and mask.max() <= 1 and mask.any()):
         raise ParameterError("mask", [mask.min(), mask.max()], "must be weights from 0 to 1, not all 0")
+    maps = np.where(mask > 0, maps, 0.0)
+    sky.check_known(maps)
     mean = maps @ mask / mask.sum()
     return (maps - mean[..., None]) * mask
 

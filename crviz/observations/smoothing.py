@@ -66,6 +66,7 @@ def smooth_maps(maps: ArrayLike, radius: float) -> Array:
     """
     maps = np.asarray(maps, float)
     nside = sky.nside_of(maps)
+    sky.check_known(maps)
     beam = top_hat(np.arange(2 * nside + 1), radius)
     if radius == 0:
         return maps

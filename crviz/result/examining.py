@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from crviz import result
+from crviz import paths, result
 from crviz.checks import ParameterError
 from crviz.result import netcdf, schema
 from crviz.result.run import Run
@@ -67,7 +67,7 @@ class Reader:
         if netcdf.is_own(path):
             return Verdict()
         try:
-            netcdf.check_file(path, "result")
+            paths.check_file(path, "crviz result")
             found = path.stat()
         except ValueError as error:
             return Verdict(str(error))

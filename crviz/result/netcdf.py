@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import math
 import mmap
 import os
-import stat
 import struct
 import threading
 from collections.abc import Iterator, Mapping
@@ -241,7 +239,7 @@ def read(
         this version does not know.
     """
     path = Path(path)
-    check_file(path, what)
+    paths.check_file(path, f"crviz {what}")
     with damage(path, what):
         declared = _declared(path) if path.stat().st_size else 0
     left = machine.memory()
@@ -289,21 +287,6 @@ def is_own(path: Path) -> bool:
         return _written.get(os.path.realpath(path)) == _identity(path)
     except OSError:
         return False
-
-
-def check_file(path: Path, what: str) -> None:
-    """Raises FileNotFoundError where there is nothing, and ValueError where that is no file, before it is
-    opened: a pipe would never end."""
-    try:
-        mode = path.stat().st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        raise FileNotFoundError(f"{path} does not exist.") from None
-    except OSError as error:  # a loop of symbolic links, say
-        raise ValueError(f"{path} cannot be read: {os.strerror(error.errno or 0)}.") from error
-    if stat.S_ISDIR(mode):
-        raise ValueError(f"{path} cannot be read: {os.strerror(errno.EISDIR)}.")
-    if not stat.S_ISREG(mode):
-        raise ValueError(f"{path} is no crviz {what}: it is no file, but a pipe, a socket or a device.")
 
 
 def _declared(path: Path) -> int:

@@ -13,6 +13,7 @@ from crviz.observations import (
     masked,
     pseudo_cross_spectra,
     pseudo_spectrum,
+    smooth_maps,
 )
 
 NSIDE = 16
@@ -167,6 +168,30 @@ def test_white_noise_has_the_seen_fraction_of_its_power():
     # 4 pi / N_pix f_sky; scatter sqrt(2 / ((2l+1) f_sky)) a sky; 28 multipoles: 4.5 standard errors
     expected = 4 * np.pi / N_PIXELS * mask.mean()
     assert (np.abs(seen / expected - 1) < 4.5 * np.sqrt(2 / ((2 * ell + 1) * mask.mean() * 300))).all()
+
+
+@pytest.mark.parametrize("nothing", [np.nan, np.inf, -1.6375e30, np.float32(-1.6375e30)])
+def test_what_the_mask_hides_need_not_have_a_value(maps, nothing):
+    mask = ICECUBE.mask(NSIDE, TILTED)
+    expected = pseudo_spectrum(maps, mask, remove_m0=TILTED)
+    np.testing.assert_array_equal(
+        pseudo_spectrum(np.where(mask, maps, nothing), mask, remove_m0=TILTED), expected
+    )
+    weights = np.where(mask, 0.5, 0.0)
+    seen = masked(np.where(mask, maps, nothing), weights)
+    np.testing.assert_array_equal(seen, masked(maps, weights))
+
+
+@pytest.mark.parametrize("nothing", [np.nan, -1.6375e30])
+def test_pixels_without_a_value_that_the_mask_shows_are_counted_and_refused(maps, nothing):
+    mask = ICECUBE.mask(NSIDE, TILTED)
+    holes = maps.copy()
+    first = np.flatnonzero(mask)
+    holes[0, 0, first[:2]] = holes[1, 2, first[1:3]] = nothing
+    with pytest.raises(ValueError, match=r"^maps = 3 pixels without a value .* must be filled, or hidden by"):
+        pseudo_spectrum(holes, mask)
+    with pytest.raises(ValueError, match=r"^maps = 3 pixels without a value"):
+        smooth_maps(holes, 5.0)
 
 
 @pytest.mark.parametrize(
