@@ -44,7 +44,7 @@ def nside_of(maps: ArrayLike, name: str = "maps") -> int:
 
 
 def known(values: Array) -> Array:
-    """Where maps (...) have values, neither NaN nor infinite nor HEALPix's UNSEEN (-1.6375e30): (...) bool."""
+    """Where maps (...) have values: neither NaN nor infinite nor HEALPix's UNSEEN of -1.6e30. (...) bool."""
     return np.abs(values) < _NO_VALUE
 
 
@@ -106,6 +106,11 @@ def write_map(path: str | Path, values: Array, **header: str | float) -> None:
     healpy.write_map(
         path, values, dtype=np.float32, overwrite=True, extra_header=cards, column_names=["DELTA_I"]
     )
+
+
+def nested_order(nside: int) -> Array:
+    """Ring indices of the pixels in nested order: (12 nside^2,) int."""
+    return ducc0.healpix.Healpix_Base(nside, "NEST").nest2ring(np.arange(12 * nside**2))
 
 
 @lru_cache(maxsize=8)

@@ -17,7 +17,7 @@ from crviz import diffusion, kernels, observations, sky, spectra
 from crviz.arrays import Array, ArrayLike
 from crviz.config import Config
 from crviz.harmonics import real_coefficients
-from crviz.observations import ObservedSpectrum
+from crviz.observations import FieldOfView, ObservedSpectrum
 from crviz.result.schema import Quantity
 
 _GRADIENT = ("gradient", "omega_t")
@@ -113,7 +113,7 @@ def describe(observed: ObservedSpectrum) -> str:
     view = observed.field_of_view
     return json.dumps(
         {
-            "declination": [view.dec_min, view.dec_max],
+            "declination": [view.dec_min, view.dec_max] if isinstance(view, FieldOfView) else None,
             "pseudo": observed.pseudo,
             "smoothing": observed.smoothing,
             "m0": observed.measures_m0,

@@ -3,7 +3,8 @@
 The mode-coupling matrix of Hivon et al. 2002 (arXiv:astro-ph/0105302),
     M_ll' = (2l'+1)/(4 pi) sum_L (2L+1) W_L (l l' L; 0 0 0)^2,   W_L the spectrum of the mask,
 with what the shift to zero mean and the missing m = 0 change in it. A band in declination keeps m,
-so both of these change the coefficients of m = 0 alone, and both are exact here.
+so both of these change the coefficients of m = 0 alone, and both are exact here. For a mask of any shape
+(`SkyMask`) they follow from maps.
 """
 
 from __future__ import annotations
@@ -13,9 +14,16 @@ from functools import lru_cache
 import numpy as np
 import scipy
 
+from crviz import harmonics, sky, spectra
 from crviz.arrays import Array, ArrayLike
 from crviz.checks import ParameterError, check_whole
 from crviz.observations.field_of_view import FieldOfView
+from crviz.observations.orientation import FRAMES
+from crviz.observations.pseudo_spectrum import coefficients, masked
+from crviz.observations.sky_mask import SkyMask
+
+#: How many skies are drawn for a covariance, and how many at once.
+_SKIES, _AT_ONCE = 1000, 50
 
 
 def mode_coupling(mask_power: ArrayLike, lmax: int) -> Array:
@@ -53,7 +61,7 @@ def mode_coupling(mask_power: ArrayLike, lmax: int) -> Array:
 
 @lru_cache(maxsize=32)
 def coupling_matrix(
-    field_of_view: FieldOfView, lmax: int, *, zero_mean: bool = True, m0: bool = True
+    field_of_view: FieldOfView | SkyMask, lmax: int, *, zero_mean: bool = True, m0: bool = True
 ) -> Array:
     """What an experiment makes of the mean spectrum of isotropic skies; see `pseudo_spectrum`.
 
@@ -77,6 +85,8 @@ def coupling_matrix(
     ParameterError
     """
     lmax = check_whole("lmax", lmax, at_least=0)
+    if isinstance(field_of_view, SkyMask):
+        return _mask_coupling(field_of_view, lmax, zero_mean, m0)
     degree = 2 * np.arange(2 * lmax + 1) + 1
     zonal = _zonal_coupling(field_of_view, lmax)
     mask_power = 4 * np.pi * zonal[:, 0] ** 2 / degree
@@ -90,7 +100,7 @@ def coupling_matrix(
 
 
 def pseudo_covariance(
-    field_of_view: FieldOfView, cl: ArrayLike, *, zero_mean: bool = True, m0: bool = True
+    field_of_view: FieldOfView | SkyMask, cl: ArrayLike, *, zero_mean: bool = True, m0: bool = True
 ) -> Array:
     """Covariance of the pseudo C_l of one isotropic Gaussian sky.
 
@@ -98,6 +108,9 @@ def pseudo_covariance(
     whole sky it is 2 C_l^2 / (2l + 1). In a narrow band multipoles go together, and (2l + 1) f_sky
     (`independent_modes`) is a rough count: seen by IceCube, a steep spectrum scatters like 2 numbers at
     l = 1, where that has 0.6, and like 5 at l = 20, where power leaks in from below and that has 12.
+
+    Of a mask of any shape it is the covariance of 1000 drawn skies, always the same: variances are good
+    to some 15 %.
 
     Parameters
     ----------
@@ -111,6 +124,8 @@ def pseudo_covariance(
     (lmax + 1, lmax + 1)
     """
     cl = np.asarray(cl, float)
+    if isinstance(field_of_view, SkyMask):
+        return _mask_covariance(field_of_view, cl, zero_mean, m0)
     mixing = band_integrals(field_of_view, cl.size - 1)
     crossed = mixing * cl @ mixing.swapaxes(1, 2)  # <a_lm a*_l'm>: (m, l, l')
     if zero_mean:
@@ -149,7 +164,9 @@ def variance_forms(
 
 @lru_cache(maxsize=8)
 def band_integrals(field_of_view: FieldOfView, lmax: int) -> Array:
-    """Integrals over the band of Y_lm Y*_l'm: (m, l, l') up to lmax."""
+    """Integrals over the band of Y_lm Y*_l'm: (m, l, l') up to lmax. Raises ParameterError for a mask."""
+    if not isinstance(field_of_view, FieldOfView):
+        raise ParameterError("field_of_view", "a mask", "must be a band in declination for this")
     low, high = field_of_view.sin_dec
     x, weight = scipy.special.roots_legendre(lmax + 1)
     theta = np.arccos((low + high + (high - low) * x) / 2)
@@ -165,3 +182,68 @@ def _zonal_coupling(field_of_view: FieldOfView, lmax: int) -> Array:
     norm = np.sqrt(2 * np.arange(2 * lmax + 1) + 1)
     zonal = norm[:, None] * legendre
     return zonal * (weight * (high - low) / 4) @ zonal[: lmax + 1].T
+
+
+def _mask_coupling(mask: SkyMask, lmax: int, zero_mean: bool, m0: bool) -> Array:
+    """`coupling_matrix` of a mask of any shape.
+
+    With K the integrals of Y*_lm w Y_l'm' and B those of Y*_lm w, the shifted coefficients are those of
+    K' = K - B_lm K_00 / B_00. Sums over m and m' of |K'|^2 are spectra of maps: of w, of w times its own
+    multipoles l', and for m = 0 of w (Y_l0 - B_l0 Y_00 / B_00).
+    """
+    mask = mask.coarse()
+    nside = _nside(mask, lmax)
+    weights = mask.on(nside)
+    degree = 2 * np.arange(lmax + 1) + 1
+    coefficients = harmonics.real_coefficients(weights, nside, 2 * lmax)
+    matrix = mode_coupling(spectra.cross_spectra(coefficients[None], coefficients[None])[0, 0], lmax)
+    own = coefficients[: (lmax + 1) ** 2]
+    power = spectra.cross_spectra(own[None], own[None])[0, 0]
+    mean = own / own[0] if zero_mean else np.zeros_like(own)  # B_lm / B_00
+    if zero_mean:
+        parts = harmonics.synthesis(_multipoles_apart(weights, nside, lmax), nside)
+        crossed = spectra.cross_spectra(
+            mean[None, None], harmonics.real_coefficients(weights * parts, nside, lmax)[:, None]
+        )[:, 0, 0]  # (l', l)
+        matrix = matrix - 2 * crossed.T / np.sqrt(4 * np.pi)
+        matrix = matrix + np.outer(power / own[0] ** 2, degree * power / (4 * np.pi))
+    if not m0:
+        sin_dec = SkyMask(weights, mask.coordinates).sin_dec
+        zonal = np.sqrt(degree / (4 * np.pi))[:, None] * scipy.special.legendre_p_all(lmax, sin_dec)[0]
+        if zero_mean:
+            zonal -= ((zonal * weights).sum(1) / weights.sum())[:, None]
+        lost = harmonics.real_coefficients(weights * zonal, nside, lmax)[:, None]
+        matrix = matrix - spectra.cross_spectra(lost, lost)[:, 0, 0] * degree / degree[:, None]
+    matrix.setflags(write=False)
+    return matrix
+
+
+def _multipoles_apart(maps: Array, nside: int, lmax: int) -> Array:
+    """The coefficients of each multipole of a map alone: (lmax + 1, n_lm) complex."""
+    alm = harmonics.analysis(maps, nside, lmax)
+    ell = np.concatenate([np.arange(m, lmax + 1) for m in range(lmax + 1)])
+    return np.where(ell == np.arange(lmax + 1)[:, None], alm, 0)
+
+
+def _mask_covariance(mask: SkyMask, cl: Array, zero_mean: bool, m0: bool) -> Array:
+    """`pseudo_covariance` of a mask of any shape."""
+    lmax = cl.size - 1
+    mask = mask.coarse()
+    weights = mask.on(_nside(mask, lmax))
+    m = np.repeat(np.arange(lmax + 1), np.arange(lmax + 1, 0, -1))
+    ell = np.concatenate([np.arange(m, lmax + 1) for m in range(lmax + 1)])
+    rng = np.random.default_rng(np.random.SeedSequence(0))
+    drawn = []
+    for _ in range(_SKIES // _AT_ONCE):
+        real, imaginary = rng.normal(size=(2, _AT_ONCE, ell.size))
+        alm = np.where(m == 0, real, (real + 1j * imaginary) / np.sqrt(2)) * np.sqrt(cl[ell])
+        maps = harmonics.synthesis(alm, sky.nside_of(weights))
+        seen = masked(maps, weights) if zero_mean else maps * weights
+        found = coefficients(seen, lmax=lmax, remove_m0=None if m0 else FRAMES[mask.coordinates])[:, None]
+        drawn.append(spectra.cross_spectra(found, found)[:, 0, 0])
+    return np.cov(np.concatenate(drawn), rowvar=False)
+
+
+def _nside(mask: SkyMask, lmax: int) -> int:
+    """Of a grid that holds both a mask and multipoles up to lmax."""
+    return max(mask.nside, 1 << max(lmax - 1, 0).bit_length())

@@ -63,7 +63,10 @@ class FieldOfView:
         """
         check_whole("nside", nside, at_least=1)
         to_equatorial = (orientation or Orientation()).rotation.as_matrix()
-        sin_dec = to_equatorial[2] @ -sky.pixel_directions(nside)
+        return self.sees(to_equatorial[2] @ -sky.pixel_directions(nside))
+
+    def sees(self, sin_dec: Array) -> Array:
+        """Whether directions that particles come from are seen: sines of declinations (...) -> (...) bool."""
         low, high = self.sin_dec
         # rounding must not cost a pixel at a pole that belongs to the band
         return (sin_dec >= low - 1e-12) & (sin_dec <= high + 1e-12)

@@ -54,3 +54,11 @@ class Orientation:
         # north through east is the other sense
         angles = [self.right_ascension, 90 - self.declination, 180 - self.position_angle]
         return scipy.spatial.transform.Rotation.from_euler("ZYZ", angles, degrees=True)
+
+
+#: How the frames of maps of the sky stand in equatorial coordinates: for galactic maps J2000 (pole at
+#: 192.859 and 27.128 deg, whose longitude runs from the galactic centre).
+FRAMES = {
+    "celestial": Orientation(0, 90, 180),
+    "galactic": Orientation(192.85948, 27.12825, 122.93192),
+}

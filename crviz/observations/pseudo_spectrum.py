@@ -76,7 +76,7 @@ def pseudo_spectrum(
     ------
     ParameterError
     """
-    real = _coefficients(maps, mask, lmax, remove_m0)[..., None, :]
+    real = coefficients(masked(maps, mask), lmax=lmax, remove_m0=remove_m0)[..., None, :]
     return spectra.cross_spectra(real, real)[..., 0, 0, :]
 
 
@@ -100,13 +100,13 @@ def pseudo_cross_spectra(
     ------
     ParameterError
     """
-    real = _coefficients(maps, mask, lmax, remove_m0)
+    real = coefficients(masked(maps, mask), lmax=lmax, remove_m0=remove_m0)
     return spectra.cross_spectra(real, real)
 
 
-def _coefficients(maps: ArrayLike, mask: ArrayLike, lmax: int | None, remove_m0: Orientation | None) -> Array:
-    """Real coefficients of the masked maps, (..., (lmax + 1)^2)."""
-    seen = masked(maps, mask)
+def coefficients(seen: Array, *, lmax: int | None = None, remove_m0: Orientation | None = None) -> Array:
+    """Real coefficients (..., (lmax + 1)^2) of maps (..., 12 nside^2) that are masked already; else as
+    `pseudo_spectrum`."""
     nside = sky.nside_of(seen)
     lmax = 2 * nside if lmax is None else check_whole("lmax", lmax, at_least=1)
     if lmax >= 3 * nside:

@@ -10,7 +10,7 @@ from crviz.arrays import Array, ArrayLike
 from crviz.checks import ParameterError, check_number
 
 #: The smallest |b_l| that is divided by.
-_LEAST_BEAM = 0.1
+LEAST_BEAM = 0.1
 #: Iterations of the transform: the plain one would leave ripples of 1.5 % of the mean at nside 32 and
 #: 5 deg; three leave 3e-5.
 _REFINEMENTS = 3
@@ -97,7 +97,7 @@ def deconvolve_spectrum(ell: ArrayLike, cl: ArrayLike, radius: float) -> Array:
         Where less than 1 % of the power is left of a multipole: nothing is to be recovered there.
     """
     beam = top_hat(ell, radius)
-    lost = np.asarray(ell)[np.abs(beam) < _LEAST_BEAM]
+    lost = np.asarray(ell)[np.abs(beam) < LEAST_BEAM]
     if lost.size:
         raise ParameterError("radius", float(radius), f"leaves nothing to recover of multipole {lost[0]}")
     return np.asarray(cl, float) / beam**2

@@ -19,6 +19,8 @@ Lines that begin with "#" alone are for who reads the file, and are its caveats.
 
 "{column}" in a value stands for what the rows hold there. Rows that differ in a column that the name has
 in braces are spectra of their own.
+
+Somebody's own file needs no key (`own_spectrum`).
 """
 
 from __future__ import annotations
@@ -34,13 +36,16 @@ import numpy as np
 from crviz.arrays import Array
 from crviz.checks import ParameterError
 from crviz.observations.field_of_view import FieldOfView
+from crviz.observations.sky_mask import SkyMask
 
 #: Marks that nothing simulated has.
 MARKERS = ("circle", "square", "hex", "star")
 
-_NEEDED = ("name", "experiment", "year", "energy", "declination", "pseudo", "smoothing", "m0", "caption")
-_OPTIONAL = ("noise", "columns", "marker", "short", "legend", "drawn")
+NEEDED = ("name", "experiment", "year", "energy", "declination", "pseudo", "smoothing", "m0", "caption")
+OPTIONAL = ("noise", "columns", "marker", "short", "legend", "drawn")
 _COLUMNS = ("ell", "cl", "error_down", "error_up", "noise", "hidden")
+#: Other names of columns, where those are missing.
+_ALSO = {"cl": "C_ell", "error_down": "error", "error_up": "error"}
 _IN_BRACES = re.compile(r"{(.*?)}")
 
 
@@ -64,11 +69,11 @@ class ObservedSpectrum:
         The same in one line.
     experiment
     year
-        Of publication.
+        Of publication; 0 where it is not known.
     energy : [TeV]
-        Median energy of the primaries.
+        Median energy of the primaries; NaN where it is not known.
     field_of_view
-        Of the masked map behind the spectrum, which was shifted to zero mean.
+        Of the masked map behind the spectrum, which was shifted to zero mean: a band, or a mask.
     pseudo
         Whether the power is that of the masked map as it is; else it was divided by f_sky.
     smoothing : [deg]
@@ -82,6 +87,8 @@ class ObservedSpectrum:
         What to draw as dotted lines: whose noise, and its level of C_l.
     marker, short, legend
         Its mark, its name in few words and its entry in a legend; empty where it is not drawn.
+    assumed
+        What its file does not say of the window and was taken, in words: nothing for shipped spectra.
     """
 
     name: str
@@ -94,7 +101,7 @@ class ObservedSpectrum:
     experiment: str
     year: int
     energy: float
-    field_of_view: FieldOfView
+    field_of_view: FieldOfView | SkyMask
     pseudo: bool
     smoothing: float
     measures_m0: bool
@@ -103,6 +110,7 @@ class ObservedSpectrum:
     marker: str
     short: str
     legend: str
+    assumed: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -128,23 +136,40 @@ def read_spectra(path: Path) -> list[ObservedSpectrum]:
     Raises ValueError, with the file, the key and what is allowed, for a header or a column that is wrong.
     """
     lines = path.read_text(encoding="utf8").splitlines()
-    entries = _entries(path.name, lines)
-    if not entries:
-        return []
+    entries = header(path.name, lines, NEEDED)
+    return spectra(path.name, lines, entries) if entries else []
+
+
+def spectra(
+    file: str, lines: list[str], entries: dict[str, list[str]], *, own: bool = False
+) -> list[ObservedSpectrum]:
+    """The spectra in the lines of a file, below the entries of its header.
+
+    Parameters
+    ----------
+    file
+        What errors call it.
+    lines, entries
+    own
+        Whether multipoles may begin at any one, and powers be 0 or less, as those without noise are.
+
+    Raises ValueError.
+    """
     caveats = " ".join(
         line.lstrip("# ") for line in lines if line.startswith("#") and not line.startswith("#:")
     )
-    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    table = (line for line in lines if not line.startswith("#"))
+    rows = list(csv.DictReader(table, skipinitialspace=True))
     if not rows:
-        raise ValueError(f"{path.name}: there must be rows below the header.")
+        raise ValueError(f"{file}: there must be rows below the header.")
     apart = _IN_BRACES.findall(entries["name"][0])
     together: dict[tuple[str | None, ...], list[dict[str, str]]] = {}
     for row in rows:  # a column that is not there is refused where the name is filled in
         together.setdefault(tuple(row.get(column) for column in apart), []).append(row)
-    found = [_Reader(path.name, entries, own).spectrum(caveats) for own in together.values()]
+    found = [_Reader(file, entries, each, own).spectrum(caveats) for each in together.values()]
     if "drawn" in entries and not any(one.marker for one in found):
         energies = ", ".join(f"{one.energy:g}" for one in found)
-        raise ValueError(f"{path.name}: drawn = {entries['drawn'][0]!r} must be one of {energies}.")
+        raise ValueError(f"{file}: drawn = {entries['drawn'][0]!r} must be one of {energies}.")
     return found
 
 
@@ -155,21 +180,27 @@ class _Reader:
     file: str
     entries: dict[str, list[str]]
     rows: list[dict[str, str]]
+    own: bool
 
     def spectrum(self, caveats: str) -> ObservedSpectrum:
-        ell, cl, down, up, noise, hidden = self.columns()
-        if not (ell[0] == 1 and (np.diff(ell) > 0).all() and (ell == np.floor(ell)).all()):
-            self.refuse("ell", ell.tolist(), "whole numbers that increase from 1")
-        if not (cl > 0).all():
-            self.refuse("cl", cl.tolist(), "above 0 everywhere")
-        energy = self.number("energy")
+        columns = self.columns()
+        if self.own:
+            columns = [values[columns[0] != 0] for values in columns]
+        ell, cl, down, up, noise, hidden = columns
+        begins = ell.size and (ell[0] >= 1 if self.own else ell[0] == 1)
+        if not (begins and (np.diff(ell) > 0).all() and (ell == np.floor(ell)).all()):
+            least = "1 or more" if self.own else "1"
+            self.refuse("ell", ell.tolist(), f"whole numbers that increase from {least}")
+        if not (np.isfinite(cl) & (self.own | (cl > 0))).all():
+            self.refuse("cl", cl.tolist(), f"{'finite' if self.own else 'above 0'} everywhere")
+        energy = self.number("energy") if "energy" in self.entries else np.nan
         marked = "marker" in self.entries and ("drawn" not in self.entries or energy == self.number("drawn"))
         return ObservedSpectrum(
             name=self.text("name"),
             ell=ell.astype(int),
             cl=cl,
             error=np.array([down, up]),
-            noise=float(noise[0]),
+            noise=float(noise[-1]),  # where neither the mean that was taken off nor m = 0 counts
             caveats=caveats,
             caption=self.text("caption"),
             experiment=self.text("experiment"),
@@ -220,7 +251,12 @@ class _Reader:
         except ValueError:
             self.refuse(key, " ".join(values), allowed)
 
-    def field_of_view(self) -> FieldOfView:
+    def field_of_view(self) -> FieldOfView | SkyMask:
+        if "window" in self.entries:
+            try:
+                return SkyMask.from_text(self.text("window"))
+            except ValueError:
+                self.refuse("window", self.text("window")[:40], "a mask as crviz observe writes it")
         allowed = "two numbers, -90 to 90, the lower one first"
         limits = self.numbers("declination", self.text("declination").split(), allowed)
         try:
@@ -246,6 +282,9 @@ class _Reader:
             if name not in names or column not in self.rows[0]:
                 self.refuse("columns", entry.strip(), f"one of {', '.join(names)}, = and a column")
             names[name] = column
+        for name, other in _ALSO.items():
+            if names[name] not in self.rows[0] and other in self.rows[0]:
+                names[name] = other
         for name in ("ell", "cl"):
             if names[name] not in self.rows[0]:
                 self.refuse("columns", ", ".join(self.rows[0]), f"such that one of them is {name}")
@@ -255,16 +294,33 @@ class _Reader:
         ]
 
 
-def _entries(file: str, lines: list[str]) -> dict[str, list[str]]:
-    """The values of each key in a header, checked for keys that are missing, unknown or there twice."""
+def header(
+    file: str, lines: list[str], needed: tuple[str, ...], further: tuple[str, ...] = ()
+) -> dict[str, list[str]]:
+    """The values of each key in a header, checked for keys that are missing, unknown or there twice.
+
+    Parameters
+    ----------
+    file
+        What errors call it.
+    lines
+    needed
+        Keys that have to be there, if any is.
+    further
+        Keys that may be there, beside `NEEDED` and `OPTIONAL`.
+
+    Raises ValueError.
+    """
     entries: dict[str, list[str]] = {}
+    allowed = NEEDED + OPTIONAL + further
     for line in lines:
         if line.startswith("#:"):
             key, _, value = (part.strip() for part in line[2:].partition(":"))
-            if key not in _NEEDED + _OPTIONAL:
-                raise ValueError(f"{file}: {key!r} must be one of {', '.join(_NEEDED + _OPTIONAL)}.")
+            if key not in allowed:
+                raise ValueError(f"{file}: {key!r} must be one of {', '.join(allowed)}.")
             entries.setdefault(key, []).append(value)
-    needed = (*_NEEDED, "short", "legend") if "marker" in entries else _NEEDED
+    if "marker" in entries:
+        needed = (*needed, "short", "legend")
     for key in needed if entries else ():
         if not entries.get(key, [""])[0]:
             raise ValueError(f"{file}: {key} must be in the header, which needs {', '.join(needed)}.")
