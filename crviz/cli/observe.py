@@ -6,8 +6,8 @@ import argparse
 import shlex
 from pathlib import Path
 
+from crviz.checks import ParameterError
 from crviz.cli.arguments import Subparsers, check_writable, writing
-from crviz.observations.orientation import FRAMES
 
 
 def add(commands: Subparsers) -> None:
@@ -29,7 +29,9 @@ def add(commands: Subparsers) -> None:
     command.add_argument(
         "--column", metavar="NAME", help="the relative intensity, where there are several columns"
     )
-    command.add_argument("--coordinates", choices=FRAMES, help="of the map (default: what its header says)")
+    command.add_argument(
+        "--coordinates", metavar="celestial|galactic", help="of the map (default: what its header says)"
+    )
     command.add_argument("--plot", type=Path, metavar="FILE.(png|svg|pdf)", help="beside the shipped spectra")
     command.set_defaults(command=_observe)
 
@@ -46,7 +48,9 @@ def _observe(options: argparse.Namespace) -> int:
         from crviz.plots import paper
         from crviz.plots.content.measured import measured_spectrum
 
-        paper.check_path(options.plot)
+        paper.check_path(options.plot, "plot")
+        if options.plot == options.output:
+            raise ParameterError("plot", str(options.plot), "must be another file than that of the spectrum")
     found = observations.observe(
         observations.read_map(options.map, column=options.column, coordinates=options.coordinates),
         mask=options.mask,

@@ -172,12 +172,12 @@ def _shown(
     if mask is None:
         if declination is None:
             return everything.weights, "none, the whole sky", FULL_SKY
-        low, high = declination
         try:
+            low, high = declination
             band = FieldOfView(low, high)
-        except ParameterError:
+        except (ValueError, TypeError):
             rule = "must be two numbers from -90 to 90, the lower one first"
-            raise ParameterError("declination", [low, high], rule) from None
+            raise ParameterError("declination", declination, rule) from None
         return (
             band.sees(everything.sin_dec).astype(float),
             f"declination {band.dec_min:g} to {band.dec_max:g} deg",

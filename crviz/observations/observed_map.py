@@ -17,8 +17,8 @@ from crviz.observations.orientation import FRAMES
 
 #: Columns by their names, without what is no letter or digit: those of a map of counts, and those of a
 #: relative intensity among others.
-_DATA = re.compile(r"^(data|on|counts?|events?)(map)?$")
-_BACKGROUND = re.compile(r"^(background|bkgd?|bkg|bg|off|expect(ed|ation))(map|counts?|events?)?$")
+_DATA = re.compile(r"^(data|on|counts?|events?)(map|counts?|events?)?$")
+_BACKGROUND = re.compile(r"^(background|bkgd?|bg|off|expect(ed|ation))(map|counts?|events?)?$")
 _INTENSITY = re.compile(r"relative|relint|intensity|anisotropy|deltai")
 
 
@@ -98,6 +98,8 @@ def read_map(path: str | Path, *, column: str | None = None, coordinates: str | 
     ------
     FileNotFoundError, ValueError, ParameterError
     """
+    if coordinates is not None:
+        check_choice("coordinates", coordinates, tuple(FRAMES))
     found = read_healpix(path)
     if coordinates is None:
         coordinates = found.coordinates

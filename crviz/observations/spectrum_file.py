@@ -34,7 +34,6 @@ from typing import NoReturn
 import numpy as np
 
 from crviz.arrays import Array
-from crviz.checks import ParameterError
 from crviz.observations.field_of_view import FieldOfView
 from crviz.observations.sky_mask import SkyMask
 
@@ -260,8 +259,9 @@ class _Reader:
         allowed = "two numbers, -90 to 90, the lower one first"
         limits = self.numbers("declination", self.text("declination").split(), allowed)
         try:
-            return FieldOfView(*limits)
-        except (ParameterError, TypeError):
+            low, high = limits
+            return FieldOfView(low, high)
+        except ValueError:
             self.refuse("declination", self.text("declination"), allowed)
 
     def noise_levels(self) -> tuple[tuple[str, float], ...]:

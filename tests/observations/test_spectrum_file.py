@@ -120,6 +120,7 @@ def test_a_table_without_keys_is_no_spectrum(one_file):
         ("name: Observatory", "name: {when}", "name = '{when} 2030, 20 TeV' must be without braces"),
         ("-30 60", "60 -30", "declination = '60 -30' must be two numbers, -90 to 90, the lower one first"),
         ("-30 60", "-30 60 90", "declination = '-30 60 90' must be two numbers"),
+        ("-30 60", "-30", "declination = '-30' must be two numbers"),
         ("the night, 20 TeV 1e-11", "1e-11", "noise = '1e-11' must be words and then a number above 0"),
         ("marker: hex", "marker: hex\n#: drawn: 21", "drawn = '21' must be one of 20"),
         ("1e-11", "low", "noise = 'low' must be words and then a number"),

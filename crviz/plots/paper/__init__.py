@@ -37,11 +37,11 @@ _METADATA: dict[str, dict[str, None]] = {"png": {}, "svg": {"Date": None}, "pdf"
 _Content = TypeVar("_Content")
 
 
-def check_path(path: str | Path) -> Path:
-    """A Path that ends in one of `FORMATS`. Raises ParameterError."""
+def check_path(path: str | Path, name: str = "output") -> Path:
+    """A Path that ends in one of `FORMATS`. Raises ParameterError, with the name of the parameter."""
     path = Path(path)
     if path.suffix[1:].lower() not in FORMATS:
-        raise ParameterError("output", str(path), f"must end in {', '.join('.' + kind for kind in FORMATS)}")
+        raise ParameterError(name, str(path), f"must end in {', '.join('.' + kind for kind in FORMATS)}")
     return path
 
 
