@@ -38,7 +38,7 @@ def to_text(measured: Measurement, *, command: str = "") -> str:
         "noise": measured.noise,
         "D_ell": measured.ell * (measured.ell + 1) * measured.cl / (2 * np.pi),
         "C_less_noise": measured.cl - measured.noise,
-        "sky_scatter": measured.sky_scatter,
+        "cosmic_variance": measured.cosmic_variance,
     }
     rows = [
         ",".join("" if np.isnan(value) else f"{value:.10g}" for value in row)
@@ -107,6 +107,6 @@ On the whole sky, evenly exposed, that is 2 / (2 ell + 1) (noise^2 + 2 noise C_l
 _UNKNOWN = """\
 noise, error and C_less_noise are empty: a map of the relative intensity alone does not say its noise."""
 _SCATTER = """\
-sky_scatter: no error of the measurement, and not in error: one standard deviation of one Gaussian sky of the
-power P = {} about the mean over skies. sky_scatter^2 = 2 / (2 ell + 1) s^2 M[w^2,w^2],
-s = P / <w^2>; on the whole sky 2 P^2 / (2 ell + 1). Steep spectra seen in a part of the sky scatter more."""
+cosmic_variance: no error of the measurement, and not in error: the variance of Gaussian skies of the power
+P = {} about the mean over skies, 2 / (2 ell + 1) s^2 M[w^2,w^2] with s = P / <w^2>; on the whole sky
+2 P^2 / (2 ell + 1). Steep spectra seen in a part of the sky vary more."""

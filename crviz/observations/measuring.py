@@ -38,8 +38,8 @@ class Measurement:
         Mean power of the noise of counting that is in `cl` (`pseudo_noise`); NaN where it is not known.
     error : (L,)
         One standard deviation by that noise alone, the sky held fixed; NaN where it is not known.
-    sky_scatter : (L,)
-        One standard deviation of a Gaussian sky of the power `signal` about the mean over skies. Both are of
+    cosmic_variance : (L,)
+        Variance of Gaussian skies of the power `signal` about their mean, not in `error`. Both are of
         `noise.scatter`.
     weights : (12 nside^2,)
         The mask in the frame of the map: 0 where pixels without a value joined it.
@@ -58,7 +58,7 @@ class Measurement:
     cl: Array
     noise: Array
     error: Array
-    sky_scatter: Array
+    cosmic_variance: Array
     weights: Array
     field_of_view: FieldOfView | SkyMask
     mask: str
@@ -135,7 +135,8 @@ def observe(
             stacklevel=2,
         )
     if smooth:
-        intensity = smooth_maps(intensity, smooth) / np.where(seen, smooth_maps(seen, smooth), 1.0)
+        alone = min(1.0, 2 / (seen.size * (1 - np.cos(np.deg2rad(smooth)))))  # of a disk, a pixel by itself
+        intensity = smooth_maps(intensity, smooth) / np.maximum(smooth_maps(seen, smooth), alone)
     lost = np.abs(top_hat(np.arange(2 * one.nside + 1), smooth)) < LEAST_BEAM
     lmax = int(lost.argmax()) - 1 if lost.any() else 2 * one.nside
     if lmax < 1:
@@ -147,14 +148,14 @@ def observe(
     if one.variance is not None:
         wider = smoothing_factor(one.variance, weights, lmax, smooth) if smooth else wider
         noise = pseudo_noise(one.variance, weights, lmax=lmax, remove_m0=without) * wider
-    error, sky_scatter = scatter(cl - np.nan_to_num(noise), weights, one.variance, m0=not remove_m0)
+    error, variance = scatter(cl - np.nan_to_num(noise), weights, one.variance, m0=not remove_m0)
     return Measurement(
         source=one,
         ell=ell[1:],
         cl=cl[1:],
         noise=noise[1:],
         error=(error * wider)[1:],
-        sky_scatter=sky_scatter[1:],
+        cosmic_variance=variance[1:],
         weights=weights,
         field_of_view=SkyMask(weights, one.coordinates) if band is None or joined else band,
         mask=words,

@@ -95,9 +95,8 @@ def smoothing_factor(variance: ArrayLike, mask: ArrayLike, lmax: int, radius: fl
     """
     mask = np.asarray(mask, float)
     nside = sky.nside_of(mask)
-    found = harmonics.real_coefficients(mask * np.sqrt(np.where(mask > 0, variance, 0.0)), nside, 4 * nside)[
-        None
-    ]
+    noisy = mask * np.sqrt(np.where(mask > 0, variance, 0.0))
+    found = harmonics.real_coefficients(noisy, nside, 4 * nside)[None]
     mixing = mode_coupling(spectra.cross_spectra(found, found)[0, 0], 2 * nside)[: lmax + 1]
     left = top_hat(np.arange(2 * nside + 1), radius) ** 2
     return np.maximum(mixing @ left / mixing.sum(1) / left[: lmax + 1], 1.0)
@@ -106,7 +105,7 @@ def smoothing_factor(variance: ArrayLike, mask: ArrayLike, lmax: int, radius: fl
 def scatter(
     signal: Array, mask: ArrayLike, variance: ArrayLike | None, *, m0: bool = True
 ) -> tuple[Array, Array]:
-    """Standard deviations of what is measured of one sky: by its noise, and by the sky.
+    """How far what is measured scatters: by its noise, and from one sky to another.
 
     Parameters
     ----------
@@ -121,10 +120,10 @@ def scatter(
 
     Returns
     -------
-    noise : (L,)
-        With the sky held fixed; NaN where the variance is not known.
-    sky : (L,)
-        Of a Gaussian sky, without noise: M[w^2, w^2] alone.
+    error : (L,)
+        One standard deviation by noise, the sky held fixed; NaN where the variance is not known.
+    cosmic_variance : (L,)
+        Of Gaussian skies about their mean, without noise: the term with M[w^2, w^2].
     """
     mask = np.asarray(mask, float)
     lmax = signal.size - 1
@@ -138,5 +137,5 @@ def scatter(
     modes = np.maximum(degree if m0 else degree - 1, 1)
     local = np.maximum(signal, 0) * degree / modes / squared.mean()  # a missing m = 0 takes its share
     of_one = 2 * modes / degree**2
-    noise = np.sqrt(of_one * (own + 2 * local * crossed))
-    return np.full(lmax + 1, np.nan) if variance is None else noise, np.sqrt(of_one * seen) * local
+    error = np.sqrt(of_one * (own + 2 * local * crossed))
+    return np.full(lmax + 1, np.nan) if variance is None else error, of_one * seen * local**2

@@ -237,7 +237,7 @@ def test_on_the_whole_sky_errors_are_those_of_the_text_books(intensity):
     np.testing.assert_allclose(found.noise, noise, rtol=1e-6)  # the transform of a constant
     signal = np.maximum(found.signal, 0)
     np.testing.assert_allclose(found.error, np.sqrt(2 / degree * (noise**2 + 2 * noise * signal)), rtol=1e-3)
-    np.testing.assert_allclose(found.sky_scatter, np.sqrt(2 / degree) * signal, rtol=1e-3)
+    np.testing.assert_allclose(found.cosmic_variance, 2 / degree * signal**2, rtol=1e-3)
 
 
 # --- smoothing ---

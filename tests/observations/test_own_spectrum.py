@@ -112,15 +112,15 @@ def test_the_header_says_all_that_was_done_and_the_columns_what_they_are(tmp_pat
         "error^2 = 2 / (2 ell + 1)",
         "top hat of radius 5 deg",
         "m = 0",
-        "sky_scatter^2",
+        "cosmic_variance: no error",
     ):
         assert words in said
     rows = [line for line in lines if not line.startswith("#")]
-    assert rows[0] == "ell,C_ell,error,noise,D_ell,C_less_noise,sky_scatter"
-    ell, cl, error, noise, power, left, scatter = np.loadtxt(rows[1:], delimiter=",").T
+    assert rows[0] == "ell,C_ell,error,noise,D_ell,C_less_noise,cosmic_variance"
+    ell, cl, error, noise, power, left, variance = np.loadtxt(rows[1:], delimiter=",").T
     np.testing.assert_allclose(power, ell * (ell + 1) * cl / (2 * np.pi), rtol=1e-8)
     np.testing.assert_allclose(left, cl - noise, atol=1e-9 * cl.max())
-    np.testing.assert_allclose([error, scatter], [measured.error, measured.sky_scatter], rtol=1e-8)
+    np.testing.assert_allclose([error, variance], [measured.error, measured.cosmic_variance], rtol=1e-8)
 
 
 def test_what_is_not_known_of_the_noise_is_empty_and_said(tmp_path, intensity):
