@@ -195,10 +195,10 @@ def _mask_coupling(mask: SkyMask, lmax: int, zero_mean: bool, m0: bool) -> Array
     nside = _nside(mask, lmax)
     weights = mask.on(nside)
     degree = 2 * np.arange(lmax + 1) + 1
-    coefficients = harmonics.real_coefficients(weights, nside, 2 * lmax)
-    matrix = mode_coupling(spectra.cross_spectra(coefficients[None], coefficients[None])[0, 0], lmax)
-    own = coefficients[: (lmax + 1) ** 2]
+    own = harmonics.real_coefficients(weights, nside, 2 * lmax)
     power = spectra.cross_spectra(own[None], own[None])[0, 0]
+    matrix = mode_coupling(power, lmax)
+    own, power = own[: (lmax + 1) ** 2], power[: lmax + 1]
     mean = own / own[0] if zero_mean else np.zeros_like(own)  # B_lm / B_00
     if zero_mean:
         parts = harmonics.synthesis(_multipoles_apart(weights, nside, lmax), nside)

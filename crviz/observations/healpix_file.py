@@ -27,8 +27,15 @@ _COORDINATES = {
 #: Names of the column that holds the indices of the pixels, where it is not the first one.
 _PIXELS = re.compile(r"^(hpx_?)?(pix|pixel|ipix|index|pixel_index|pixnum)s?$", re.IGNORECASE)
 #: What astropy raises where a file is no FITS, or a damaged one.
-_BROKEN = (
-    *(OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError),
+_BAD = (
+    OSError,
+    EOFError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
 )
 
 
@@ -60,8 +67,8 @@ class HealpixFile:
 
 
 def read_healpix(path: str | Path) -> HealpixFile:
-    """Read a FITS file (also a gzipped one) whose first table is a HEALPix map, of any kind of numbers, in
-    ring or nested order, of the whole sky or of listed pixels.
+    """Read a FITS file (also a gzipped one) that holds a HEALPix map as a table: the first with an NSIDE, or
+    the first. Of any kind of numbers, in ring or nested order, of the whole sky or of listed pixels.
 
     Raises
     ------
@@ -90,7 +97,7 @@ def _sentences(path: Path) -> Iterator[None]:
         raise ValueError(f"{path} {error}.") from None
     except PermissionError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror}.") from error
-    except (*_BROKEN, zlib.error, Warning, VerifyError) as error:
+    except (*_BAD, zlib.error, Warning, VerifyError) as error:
         said = " ".join(str(error).split()).rstrip(".")[:120]
         raise ValueError(f"{path} is no FITS file of a map, or a damaged one: {said}.") from error
 
@@ -109,11 +116,12 @@ def _read(path: Path) -> HealpixFile:
             raise _Refused(
                 "holds an image, not a HEALPix map" if image else "holds no table, so no HEALPix map"
             )
-        header = tables[0].header
+        table = next((one for one in tables if "NSIDE" in one.header), tables[0])
+        header = table.header
         nside = _nside(header)
         if header["NAXIS1"] * header["NAXIS2"] > 8 * 32 * 12 * FINEST**2:
             raise _Refused("has a header that declares more than a map can hold")
-        raw = _columns(tables[0])
+        raw = _columns(table)
     ordering = str(header.get("ORDERING", "")).strip().upper()
     if ordering not in ("RING", "NESTED", "NEST"):
         raise _Refused(f"has ORDERING = {ordering!r} in its header, which must be RING or NESTED")

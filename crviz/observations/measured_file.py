@@ -74,7 +74,8 @@ def _entries(measured: Measurement) -> dict[str, str]:
 
 
 def _in_a_line(text: str) -> str:
-    return " ".join(text.split())
+    """Text without ends of lines, and with marks for what is no text in the name of a file."""
+    return " ".join(text.split()).encode("utf8", "replace").decode("utf8")
 
 
 def _remarks(measured: Measurement) -> list[str]:
@@ -98,7 +99,8 @@ _SMOOTHED = """\
 The map was smoothed with a top hat of radius {:g} deg, the mean over the pixels of a disk that are seen;
 C_ell was divided by its b_ell^2, and ends where b_ell falls below 0.1."""
 _COUNTED = """\
-noise: the mean power of the counting noise in C_ell, from the variances of the pixels, data / background^2.
+noise: the mean power of the counting noise in C_ell, from the variances of the pixels, data / background^2,
+where the background is taken as exact.
 C_less_noise = C_ell - noise.
 error: one standard deviation by that noise alone, the sky held fixed:
 error^2 = 2 / (2 ell + 1) (M[u,u] + 2 s M[w^2,u]), with the weights w of the mask, s = C_less_noise / <w^2>,

@@ -154,7 +154,7 @@ def observe(
         ell=ell[1:],
         cl=cl[1:],
         noise=noise[1:],
-        error=(error * wider)[1:],
+        error=(error * wider)[1:],  # as its noise part grows; that of the sky grows less
         cosmic_variance=variance[1:],
         weights=weights,
         field_of_view=SkyMask(weights, one.coordinates) if band is None or joined else band,

@@ -16,20 +16,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from crviz import paths
-from crviz.observations.spectrum_file import ObservedSpectrum, header, spectra
+from crviz.observations.spectrum_file import ObservedSpectrum, header, spectra_of
 
-_FURTHER = (
-    "window",
-    "file",
-    "quantity",
-    "nside",
-    "coordinates",
-    "mask",
-    "f_sky",
-    "joined",
-    "crviz",
-    "command",
-)
+#: Where a spectrum is from.
+_FROM = ("file", "quantity", "nside", "coordinates", "mask", "f_sky", "joined", "crviz", "command")
 #: What is taken where a header does not say it, and in words what that means of the window.
 _TAKEN = {
     "declination": ("-90 90", "that the whole sky was seen"),
@@ -79,7 +69,7 @@ def load(path: str | Path) -> ObservedSpectrum:
 def parse(text: str, file: str, name: str) -> ObservedSpectrum:
     """The spectrum in the text of a file, which has a name where its header gives none. Raises ValueError."""
     lines = [line for line in text.splitlines() if line.strip()]
-    entries = header(file, lines, (), _FURTHER)
+    entries = header(file, lines, (), ("window", *_FROM))
     if {"window", "declination"} <= set(entries):
         raise ValueError(f"{file}: window and declination must not both be in the header.")
     window = {"window", "declination"} & set(entries)
@@ -90,7 +80,7 @@ def parse(text: str, file: str, name: str) -> ObservedSpectrum:
     taken = {key: [value] for key, (value, _) in _TAKEN.items()}
     taken |= {"name": [name.translate({ord("{"): "(", ord("}"): ")"}) or "own data"], "caption": [caption]}
     try:
-        found = spectra(file, lines, taken | entries, own=True)
+        found = spectra_of(file, lines, taken | entries, own=True)
     except csv.Error as error:
         raise ValueError(f"{file} is no table of a spectrum: {error}.") from error
     if len(found) > 1:

@@ -136,10 +136,10 @@ def read_spectra(path: Path) -> list[ObservedSpectrum]:
     """
     lines = path.read_text(encoding="utf8").splitlines()
     entries = header(path.name, lines, NEEDED)
-    return spectra(path.name, lines, entries) if entries else []
+    return spectra_of(path.name, lines, entries) if entries else []
 
 
-def spectra(
+def spectra_of(
     file: str, lines: list[str], entries: dict[str, list[str]], *, own: bool = False
 ) -> list[ObservedSpectrum]:
     """The spectra in the lines of a file, below the entries of its header.

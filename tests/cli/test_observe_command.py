@@ -1,5 +1,6 @@
 """`crviz observe`: a file of the spectrum, all of it or none, and one sentence for what is wrong."""
 
+import os
 import shlex
 from functools import partial
 
@@ -183,3 +184,10 @@ def test_a_full_disk_is_one_sentence(call, small_disk, fill, tmp_path):
     assert outcome.err.count("\n") == 1
     assert "No space left on device" in outcome.err
     assert not (small_disk / "out.csv").exists()
+
+
+def test_a_name_that_is_no_text_has_marks_for_what_is_none(call, tmp_path):
+    odd = os.fsdecode(b"own\xff.fits")
+    (tmp_path / "own.fits").rename(tmp_path / odd)
+    assert call(odd, "-o", "out.csv").status == 0
+    assert observations.load("out.csv").name == "own?"

@@ -6,8 +6,6 @@ from astropy.io import fits
 
 from crviz import sky
 
-UNSEEN = -1.6375e30
-
 
 @pytest.fixture
 def write(tmp_path):

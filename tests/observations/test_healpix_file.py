@@ -155,3 +155,11 @@ def test_a_mask_is_weights_and_has_nothing_where_it_has_no_value(write):
 def test_what_is_no_mask_is_refused(write, columns, message):
     with pytest.raises(ValueError, match=message):
         read_mask(write(columns))
+
+
+def test_the_table_with_an_nside_is_the_map(write):
+    path = write({"T": VALUES})
+    with fits.open(path) as file:
+        other = fits.BinTableHDU.from_columns([fits.Column("run", "J", array=[1, 2])])
+        fits.HDUList([file[0], other, file[1]]).writeto(path.with_name("two.fits"))
+    np.testing.assert_array_equal(read_healpix(path.with_name("two.fits")).columns["T"], VALUES)
