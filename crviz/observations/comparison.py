@@ -228,10 +228,10 @@ def fitted_multipoles(observed: ObservedSpectrum) -> tuple[int, int]:
     l^-3, about as steep as all that simulations and theory yield. The last one is the last that is `CLEAR`
     of noise, with all below it.
     """
-    lmax = max(int(observed.ell[-1]), _LMAX)
-    cl = np.r_[0.0, np.arange(1, lmax + 1.0) ** -3]
-    matrix = observing_matrix(observed, lmax)
-    leaking = matrix[:, 1] * cl[1] > MOST_DIPOLE * (matrix @ cl)
+    cl = np.r_[0.0, np.arange(1, _LMAX + 1.0) ** -3]
+    matrix = observing_matrix(observed, _LMAX)
+    leaking = np.zeros(observed.ell.size, bool)  # beyond _LMAX there is none to speak of
+    leaking[: len(matrix)] = matrix[:, 1] * cl[1] > MOST_DIPOLE * (matrix @ cl)
     beyond = np.flatnonzero((observed.ell > 1) & ~leaking)
     first = beyond[0] if beyond.size else 0
     clear = observed.cl > CLEAR * np.nan_to_num(observed.noise_level)

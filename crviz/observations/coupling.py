@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 import scipy
 
-from crviz import harmonics, sky, spectra
+from crviz import harmonics, spectra
 from crviz.arrays import Array, ArrayLike
 from crviz.checks import ParameterError, check_whole
 from crviz.observations.field_of_view import FieldOfView
@@ -22,8 +22,8 @@ from crviz.observations.orientation import FRAMES
 from crviz.observations.pseudo_spectrum import coefficients, masked
 from crviz.observations.sky_mask import SkyMask
 
-#: How many skies are drawn for a covariance, and how many at once.
-_SKIES, _AT_ONCE = 1000, 50
+#: How many skies are drawn for a covariance, how many maps are made at once, and the coarsest grid of a mask.
+_SKIES, _AT_ONCE, _COARSE = 1000, 50, 32
 
 
 def mode_coupling(mask_power: ArrayLike, lmax: int) -> Array:
@@ -192,44 +192,45 @@ def _mask_coupling(mask: SkyMask, lmax: int, zero_mean: bool, m0: bool) -> Array
     multipoles l', and for m = 0 of w (Y_l0 - B_l0 Y_00 / B_00).
     """
     mask = mask.coarse()
-    nside = _nside(mask, lmax)
+    nside = max(mask.nside, 1 << max(lmax - 1, 0).bit_length())  # of both the mask and such multipoles
     weights = mask.on(nside)
     degree = 2 * np.arange(lmax + 1) + 1
     own = harmonics.real_coefficients(weights, nside, 2 * lmax)
     power = spectra.cross_spectra(own[None], own[None])[0, 0]
     matrix = mode_coupling(power, lmax)
     own, power = own[: (lmax + 1) ** 2], power[: lmax + 1]
-    mean = own / own[0] if zero_mean else np.zeros_like(own)  # B_lm / B_00
-    if zero_mean:
-        parts = harmonics.synthesis(_multipoles_apart(weights, nside, lmax), nside)
-        crossed = spectra.cross_spectra(
-            mean[None, None], harmonics.real_coefficients(weights * parts, nside, lmax)[:, None]
-        )[:, 0, 0]  # (l', l)
-        matrix = matrix - 2 * crossed.T / np.sqrt(4 * np.pi)
-        matrix = matrix + np.outer(power / own[0] ** 2, degree * power / (4 * np.pi))
-    if not m0:
-        sin_dec = SkyMask(weights, mask.coordinates).sin_dec
-        zonal = np.sqrt(degree / (4 * np.pi))[:, None] * scipy.special.legendre_p_all(lmax, sin_dec)[0]
+    sin_dec = SkyMask(weights, mask.coordinates).sin_dec
+    for few in np.split(np.arange(lmax + 1), range(_AT_ONCE, lmax + 1, _AT_ONCE)):
         if zero_mean:
-            zonal -= ((zonal * weights).sum(1) / weights.sum())[:, None]
-        lost = harmonics.real_coefficients(weights * zonal, nside, lmax)[:, None]
-        matrix = matrix - spectra.cross_spectra(lost, lost)[:, 0, 0] * degree / degree[:, None]
+            parts = weights * harmonics.synthesis(_multipoles_apart(weights, nside, lmax, few), nside)
+            seen = harmonics.real_coefficients(parts, nside, lmax)[:, None]
+            crossed = spectra.cross_spectra(own[None, None] / own[0], seen)[:, 0, 0]  # (l', l)
+            matrix[:, few] -= 2 * crossed.T / np.sqrt(4 * np.pi)
+        if not m0:
+            zonal = scipy.special.eval_legendre(few[:, None], sin_dec)
+            if zero_mean:
+                zonal -= ((zonal * weights).sum(1) / weights.sum())[:, None]
+            lost = harmonics.real_coefficients(weights * zonal, nside, lmax)[:, None]
+            # of Y_l0, of which there is one among 2 l + 1
+            matrix[few] -= spectra.cross_spectra(lost, lost)[:, 0, 0] * degree / (4 * np.pi)
+    if zero_mean:
+        matrix += np.outer(power / own[0] ** 2, degree * power / (4 * np.pi))
     matrix.setflags(write=False)
     return matrix
 
 
-def _multipoles_apart(maps: Array, nside: int, lmax: int) -> Array:
-    """The coefficients of each multipole of a map alone: (lmax + 1, n_lm) complex."""
+def _multipoles_apart(maps: Array, nside: int, lmax: int, few: Array) -> Array:
+    """The coefficients of some multipoles (n,) of a map, each alone: (n, n_lm) complex."""
     alm = harmonics.analysis(maps, nside, lmax)
     ell = np.concatenate([np.arange(m, lmax + 1) for m in range(lmax + 1)])
-    return np.where(ell == np.arange(lmax + 1)[:, None], alm, 0)
+    return np.where(ell == few[:, None], alm, 0)
 
 
 def _mask_covariance(mask: SkyMask, cl: Array, zero_mean: bool, m0: bool) -> Array:
     """`pseudo_covariance` of a mask of any shape."""
     lmax = cl.size - 1
-    mask = mask.coarse()
-    weights = mask.on(_nside(mask, lmax))
+    nside = max(_COARSE, 1 << max(lmax - 1, 0).bit_length())
+    weights = mask.coarse(nside).on(nside)
     m = np.repeat(np.arange(lmax + 1), np.arange(lmax + 1, 0, -1))
     ell = np.concatenate([np.arange(m, lmax + 1) for m in range(lmax + 1)])
     rng = np.random.default_rng(np.random.SeedSequence(0))
@@ -237,13 +238,8 @@ def _mask_covariance(mask: SkyMask, cl: Array, zero_mean: bool, m0: bool) -> Arr
     for _ in range(_SKIES // _AT_ONCE):
         real, imaginary = rng.normal(size=(2, _AT_ONCE, ell.size))
         alm = np.where(m == 0, real, (real + 1j * imaginary) / np.sqrt(2)) * np.sqrt(cl[ell])
-        maps = harmonics.synthesis(alm, sky.nside_of(weights))
+        maps = harmonics.synthesis(alm, nside)
         seen = masked(maps, weights) if zero_mean else maps * weights
         found = coefficients(seen, lmax=lmax, remove_m0=None if m0 else FRAMES[mask.coordinates])[:, None]
         drawn.append(spectra.cross_spectra(found, found)[:, 0, 0])
     return np.cov(np.concatenate(drawn), rowvar=False)
-
-
-def _nside(mask: SkyMask, lmax: int) -> int:
-    """Of a grid that holds both a mask and multipoles up to lmax."""
-    return max(mask.nside, 1 << max(lmax - 1, 0).bit_length())

@@ -76,13 +76,13 @@ class SkyMask:
         finer = np.ascontiguousarray(sky.pixel_directions(nside).T)
         return self.weights[sky.grid(self.nside).vec2pix(finer)]
 
-    def coarse(self) -> SkyMask:
-        """The same on a grid of nside 128 at most, with the mean weights of its pixels."""
-        if self.nside <= _FINEST:
+    def coarse(self, nside: int = _FINEST) -> SkyMask:
+        """The same on a grid of this nside at most, a power of 2, with the mean weights of its pixels."""
+        if self.nside <= nside:
             return self
-        nested = self.weights[sky.nested_order(self.nside)].reshape(12 * _FINEST**2, -1).mean(1)
+        nested = self.weights[sky.nested_order(self.nside)].reshape(12 * nside**2, -1).mean(1)
         weights = np.empty(nested.size)
-        weights[sky.nested_order(_FINEST)] = nested
+        weights[sky.nested_order(nside)] = nested
         return SkyMask(weights, self.coordinates)
 
     def to_text(self) -> str:

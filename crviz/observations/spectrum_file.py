@@ -43,6 +43,8 @@ MARKERS = ("circle", "square", "hex", "star")
 NEEDED = ("name", "experiment", "year", "energy", "declination", "pseudo", "smoothing", "m0", "caption")
 OPTIONAL = ("noise", "columns", "marker", "short", "legend", "drawn")
 _COLUMNS = ("ell", "cl", "error_down", "error_up", "noise", "hidden")
+#: The last multipole that a map could have.
+_LAST = 100_000
 #: Other names of columns, where those are missing.
 _ALSO = {"cl": "C_ell", "error_down": "error", "error_up": "error"}
 _IN_BRACES = re.compile(r"{(.*?)}")
@@ -161,6 +163,8 @@ def spectra_of(
     rows = list(csv.DictReader(table, skipinitialspace=True))
     if not rows:
         raise ValueError(f"{file}: there must be rows below the header.")
+    if any(None in row for row in rows):  # where DictReader puts what is too much
+        raise ValueError(f"{file}: a row holds more values than there are columns.")
     apart = _IN_BRACES.findall(entries["name"][0])
     together: dict[tuple[str | None, ...], list[dict[str, str]]] = {}
     for row in rows:  # a column that is not there is refused where the name is filled in
@@ -186,12 +190,15 @@ class _Reader:
         if self.own:
             columns = [values[columns[0] != 0] for values in columns]
         ell, cl, down, up, noise, hidden = columns
-        begins = ell.size and (ell[0] >= 1 if self.own else ell[0] == 1)
-        if not (begins and (np.diff(ell) > 0).all() and (ell == np.floor(ell)).all()):
-            least = "1 or more" if self.own else "1"
-            self.refuse("ell", ell.tolist(), f"whole numbers that increase from {least}")
-        if not (np.isfinite(cl) & (self.own | (cl > 0))).all():
-            self.refuse("cl", cl.tolist(), f"{'finite' if self.own else 'above 0'} everywhere")
+        good = (np.diff(ell, prepend=0) > 0) & (ell == np.floor(ell)) & (ell <= _LAST)
+        good[:1] &= self.own | (ell[:1] == 1)
+        if not (ell.size and good.all()):
+            upto = np.flatnonzero(~good)[:1].sum() + 1
+            least = f"1 or more, {_LAST} at most" if self.own else "1"
+            self.refuse("ell", ell[:upto][-2:].tolist(), f"whole numbers that increase from {least}")
+        good = np.isfinite(cl) & (self.own | (cl > 0))
+        if not good.all():
+            self.refuse("cl", cl[~good].tolist(), f"{'finite' if self.own else 'above 0'} everywhere")
         energy = self.number("energy") if "energy" in self.entries else np.nan
         marked = "marker" in self.entries and ("drawn" not in self.entries or energy == self.number("drawn"))
         return ObservedSpectrum(
@@ -227,7 +234,7 @@ class _Reader:
         row = self.rows[0]
         if not set(_IN_BRACES.findall(value)) <= set(row):
             self.refuse(key, value, f"without braces but for those around {', '.join(row)}")
-        return _IN_BRACES.sub(lambda found: row[found[1]], value)
+        return _IN_BRACES.sub(lambda found: row[found[1]] or "", value)
 
     def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
         value = self.text(key)
@@ -245,10 +252,13 @@ class _Reader:
         return value
 
     def numbers(self, key: str, values: list[str], allowed: str) -> list[float]:
-        try:
-            return [float(value or "nan") for value in values]
-        except ValueError:
-            self.refuse(key, " ".join(values), allowed)
+        found = []
+        for value in values:
+            try:
+                found.append(float(value or "nan"))
+            except ValueError:
+                self.refuse(key, value, allowed)
+        return found
 
     def field_of_view(self) -> FieldOfView | SkyMask:
         if "window" in self.entries:

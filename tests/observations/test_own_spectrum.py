@@ -17,6 +17,7 @@ from crviz.observations import (
     compare,
     compare_sky,
     coupling_matrix,
+    fitted_multipoles,
     load,
     observe,
     save,
@@ -239,6 +240,13 @@ def test_a_table_without_the_dipole_is_compared_by_a_fit(table):
     assert 0 < interpretation.fit_observed(own, noise=0.0).p < 1
 
 
+@pytest.mark.filterwarnings("ignore:.*does not say all")
+def test_multipoles_of_fine_maps_are_fitted_as_well(table):
+    """Of which part of the sky is seen the lower ones tell."""
+    rows = "".join(f"{ell},{1e-8 / ell**3}\n" for ell in range(1, 300))
+    assert fitted_multipoles(load(table("ell,C_ell\n" + rows))) == (2, 299)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -256,6 +264,11 @@ def test_a_table_without_the_dipole_is_compared_by_a_fit(table):
         ("ell,C_ell\n1.5,1\n", "ell = [1.5] must be whole numbers that increase"),
         ("ell,C_ell\n-1,1\n", "ell = [-1.0] must be whole numbers that increase"),
         ("ell,C_ell\n0,1\n", "ell = [] must be whole numbers that increase"),
+        (
+            "ell,C_ell\n1,1\n1e300,1\n",
+            "ell = [1.0, 1e+300] must be whole numbers that increase from 1 or more, 1000",
+        ),
+        ("ell,C_ell\n1,1,1\n", "a row holds more values than there are columns"),
         ("ell,C_ell\n,1\n", "ell = [nan] must be whole numbers that increase"),
         ("#: colour: red\n" + TABLE, "'colour' must be one of name, experiment"),
         ("#: m0: perhaps\n" + TABLE, "m0 = 'perhaps' must be one of yes, no"),
