@@ -138,13 +138,13 @@ def pseudo_covariance(
 
 
 def variance_forms(
-    field_of_view: FieldOfView, ell: int, lmax: int, *, m0: bool = True
+    field_of_view: FieldOfView | SkyMask, ell: int, lmax: int, *, m0: bool = True
 ) -> tuple[Array, Array]:
     """How the pseudo C_l of one isotropic Gaussian sky scatters, for skies of any mean spectrum.
 
     With X = forms @ C_l' and weights w, its mean is sum w X / (2l + 1) and its variance
     2 sum w X^2 / (2l + 1)^2, so that it scatters like (sum w X)^2 / sum w X^2 numbers; the map is shifted
-    to zero mean. The same as the diagonal of `pseudo_covariance`.
+    to zero mean. The same as the diagonal of `pseudo_covariance`. Raises ParameterError for a mask.
 
     Returns
     -------

@@ -206,7 +206,7 @@ class _Reader:
             ell=ell.astype(int),
             cl=cl,
             error=np.array([down, up]),
-            noise=float(noise[-1]),  # where neither the mean that was taken off nor m = 0 counts
+            noise=float(np.median(noise)),  # some multipoles of own spectra have less, or more
             caveats=caveats,
             caption=self.text("caption"),
             experiment=self.text("experiment"),

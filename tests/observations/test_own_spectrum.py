@@ -73,7 +73,9 @@ def test_what_was_measured_comes_back_with_its_window(tmp_path, intensity, how):
     np.testing.assert_array_equal(found.ell, measured.ell)
     np.testing.assert_allclose(found.cl, measured.cl, rtol=1e-9)
     np.testing.assert_allclose(found.error, [measured.error] * 2, rtol=1e-9)
-    assert found.noise == pytest.approx(measured.noise[-1], rel=1e-9)
+    assert found.noise == pytest.approx(np.median(measured.noise), rel=1e-9)
+    # all but the first two, which the shift to zero mean and m = 0 take most from
+    np.testing.assert_allclose(measured.noise[2:], found.noise, rtol=0.25)
     assert found.name == "own (map)"
     assert (found.assumed, found.pseudo, found.marker) == ((), True, "")
     assert found.smoothing == measured.smooth
@@ -233,9 +235,7 @@ def test_a_table_without_the_dipole_is_compared_by_a_fit(table):
     np.testing.assert_array_equal(found.ell, [2, 3, 5, 8])
     np.testing.assert_allclose(found.simulated, found.observed, rtol=1e-12)
     assert found.gradient_strength == pytest.approx(1e-4, rel=1e-12)
-    with pytest.raises(
-        ParameterError, match=r"^normalization = 'dipole' needs the dipole, .* begins at l = 2"
-    ):
+    with pytest.raises(ParameterError, match=r"^normalization = 'dipole' must find multipoles from 1 to 1"):
         compare(own, STEEP)
     assert 0 < interpretation.fit_observed(own, noise=0.0).p < 1
 

@@ -53,6 +53,7 @@ def _told(one: ObservedSpectrum, window: int) -> dict[str, Any]:
 
 def _part(one: ObservedSpectrum) -> str:
     view = one.field_of_view
+    assert isinstance(view, observations.FieldOfView)  # as all shipped ones have
     low, high = (f"{angle:g}°".replace("-", "−") for angle in (view.dec_min, view.dec_max))
     return f"declination {low} to {high}, {100 * view.f_sky:.0f} %"
 
