@@ -92,7 +92,8 @@ def test_the_plot_is_drawn_beside_the_shipped_spectra(call, tmp_path, source, en
 
 def test_names_that_matplotlib_would_take_for_formulae_are_drawn(call, tmp_path):
     (tmp_path / "own.fits").rename(tmp_path / "a$x_{$.fits")
-    outcome = call("a$x_{$.fits", "-o", "out.csv", "--plot", "out.svg")
+    (tmp_path / "mask.fits").rename(tmp_path / "m$^{$.fits")
+    outcome = call("a$x_{$.fits", "--mask", "m$^{$.fits", "-o", "out.csv", "--plot", "out.svg")
     assert (outcome.status, outcome.err) == (0, "")
 
 

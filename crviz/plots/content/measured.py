@@ -45,12 +45,12 @@ def measured_spectrum(measured: observations.Measurement) -> Panel:
     line = Line(
         "noise", measured.ell, noise, colors.accent, "dotted", legend="noise in it" if counted else ""
     )
+    mask = measured.mask.replace("$", r"\$")
     words = [
-        name,
-        f"mask: {measured.mask}",
+        f"{name}, mask: {mask}",
         f"{measured.smooth:g}° smoothing divided out" if measured.smooth else "",
+        "m = 0 left out" if measured.remove_m0 else "",
     ]
-    words.append("m = 0 left out" if measured.remove_m0 else "")
     return Panel(
         x=Axis("ell", "multipole ℓ", r"multipole $\ell$", (0.85, 1.1 * float(measured.ell[-1]))),
         y=Axis("power", "C_ℓ of the relative intensity", r"$C_\ell$ of the relative intensity", (floor, top)),
