@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crviz import observations
 from crviz.checks import ParameterError, check_number
 from crviz.cli.arguments import Subparsers, check_writable, complete, loaded, writing
 from crviz.gradient import Gradient
@@ -62,8 +63,9 @@ def add(commands: Subparsers) -> None:
     plot.add_argument("--form", choices=FORMS, help="of the analytic spectrum (default printed)")
     plot.add_argument(
         "--observed",
-        metavar="KEY[,KEY]|none",
-        help=f"observed spectra, through whose windows the others are seen (default {OBSERVED.default})",
+        metavar="KEY[,KEY]|FILE.csv|none",
+        help="observed spectra, through whose windows the others are seen: keys of shipped ones, or a file "
+        f"of crviz observe or any with columns ell and C_ell (default {OBSERVED.default})",
     )
     plot.add_argument("--normalization", choices=NORMALIZATIONS, help="of figure 2 (default fit)")
     plot.add_argument("--d-ell", action="store_true", default=None, help="D_l in place of C_l")
@@ -103,7 +105,7 @@ def _plot(options: argparse.Namespace) -> int:
         "estimator": options.estimator or ("none" if options.figure == "1" else result.usable("cross")),
         "p": options.p,
         "form": options.form or "printed",
-        "observed": options.observed or OBSERVED.default,
+        "observed": _observed(options.observed),
         "normalization": options.normalization or NORMALIZATIONS[0],
         "d_ell": bool(options.d_ell),
     }
@@ -119,6 +121,13 @@ def _plot(options: argparse.Namespace) -> int:
         save(options.output, **look)
     print(f"{options.output}: {options.output.stat().st_size / 1e3:.0f} kB.")
     return 0
+
+
+def _observed(text: str | None) -> tuple[observations.ObservedSpectrum, ...]:
+    """Shipped spectra by their keys, or that of a file."""
+    if text is not None and text.lower().endswith(".csv"):
+        return (observations.load(text),)
+    return observations.chosen(text or OBSERVED.default)
 
 
 def _check_known(options: argparse.Namespace) -> None:

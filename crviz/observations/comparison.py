@@ -316,7 +316,10 @@ def _chosen_multipoles(
         low, high = fitted_multipoles(observed) if fitted is None else fitted
     chosen = (ell >= low) & (ell <= high)
     if not chosen.any():
-        name, value = ("normalization", normalization) if fitted is None else ("fitted", fitted)
-        rule = f"must find multipoles from {low} to {high} among {ell[0]} to {ell[-1]} of {observed.name}"
-        raise ParameterError(name, value, rule)
+        if normalization == "dipole":
+            raise ParameterError(
+                "normalization", normalization, f"needs l = 1, which {observed.name} has not"
+            )
+        rule = f"must hold multipoles between {ell[0]} and {ell[-1]}, which are those of {observed.name} here"
+        raise ParameterError("fitted", fitted or (low, high), rule)
     return chosen

@@ -87,7 +87,8 @@ class ObservedSpectrum:
     noise_levels
         What to draw as dotted lines: whose noise, and its level of C_l.
     marker, short, legend
-        Its mark, its name in few words and its entry in a legend; empty where it is not drawn.
+        Its mark, its name in few words and its entry in a legend; empty where it is not among those that are
+        drawn together.
     assumed
         What its file does not say of the window and was taken, in words: nothing for shipped spectra.
     """
@@ -115,13 +116,14 @@ class ObservedSpectrum:
 
     @property
     def key(self) -> str:
-        """A short name of letters, digits and hyphens: experiment and energy."""
-        return re.sub(r"[^a-z0-9.]+", "-", f"{self.experiment} {self.energy:g}".lower())
+        """A short name of letters, digits and hyphens: experiment and energy, or its name without them."""
+        words = f"{self.experiment} {self.energy:g}" if np.isfinite(self.energy) else self.name
+        return re.sub(r"[^a-z0-9.]+", "-", words.lower()).strip("-")
 
     @property
     def label(self) -> str:
-        """Experiment and energy in words."""
-        return f"{self.experiment}, {self.energy:g} TeV"
+        """Experiment and energy in words, or its name where that is all there is."""
+        return f"{self.experiment}, {self.energy:g} TeV" if np.isfinite(self.energy) else self.name
 
     @property
     def noise_level(self) -> float:

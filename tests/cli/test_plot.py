@@ -190,3 +190,38 @@ def test_too_few_fields_for_the_rate_are_refused(call, lone_run, tmp_path):
 def test_a_single_time_makes_no_figure_against_time(call, tmp_path, figure):
     run(Config(nside=1, n_modes=10, omega_t=(1.0,)), 2).save(tmp_path / "one.nc")
     assert refused(call("one.nc", "--figure", figure, "-o", "a.png"), "--figure")
+
+
+def test_figure_2_is_seen_like_the_spectrum_that_is_named(call, single, saved, tmp_path):
+    """By the keys of shipped ones, or the file of one's own."""
+    (tmp_path / "own.csv").write_text("ell,C_ell,error\n2,3e-8,1e-9\n3,1e-8,1e-9\n5,2e-9,1e-10\n")
+    words = ("--figure", 2, "-o", "a.svg", "--observed")
+    outcome = call(single, *words, "own.csv")
+    assert outcome.status == 0
+    assert "own.csv does not say all of what was seen of the sky; assumed is" in outcome.err
+    assert (
+        call(single, *words, "hawc-icecube-10,icecube-24", "--normalization", "dipole", "--d-ell").status == 0
+    )
+    assert call(single, *words, "none").status == 0
+    own, both, none = ({mark.name for mark in panels[0].marks} for panels, *_ in saved)
+    published = {"HAWC + IceCube 2019, 10 TeV", "IceCube 12 years, 24 TeV (pseudo-spectrum)"}
+    assert "own" in own
+    assert published <= both
+    assert not (own | none) & published
+    assert [panels[0].y.label[:3] for panels, *_ in saved] == ["C_ℓ", "D_ℓ", "C_ℓ"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--observed", "mine"), "observed = 'mine' must be one of 'hawc-icecube-10'"),
+        (("--observed", "mine.csv"), "mine.csv does not exist"),
+        (("--normalization", "dipole", "--observed", "high.csv"), "'dipole' needs l = 1, which high has not"),
+    ],
+    ids=str,
+)
+@pytest.mark.filterwarnings("ignore:.*does not say all")
+def test_a_spectrum_that_cannot_be_taken_gets_its_sentence(call, single, tmp_path, words, message):
+    (tmp_path / "high.csv").write_text("ell,C_ell\n2,3e-8\n3,1e-8\n")
+    assert refused(call(single, "--figure", 2, "-o", "a.svg", *words), message)
+    assert not (tmp_path / "a.svg").exists()

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from crviz import interpretation, observations, paths
+from crviz import atlas, interpretation, observations, paths
 from crviz.checks import ParameterError
-from crviz.dashboard.panels.spectra.observed import caveats, observed_spectra
+from crviz.dashboard.panels.spectra.observed import observed_spectra
 from crviz.observations.spectrum_file import read_spectra
 from crviz.plots.content.spectra import power_spectra
 
@@ -60,11 +60,12 @@ def test_all_that_a_file_says_is_read(one_file):
     assert np.isnan(found.noise)
 
 
-def test_a_file_is_all_that_the_page_and_figure_2_need(one_file, small_run):
+def test_a_file_is_all_that_the_page_and_figure_2_need(one_file, small_run, monkeypatch):
+    monkeypatch.setattr(atlas, "one_sky", lambda _: None)  # its file is not among these assets
     (drawn,) = observed_spectra()
     assert (drawn["name"], drawn["marker"]) == ("Observatory 2030, 20 TeV", "hex")
-    assert caveats() == "⬡ Observatory: seen at night."
-    panel = power_spectra(small_run, "parallel")
+    assert (drawn["key"], drawn["label"]) == ("observatory-20", "Observatory, 20 TeV")
+    panel = power_spectra(small_run, "parallel", observed="observatory-20", normalization="dipole")
     (marks,) = [one for one in panel.marks if one.name == "Observatory 2030, 20 TeV"]
     assert (marks.marker, marks.legend) == ("hex", "Observatory 2030 (made up)")
     np.testing.assert_array_equal(marks.y, np.array([4e-7, 1e-7, 2e-8]) / 4e-7)
@@ -75,7 +76,7 @@ def test_without_a_marker_a_spectrum_is_there_but_not_drawn(one_file):
     one_file.write_text(SPECTRUM.replace("#: marker: hex\n", ""), encoding="utf8")
     assert len(observations.spectra()) == 1
     assert observations.drawn() == ()
-    assert observed_spectra() == []
+    assert [one["key"] for one in observed_spectra()] == ["observatory-20"]  # who wants it may choose it
 
 
 def test_rows_that_differ_in_what_the_name_holds_are_spectra_of_their_own(one_file):
