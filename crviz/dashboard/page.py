@@ -16,6 +16,7 @@ from crviz.dashboard.drawer import Drawer
 from crviz.dashboard.drawer.contents import DrawerContents
 from crviz.dashboard.hub import Hub
 from crviz.dashboard.panels.orbits.view import OrbitsView
+from crviz.dashboard.panels.spectra.observed import own_window
 from crviz.dashboard.process import page_opened, shared_manager
 from crviz.dashboard.session import Session
 from crviz.dashboard.shell import Plain, Shell
@@ -79,6 +80,7 @@ class Visit:
         self.session.param.watch(self._say, ["status", "notice"])
         hub.on(wire.DIRECTION, self._follow_orbit)
         hub.on(wire.THEME, self._recolor)
+        hub.on(wire.WINDOW, lambda message: hub.send(own_window(message)))
 
     def _send_tensors(self) -> None:
         self.hub.tensors = self.state.shown.tensors(self.state.estimator)

@@ -28,8 +28,9 @@ EVOLVING = MULTIPOLES[-1] + 1
 SMOOTHING = 10.0
 
 #: Kinds of messages from the browser: a button pressed, an input released, a sky wanted, a direction clicked
-#: on, a theme chosen. A sky is answered by a message of its kind.
-PRESS, SET, SKY, DIRECTION, THEME = "press", "set", "sky", "direction", "theme"
+#: on, a theme chosen, the window of an own spectrum wanted. Skies and windows are answered by a message of
+#: their kind.
+PRESS, SET, SKY, DIRECTION, THEME, WINDOW = "press", "set", "sky", "direction", "theme", "window"
 #: What of a `Hub` panels may depend on, beside omega_t and all that is set.
 SENT = ("tensors", "pinned", "analytic", "fitted", "sky", "awaited", "direction")
 
@@ -53,7 +54,7 @@ def module() -> str:
             "changing": settling.CHANGING,
         },
         "sent": SENT,
-        **{kind: kind for kind in (PRESS, SET, SKY, DIRECTION, THEME)},
+        **{kind: kind for kind in (PRESS, SET, SKY, DIRECTION, THEME, WINDOW)},
     }
     comment = "// What Python and JavaScript agree on, written by crviz/dashboard/wire.py."
     return f"{comment}\n\nexport const WIRE = {json.dumps(told)}\n"

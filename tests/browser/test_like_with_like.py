@@ -80,3 +80,50 @@ def test_what_one_sky_scatters_is_known_along_and_across_the_field_and_named_oth
     visitor.slide(theta=40)
     assert upwards(5) == pytest.approx(np.sqrt(2 / 11), rel=1e-6)
     assert heights(visitor, "chosen gradient") != mean
+
+
+OWN = """\
+#: name: my map
+#: declination: -90 -25
+#: pseudo: yes
+#: smoothing: 0
+#: m0: no
+ell,C_ell,error,noise
+1,4e-8,1e-9,1e-12
+2,6e-8,2e-9,1e-12
+4,2e-8,1e-9,1e-12
+6,1e-9,1e-10,1e-12
+"""
+
+
+def test_an_own_spectrum_is_read_in_the_browser_and_never_sent(visit, tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text(OWN, encoding="utf8")
+    page = visit("?observed=none")
+    visitor = Visitor(page)
+    page.sent.clear()
+    page.get_by_label("Add a spectrum").set_input_files(path)
+    page.get_by_role("button", name="my map ×").wait_for()
+    visitor.settle()
+    own = observations.load(path)
+    cl = library.shipped().spectrum("parallel", omega_t=100, estimator="cross").cl
+    found = observations.compare(own, cl, normalization="fit")
+    np.testing.assert_allclose(list(heights(visitor, "my map").values()), own.cl, rtol=1e-12)
+    np.testing.assert_allclose(
+        list(heights(visitor, "chosen gradient").values()),
+        found.simulated,
+        rtol=1e-4,  # single precision
+    )
+    sent = "".join(frame for frame in page.sent if isinstance(frame, str))
+    assert '"window"' in sent
+    assert "4e-8" not in sent
+    assert "4e-08" not in sent
+    assert "my map" not in sent
+    path.write_text("ell,C_ell\n1,many\n", encoding="utf8")
+    page.get_by_label("Add a spectrum").set_input_files(path)
+    page.get_by_role("alert").get_by_text("mine.csv: C_ell = many must be a number.").wait_for()
+    page.get_by_role("button", name="my map ×").click()
+    visitor.settle()
+    assert heights(visitor, "my map") == {}
+    assert heights(visitor, "chosen gradient")[1] == 1  # the whole sky over its dipole again
+    assert page.errors == []

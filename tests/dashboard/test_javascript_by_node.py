@@ -18,7 +18,7 @@ PURE = [
     ),
     *("browser/view.js", "browser/settings.js", "browser/settling.js", "panels/sky/sky.js"),
     *(f"panels/{name}/{name}.js" for name in ("evolution", "spectra", "summary")),
-    *(f"panels/spectra/{name}.js" for name in ("seeing", "scatter", "table")),
+    *(f"panels/spectra/{name}.js" for name in ("seeing", "scatter", "table", "own")),
 ]
 STRICT = [
     *("--noEmit", "--allowJs", "--checkJs", "--strict"),

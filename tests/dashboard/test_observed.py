@@ -8,7 +8,7 @@ import pytest
 
 from crviz import observations
 from crviz.atlas.fields import windows
-from crviz.dashboard.panels.spectra.observed import observed_spectra, observing_windows
+from crviz.dashboard.panels.spectra.observed import observed_spectra, observing_windows, own_window
 
 
 @pytest.fixture(params=observed_spectra(), ids=lambda one: one["name"])
@@ -74,3 +74,36 @@ def test_they_can_be_told_apart_without_colour():
     spectra = [one for one in observed_spectra() if one["key"] in keys]
     assert len(spectra) >= 2
     assert len({one["marker"] for one in spectra}) == len({one["label"] for one in spectra}) == len(spectra)
+
+
+ASKED = {
+    **{"id": 4, "ell": [2, 3, 5, 9], "declination": [-60, 70], "smoothing": 2.0, "pseudo": False, "m0": True},
+}
+
+
+def test_the_window_of_an_own_spectrum_follows_from_its_multipoles_alone():
+    answer = own_window(ASKED)
+    assert (answer["kind"], answer["id"], answer["first"]) == ("window", 4, 2)
+    told = answer["window"]
+    view = observations.FieldOfView(-60, 70)
+    coupled = observations.coupling_matrix(view, 128)[ASKED["ell"]]
+    beam = observations.top_hat(np.arange(129), 2.0) ** 2
+    expected = coupled * beam / beam[ASKED["ell"]][:, None] / view.f_sky
+    matrix = np.frombuffer(base64.b64decode(told["matrix"]), "<f4").reshape(4, 129)
+    np.testing.assert_allclose(matrix, expected, rtol=1e-5, atol=1e-9)
+    assert told["counts"] == [3, 4, 6, 10]  # m = 0 is measured
+    assert json.loads(json.dumps(answer, allow_nan=False)) == answer
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"declination": [50, -50]}, "dec_min = 50 must be below dec_max = -50"),
+        ({"smoothing": -1}, "smoothing = -1 must be a finite number at least 0"),
+        ({"smoothing": 90.0, "ell": [2, 9]}, "radius = 90"),
+        ({"ell": [500, 501]}, r"ell = [500, 501] must begin at 128 or below"),
+    ],
+    ids=str,
+)
+def test_a_window_that_cannot_be_gets_its_sentence(wrong, message):
+    assert message in own_window(ASKED | wrong)["error"]

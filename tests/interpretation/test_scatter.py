@@ -62,12 +62,9 @@ def test_an_excess_widens_the_interval_and_nothing_is_gaussian():
     widest = observations.spectrum(observations.WIDEST)
     gaussian = interpretation.fit_observed(widest)
     none = interpretation.fit_observed(widest, excess=np.zeros((33, 33)))
-    assert (none.p, none.low, none.high, none.deviance) == (
-        gaussian.p,
-        gaussian.low,
-        gaussian.high,
-        gaussian.deviance,
-    )
+    assert (none.p, none.deviance) == (gaussian.p, gaussian.deviance)
+    # an interval that is meant for skies which scatter otherwise is wider by a little, see `_FURTHER`
+    assert none.high - none.low == pytest.approx(gaussian.high - gaussian.low, rel=0.04)
     rough = interpretation.fit_observed(widest, excess=np.diag(np.r_[0.0, np.full(32, 0.3)]))
     assert rough.high - rough.low > 1.2 * (gaussian.high - gaussian.low)
 
@@ -76,6 +73,6 @@ def test_brightness_in_common_is_scatter_of_the_factor():
     widest = observations.spectrum(observations.WIDEST)
     gaussian = interpretation.fit_observed(widest)
     bright = interpretation.fit_observed(widest, excess=np.full((33, 33), 0.5))
-    assert bright.covariance[1, 1] > gaussian.covariance[1, 1] + 0.2
-    # half of it is left to the multipoles: the power is less certain, but by far less than the factor
+    assert bright.covariance[1, 1] > gaussian.covariance[1, 1] + 0.3
+    # a quarter of it is left to the multipoles: the power is less certain, but by far less than the factor
     assert bright.high - bright.low < 1.6 * (gaussian.high - gaussian.low)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,13 @@ import numpy as np
 from crviz import observations, units
 from crviz.arrays import Array
 from crviz.atlas.fields import describe, windows
+from crviz.checks import ParameterError, check_number
+from crviz.dashboard.wire import WINDOW
 from crviz.observations import ObservedSpectrum
 
-#: Multipoles of the largest grid on the page (2 nside), and those whose scatter matters to a fit.
-_LMAX, _SCATTERING = 128, 64
+#: Multipoles of the largest grid on the page (2 nside), and those whose scatter matters to a fit; of own
+#: spectra, the last whose scatter is worked out.
+_LMAX, _SCATTERING, _LAST_OWN = 128, 64, 40
 
 
 def observed_spectra() -> list[dict[str, Any]]:
@@ -26,7 +30,39 @@ def observing_windows() -> list[dict[str, Any]]:
     """One dict a window: the matrix of `observations.observing_matrix` (rows `ell`, `columns`), and the forms
     of `observations.variance_forms` for its first multipoles (one row for each m); beyond these, the modes of
     a spectrum like l^-3. Arrays are flat, in single precision, as base64."""
-    return [_window(one) for one in windows()]
+    return [
+        _window(one, max(observations.fitted_multipoles(each)[1] for each in _alike(one)))
+        for one in windows()
+    ]
+
+
+def own_window(message: dict[str, Any]) -> dict[str, Any]:
+    """The answer to who wants the window of an own spectrum, of which the message has but the multipoles: as
+    `observing_windows` has it, and the first multipole that is fitted; or what is wrong, in a sentence."""
+    answer = {"kind": WINDOW, "id": message["id"]}
+    try:
+        low, high = message["declination"]
+        ell = np.array([int(each) for each in message["ell"] if 0 < each <= _LMAX])
+        if not ell.size:
+            raise ParameterError("ell", message["ell"][:2], f"must begin at {_LMAX} or below")
+        one = replace(
+            observations.spectra()[0],
+            name="own",
+            ell=ell,
+            cl=np.ones(ell.size),
+            error=np.full((2, ell.size), np.nan),
+            noise=np.nan,
+            noise_levels=(),
+            hidden=np.zeros(ell.size, bool),
+            field_of_view=observations.FieldOfView(low, high),
+            pseudo=bool(message["pseudo"]),
+            smoothing=check_number("smoothing", message["smoothing"], at_least=0, at_most=180),
+            measures_m0=bool(message["m0"]),
+        )
+        first = observations.fitted_multipoles(one)[0]
+        return answer | {"window": _window(one, min(int(ell[-1]), _LAST_OWN)), "first": first}
+    except ParameterError as error:
+        return answer | {"error": str(error)}
 
 
 def _told(one: ObservedSpectrum, window: int) -> dict[str, Any]:
@@ -70,9 +106,10 @@ def _corrected(one: ObservedSpectrum) -> str:
     )
 
 
-def _window(one: ObservedSpectrum) -> dict[str, Any]:
-    steep = np.r_[0.0, np.arange(1, _SCATTERING + 1.0) ** -3]
-    last = max(observations.fitted_multipoles(other)[1] for other in _alike(one))
+def _window(one: ObservedSpectrum, last: int) -> dict[str, Any]:
+    """last: up to which multipole its scatter follows from the spectrum."""
+    lmax = max(_SCATTERING, int(one.ell[-1]))
+    steep = np.r_[0.0, np.arange(1, lmax + 1.0) ** -3]
     forms = [
         observations.variance_forms(one.field_of_view, ell, _SCATTERING, m0=one.measures_m0)[1]
         for ell in one.ell[one.ell <= last].tolist()
@@ -83,7 +120,7 @@ def _window(one: ObservedSpectrum) -> dict[str, Any]:
         "m0": one.measures_m0,
         "matrix": _packed(observations.observing_matrix(one, _LMAX)),
         "columns": _LMAX + 1,
-        "forms": _packed(np.concatenate(forms)),
+        "forms": _packed(np.concatenate([*forms, np.empty((0, _SCATTERING + 1))])),
         "counts": [len(form) for form in forms],
         "formColumns": _SCATTERING + 1,
         "modes": modes.round(3).tolist(),

@@ -1,8 +1,10 @@
 // Figure 2, filled, and the table of what is observed.
 
 import {digits} from "../../browser/digits.js"
+import {WIRE} from "../../browser/wire.js"
 import {timeInWords} from "../../browser/numbers.js"
 import {Contracted} from "../../browser/view.js"
+import {ownSpectrum} from "./own.js"
 import {Window} from "./seeing.js"
 import {sights, spectra} from "./spectra.js"
 import {observedTable} from "./table.js"
@@ -12,13 +14,75 @@ export class SpectraPanel {
     this.figure = figure
     this.observed = page.description.observed.spectra
     this.windows = page.description.observed.windows.map((each) => new Window(each))
+    this.page = page
+    this.own = []
+    this.awaited = new Map() // own spectra whose windows are on their way, by number
+    this.added = 0
     this.table = document.createElement("table")
     this.table.className = "observed"
-    place.append(this.table)
+    place.append(this.table, this.#row())
+  }
+
+  // own spectra: a button for more, each with one that puts it away, and what went wrong
+  #row() {
+    const row = document.createElement("p"), label = document.createElement("label"), input = document.createElement("input")
+    row.className = "own"
+    input.type = "file"
+    input.accept = ".csv,text/csv"
+    input.addEventListener("change", async () => {
+      for (const file of input.files) this.#add(await file.text(), file.name)
+      input.value = ""
+    })
+    label.append("Add a spectrum", input)
+    label.title = "a table with the columns ell and C_ell, such as crviz observe writes: it is read here and goes nowhere"
+    this.names = document.createElement("span")
+    this.trouble = document.createElement("span")
+    this.trouble.setAttribute("role", "alert")
+    row.append(label, this.names, this.trouble)
+    return row
+  }
+
+  #add(text, name) {
+    this.trouble.textContent = ""
+    try {
+      const {observed, asked} = ownSpectrum(text, name, this.added)
+      this.awaited.set(this.added, observed)
+      this.page.send({kind: WIRE.window, id: this.added, ...asked})
+      this.added += 1
+    } catch (error) {
+      this.trouble.textContent = error.message
+    }
+  }
+
+  // the window of an own spectrum has come
+  message({kind, id, window, first, error}) {
+    const observed = this.awaited.get(id)
+    if (kind !== WIRE.window || !observed) return
+    this.awaited.delete(id)
+    if (error) { this.trouble.textContent = `${observed.name}: ${error}`; return }
+    const reach = window.ell.length, [, last] = observed.fitted
+    const cut = Object.fromEntries(["ell", "cl", "low", "high"].map((each) => [each, observed[each].slice(0, reach)]))
+    this.own.push({observed: {...observed, ...cut, fitted: [first, Math.max(first, last)]}, window: new Window(window)})
+    this.#listed()
+  }
+
+  #listed() {
+    this.names.replaceChildren(...this.own.map((one) => {
+      const button = document.createElement("button")
+      button.type = "button"
+      button.textContent = `${one.observed.name} ×`
+      button.title = "put it away"
+      button.addEventListener("click", () => {
+        this.own = this.own.filter((each) => each !== one)
+        this.#listed()
+      })
+      return button
+    }))
+    this.page.changed("omega_t")
   }
 
   draw({tensors, pinned, view, colors}) {
-    this.sights = sights(view, this.observed, this.windows)
+    this.sights = sights(view, this.observed, this.windows, this.own)
     const {label, ...content} = spectra(tensors, pinned, view, colors, this.sights, this.figure.width)
     this.figure.fill(content)
     this.figure.root.left[0].axis_label = label

@@ -86,7 +86,7 @@ export class Sight {
     this.window = window
     this.dEll = dEll
     this.normalized = normalization === "dipole" || (normalization === "fit" && !observed)
-    this.unit = observed && this.normalized ? observed.cl[0] : 1
+    this.unit = !observed || !this.normalized ? 1 : observed.ell[0] === 1 ? observed.cl[0] : NaN // over a dipole that is not there
   }
 
   /** @param {number} l @param {number} cl */
@@ -121,7 +121,7 @@ export class Sight {
     if (!observed || !window) return {dipole: NaN, fit: NaN}
     const power = Array.from(cl, (each) => (Number.isFinite(each) ? each : 0)), coupled = window.coupled(power)
     return {
-      dipole: coupled[0] > 0 ? observed.cl[0] / coupled[0] : NaN,
+      dipole: observed.ell[0] === 1 && coupled[0] > 0 ? observed.cl[0] / coupled[0] : NaN,
       fit: fitted(observed, coupled, coupled.map((_, i) => window.modes(i, power))),
     }
   }

@@ -26,14 +26,16 @@ const SIZE = 7.5 // pixels, of a mark
 const THEORY = 64 // multipoles that a window may mix into those that are drawn
 
 /**
- * How everything is seen: through the windows of the chosen observed spectra, or on the whole sky.
- * @param {View} view @param {Observed[]} observed @param {Window[]} windows @returns {Sight[]}
+ * How everything is seen: through the windows of the chosen observed spectra and of own ones, or on the whole sky.
+ * @param {View} view @param {Observed[]} observed @param {Window[]} windows
+ * @param {{observed: Observed, window: Window}[]} [own] @returns {Sight[]}
  */
-export function sights({observed: keys, normalization, d_ell: dEll}, observed, windows) {
+export function sights({observed: keys, normalization, d_ell: dEll}, observed, windows, own = []) {
   const wanted = String(keys).split(",")
-  const chosen = normalization === "absolute" ? [] : wanted.flatMap((key) => observed.filter((each) => each.key === key))
+  const shipped = wanted.flatMap((key) => observed.filter((each) => each.key === key)).map((each) => ({observed: each, window: windows[each.window]}))
+  const chosen = normalization === "absolute" ? [] : [...shipped, ...own]
   if (!chosen.length) return [new Sight(normalization, dEll)]
-  return chosen.map((each) => new Sight(normalization, dEll, each, windows[each.window]))
+  return chosen.map((each) => new Sight(normalization, dEll, each.observed, each.window))
 }
 
 /**
@@ -128,9 +130,9 @@ function upper(seeing, chosen) {
     const simulated = Math.max(...value.filter((each, i) => ell[i] > 0 && !Number.isNaN(each)))
     if (!observed) return simulated
     const published = Math.max(...observed.ell.map((l, i) => sight.power(l, observed.cl[i]))) / sight.unit
-    return Math.max(published, Math.min(simulated, WIRE.above * published))
-  })
-  return steady(SPECTRA.headroom * Math.max(...highest))
+    return Number.isFinite(simulated) ? Math.max(published, Math.min(simulated, WIRE.above * published)) : published
+  }).filter((height) => height > 0 && Number.isFinite(height))
+  return highest.length ? steady(SPECTRA.headroom * Math.max(...highest)) : SPECTRA.headroom
 }
 
 /**
@@ -239,6 +241,7 @@ class Marks {
       /** @param {number} cl */
       const drawn = (cl) => sight.power(l, Math.max(cl, 0) / unit)
       const low = observed.low[i], high = observed.high[i], y = drawn(observed.cl[i])
+      if (!(y > 0)) return
       this.#mark(one, l, y, whose, observed.marker)
       if (low >= 0 || high >= 0) this.#bar(one, l, y, drawn(low), drawn(high), whose)
     })

@@ -48,7 +48,7 @@ function columnOf(sight, observed, tensors, view) {
     ["", observed.label],
     ["sky", observed.part],
     ["corrected for", observed.corrected],
-    ["r_L / L_c", `${digits(observed.rl_over_lc, 2)}; simulated ${digits(tensors.rl_over_lc, 3)}, ${times(away)}`],
+    ["r_L / L_c", Number.isFinite(away) ? `${digits(observed.rl_over_lc, 2)}; simulated ${digits(tensors.rl_over_lc, 3)}, ${times(away)}` : "energy not said"],
     ["r_L |∇n|/n by a fit", `${gradient("fit")}, ℓ = ${first}–${last}`],
     ["by the dipole", gradient("dipole")],
   ]
