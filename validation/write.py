@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from pkgutil import resolve_name
 
+import comparison
 from beyond import BEYOND
 from equations import PAPER
 from figures import FIGURE_1, FIGURE_2
@@ -93,6 +94,9 @@ def page() -> Iterator[str]:
     yield from statements(FIGURE_1)
     yield "\n## Figure 2: spectra\n"
     yield from statements(FIGURE_2)
+    yield f"\n## Observed spectra, as they were measured\n{comparison.INTRODUCTION}"
+    yield from table(comparison.HEADER, comparison.rows())
+    yield f"{comparison.SINGLE_SKIES}{comparison.HELD}"
 
 
 def main() -> None:

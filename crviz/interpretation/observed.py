@@ -15,10 +15,10 @@ from crviz.checks import ParameterError, check_number
 _LMAX = 64
 #: Degrees of freedom are those of the theory that was found the time before.
 _ROUNDS = 2
-#: Share of the common scatter of all multipoles that is left to the factor alone, and by how much the deviance
-#: may rise further within the interval. With none of it, intervals hold the truth of simulated skies in up to
-#: 82 %, with all of it in as few as 54 %, since faint skies are shaped otherwise than bright ones; with these,
-#: docs/validation.md has what validation/single_skies.py found.
+#: Share of the common scatter of all multipoles that is left to the factor alone, and by how much the
+#: deviance may rise further within the interval. With none of it, intervals hold the truth of simulated skies
+#: in up to 82 %, with all of it in as few as 54 %, since faint skies are shaped otherwise than bright ones;
+#: with these, docs/validation.md has what validation/single_skies.py found.
 _APART, _FURTHER = 0.75, 1.05
 _POWERS = np.linspace(*theory.P_RANGE, 193)
 
