@@ -27,8 +27,8 @@ less than three times their noise, with the noise taken off, or it is that of th
 r_L ∣∇n∣/n. Intervals are those between which 68 % of single skies of simulated fields seen through the same
 window put it (`atlas.one_sky`, 40 fields); the observed spectra are of 10 TeV to PeV, the simulated one of
 55 PeV for the field of the paper. p is that of Eq. 16 fitted to the observed spectrum as one sky that
-scatters as those of the shipped run do along B₀ (`fit_observed` with `excess_scatter`); chance is the probability of a
-worse fit.
+scatters as those of the shipped run do along B₀ (`fit_observed` with `excess_scatter`); chance is the
+probability of a worse fit.
 """
 SINGLE_SKIES = """
 How often the interval of p holds the truth of single skies of simulated fields, in place of observed ones:
