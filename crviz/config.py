@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from crviz import turbulence, waves
 from crviz.arrays import Array
 from crviz.checks import ParameterError
-from crviz.parameters import CONFIGURATION, REQUEST, TURBULENCE, VIEW, Parameter
+from crviz.parameters import CONFIGURATION, GAMMA, REQUEST, TURBULENCE, VIEW, Parameter
 
 #: Raised whenever the numbers that a configuration yields change, defaults included; a part of every digest.
 NUMERICS_VERSION = 2
@@ -28,6 +28,8 @@ _TAKEN = {parameter.name for parameter in (*REQUEST, *VIEW)} - {parameter.name f
 MOST_STEPS = 1e8
 #: r_L in units of L_c from which few waves are too few, and how many are enough.
 _STRAIGHT, _ENOUGH_WAVES = 2.0, 1000
+#: So near to 5/3, in two digits, gamma is meant for a one-dimensional spectrum.
+_ONE_DIMENSIONAL = 0.05
 
 
 def is_current(numerics: int) -> bool:
@@ -60,7 +62,7 @@ class Config:
         Kind of turbulence; what follows up to n_modes are the parameters of "isotropic", others have
         their own.
     gamma : float > 0
-        Exponent of the three-dimensional spectrum; 11/3 is Kolmogorov.
+        Exponent of the three-dimensional spectrum; 11/3 is Kolmogorov's, whose one-dimensional one is 5/3.
     lambda_min, lambda_max : float [L_c], 0 < lambda_min < lambda_max
         Shortest and longest wave.
     n_modes : int, 1 to 1000000
@@ -215,6 +217,11 @@ class Config:
                 f"at r_L = {self.rl_over_lc:g} L_c orbits are nearly straight and few waves stay in phase "
                 f"with them: {'n_modes = ' if 'n_modes' in names else ''}{len(k)} is too few, and K some "
                 "10 % too high."
+            )
+        if GAMMA in self.parameters and abs(self.gamma - 5 / 3) < _ONE_DIMENSIONAL:
+            found.append(
+                f"gamma = {self.gamma:.4g} is about the 5/3 of Kolmogorov's one-dimensional spectrum: here "
+                "gamma is the exponent of the three-dimensional one, which is 11/3."
             )
         if self.step is not None and self.step > 1.5 * self.default_step:
             found.append(

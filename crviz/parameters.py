@@ -166,8 +166,9 @@ TURBULENCE = Parameter("turbulence", "isotropic", str, help="kind of turbulence"
                        group="Turbulence", label="Kind", control=Control("select"))
 
 # those of a sum of plane waves: kinds of turbulence take what they need of them
-GAMMA = Parameter("gamma", 11 / 3, symbol="γ", help="exponent of the spectrum of the turbulence",
-                  above=0, at_most=100, group="Turbulence", label="γ", control=Control("number"))
+_GAMMA = "exponent of the three-dimensional turbulence spectrum: 11/3, where one has 5/3 in one dimension"
+GAMMA = Parameter("gamma", 11 / 3, symbol="γ", help=_GAMMA, above=0, at_most=100, group="Turbulence",
+                  label="γ, of the 3D spectrum", control=Control("number", options={"help": _GAMMA}))
 LAMBDA_MIN = Parameter("lambda_min", 0.01, symbol="λ_min", unit="L_c", help="shortest wave [L_c]",
                        at_least=1e-9, at_most=1e9, group="Turbulence", label="λ_min [L_c]",
                        control=Control("number"))

@@ -182,6 +182,15 @@ def test_a_step_that_leaves_waves_unresolved_is_a_caveat():
     assert config.replace(step=config.default_step).caveats == ()
 
 
+@pytest.mark.parametrize("gamma", [5 / 3, 1.67, 1.7])
+def test_the_exponent_of_a_one_dimensional_spectrum_is_a_caveat(gamma):
+    (said,) = Config(gamma=gamma).caveats
+    assert said.startswith(f"gamma = {gamma:.4g} is about the 5/3")
+    assert "three-dimensional" in said
+    assert "11/3" in said
+    assert Config(gamma=1.5).caveats == Config(gamma=3.5).caveats == ()
+
+
 def test_few_waves_for_nearly_straight_orbits_are_a_caveat():
     """docs/modes.md: at r_L = 10 L_c K is 15 % too high with N = 200, and right with some thousands."""
     assert "n_modes = 200 is too few" in Config(rl_over_lc=5.0).caveats[0]
