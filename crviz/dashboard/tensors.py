@@ -14,6 +14,7 @@ import numpy as np
 from crviz.arrays import Array
 from crviz.dashboard.wire import COMPONENTS, CORRELATION_STEPS, EVOLVING
 from crviz.gradient import components
+from crviz.plots.content.about import lines, simulated
 from crviz.result import Source
 from crviz.spectra import tensor_components
 
@@ -38,6 +39,7 @@ def tensors_of(source: Source, estimator: str) -> dict[str, Any]:
     return {
         "digest": source.digest,
         "source": source.provenance,
+        "about": lines({**simulated(source), "estimator": estimator}),
         "omega_t": source.omega_t.astype(float),
         "power": single(power[..., :EVOLVING]),
         "noise": single(components(estimate.noise)),

@@ -50,6 +50,7 @@ class Page {
       const place = document.querySelector(`[data-panel="${name}"]`), figure = figures[name]
       const panel = new this.classes[name]({page: this, place, figure})
       figure?.resized(() => this.#draw([name]))
+      if (figure) figure.about = () => this.about
       return {name, figure, panel, depends: new Set([...depends, "theme"])}
     })
     this.#take(...WIRE.sent)
@@ -71,6 +72,15 @@ class Page {
     if (!this.panels) return
     if (!this.#dirty.size && names.length) queueMicrotask(() => this.#drawDirty())
     for (const name of names) this.#dirty.add(name)
+  }
+
+  // what a picture says of itself that is saved
+  get about() {
+    this.address.write()
+    const {theta, phi, p, form} = this.settings.values
+    const seen = {gradient: `θ = ${theta}°, φ = ${phi}°`, "Omega T": this.omegaT, p, form, link: location.href}
+    const lines = [this.tensors.about, ...Object.entries(seen).map(([word, value]) => `${word}: ${value}`)]
+    return {Title: this.model.texts.what, Description: lines.join("\n")}
   }
 
   // --- within
@@ -175,7 +185,7 @@ class Page {
   }
 
   #tell() {
-    for (const {figure} of this.panels) figure?.tooltips()
+    for (const {figure} of this.panels) figure?.tools()
     const said = this.panels.map(({panel}) => panel.announced).filter(Boolean).join(" ")
     if (this.status.textContent !== said) this.status.textContent = said
     const {scene} = this

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -29,6 +30,8 @@ class Sky:
     gradient : (x, y)
         Where the gradient points.
     names : (x, y, text, color, math) each
+    about
+        What a file of it says of itself, by the words for it (`content.about`).
     """
 
     picture: Array
@@ -36,6 +39,7 @@ class Sky:
     gradient: tuple[float, float]
     names: tuple[tuple[float, float, str, str, str], ...]
     title: str
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 def sky(
