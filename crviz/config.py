@@ -26,8 +26,9 @@ NUMERICS_VERSION = 2
 _TAKEN = {parameter.name for parameter in (*REQUEST, *VIEW)} - {parameter.name for parameter in CONFIGURATION}
 #: Steps that an orbit may take.
 MOST_STEPS = 1e8
-#: r_L in units of L_c from which few waves are too few, and how many are enough.
-_STRAIGHT, _ENOUGH_WAVES = 2.0, 1000
+#: The gyroradius in the whole field, in L_c, from which few waves are too few, and how many are enough;
+#: r_L / sigma^2, in L_c, below which B0 turns orbits by less than pi while they are scattered once.
+_STRAIGHT, _ENOUGH_WAVES, _WEAK = 2.0, 1000, 1.36
 #: So near to 5/3, in two digits, gamma is meant for a one-dimensional spectrum.
 _ONE_DIMENSIONAL = 0.05
 
@@ -212,11 +213,12 @@ class Config:
                 f"{'lambda_min =' if 'lambda_min' in names else 'the shortest wave,'} "
                 f"{2 * math.pi * self.rl_over_lc / k.max():g} L_c: there are no resonant waves."
             )
-        if self.rl_over_lc >= _STRAIGHT and len(k) < _ENOUGH_WAVES:
+        whole = self.rl_over_lc / math.sqrt(1 + self.sigma2)
+        if whole >= _STRAIGHT and self.rl_over_lc < _WEAK * self.sigma2 and len(k) < _ENOUGH_WAVES:
             found.append(
-                f"at r_L = {self.rl_over_lc:g} L_c orbits are nearly straight and few waves stay in phase "
-                f"with them: {'n_modes = ' if 'n_modes' in names else ''}{len(k)} is too few, and K some "
-                "10 % too high."
+                f"the gyroradius in the whole field is {whole:.2g} L_c and B0 hardly bends orbits, so that "
+                f"few waves stay in phase with them: {'n_modes = ' if 'n_modes' in names else ''}{len(k)} is "
+                "too few, and K some 5 to 20 % too high."
             )
         if GAMMA in self.parameters and abs(self.gamma - 5 / 3) < _ONE_DIMENSIONAL:
             found.append(
