@@ -20,6 +20,9 @@ from crviz.checks import ParameterError, check_choice, check_number, check_times
 LEAST_TIME = 1e-9
 #: "printed" is Eq. 16 as the paper has it; "self-consistent" satisfies Eq. 14 for every l >= 1.
 FORMS = ("printed", "self-consistent")
+#: Magnitude of the field near us, and the scale of its turbulence that section 3 of the paper names (with 6
+#: microgauss): for what is said in physical units.
+B0_MICROGAUSS, LC_PARSEC = 3.0, 100.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +65,7 @@ class Parameter:
     label
         Its name on the page.
     group
-        Of the page's controls: "Physics", "Turbulence", "Gradient", "Theory", "Run" or "View".
+        Of the page's controls: "Physics", "Turbulence", "Units", "Gradient", "Theory", "Run" or "View".
     above, at_least, at_most
         Bounds of a number. The outer ones are far beyond any use and keep the arithmetic finite.
     choices
@@ -229,6 +232,10 @@ VIEW = (
               group="Evolution", label="Analytic evolution", control=Control("switch")),
     Parameter("estimator", "cross", str, help="what is done about the noise of a finite number of pixels",
               group="Run", label="Noise estimator", control=Control("select")),
+    Parameter("b0", B0_MICROGAUSS, symbol="B₀", unit="μG", help="regular field that energies are said for",
+              at_least=1e-6, at_most=1e6, group="Units", label="B₀ [μG]", control=Control("number")),
+    Parameter("lc", LC_PARSEC, symbol="L_c", unit="pc", help="L_c that years and lengths are said for",
+              at_least=1e-6, at_most=1e6, group="Units", label="L_c [pc]", control=Control("number")),
     Parameter("omega_t", 100.0, symbol="Ω T", unit="1/Omega", help="backtracking time of what is shown",
               at_least=0.001, label="Backtracking time Ω T", link="T"),
     Parameter("without_dipole", False, bool, help="whether the sky is shown without its dipole",

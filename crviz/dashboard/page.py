@@ -75,7 +75,7 @@ class Visit:
         state.param.watch(lambda _: self._send_tensors(), ["shown", "estimator"])
         state.param.watch(lambda event: hub.param.update(omega_t=event.new), "omega_t")
         hub.param.watch(lambda event: state.param.update(omega_t=event.new), "omega_t")
-        state.param.watch(self._say, ["shown", *state.of_a_run])
+        state.param.watch(self._say, ["shown", *state.of_a_run, "b0", "lc"])
         self.session.param.watch(self._say, ["status", "notice"])
         hub.on(wire.DIRECTION, self._follow_orbit)
         hub.on(wire.THEME, self._recolor)
@@ -123,12 +123,17 @@ class Visit:
             **toolbar.said(self.state, self.session),
             "cost": self.session.estimate(),
             "cancel": self.session.busy,
-            "energy": energy_words(self.state.rl_over_lc),
+            "energy": energy_words(self.state.rl_over_lc, self.state.b0, self.state.lc),
         }
 
 
-def energy_words(rl_over_lc: float) -> str:
-    """Which protons a rigidity stands for, in the field that the paper names."""
-    tev = units.proton_energy(rl_over_lc)
+def energy_words(rl_over_lc: float, b0: float, lc: float) -> str:
+    """Which protons a rigidity stands for in a field [microgauss] with turbulence of a scale [pc], how large
+    their Larmor radius is, and how long 1/Omega."""
+    tev = units.proton_energy(rl_over_lc, b0=b0, lc=lc)
     energy = f"{tev / 1000:.3g} PeV" if tev >= 1000 else f"{tev:.3g} TeV"
-    return f"Protons of {energy}, for B₀ = {units.B0_MICROGAUSS:g} μG and L_c = {units.LC_PARSEC:g} pc"
+    parsec = units.larmor_radius(rl_over_lc, lc=lc)
+    radius = f"{parsec:.3g} pc" if parsec >= 0.01 else f"{parsec * units.AU_PER_PARSEC:.3g} AU"
+    years = units.years(1, rl_over_lc, lc=lc)
+    time = f"{years:.3g} yr" if years >= 0.5 else f"{365.25 * years:.3g} d"
+    return f"Protons of {energy}, r_L = {radius}, 1/Ω = {time}, for B₀ = {b0:g} μG and L_c = {lc:g} pc"

@@ -39,6 +39,7 @@ def tensors_of(source: Source, estimator: str) -> dict[str, Any]:
     return {
         "digest": source.digest,
         "source": source.provenance,
+        "rl_over_lc": source.config.rl_over_lc,
         "about": lines({**simulated(source), "estimator": estimator}),
         "omega_t": source.omega_t.astype(float),
         "power": single(power[..., :EVOLVING]),

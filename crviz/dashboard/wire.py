@@ -14,6 +14,7 @@ import math
 
 from crviz.gradient import NOTHING, PAIRS
 from crviz.plots.content.series import EVOLUTION, MULTIPOLES, SPECTRA
+from crviz.units import YEARS_PER_PARSEC
 
 #: Components of symmetric tensors, in the order of their axis; errors are correlated between all pairs.
 COMPONENTS = PAIRS
@@ -39,6 +40,7 @@ def module() -> str:
         "correlationSteps": CORRELATION_STEPS,
         "figures": {"evolution": dataclasses.asdict(EVOLUTION), "spectra": dataclasses.asdict(SPECTRA)},
         "smoothing": math.radians(SMOOTHING),
+        "yearsPerParsec": YEARS_PER_PARSEC,
         "sent": SENT,
         **{kind: kind for kind in (PRESS, SET, SKY, DIRECTION, THEME)},
     }

@@ -10,6 +10,7 @@
 
 import {AddressBar} from "./address.js"
 import {Controls} from "./controls.js"
+import {yearsInWords} from "./digits.js"
 import {Figure} from "./figure.js"
 import {Probe} from "./probe.js"
 import {Settings} from "./settings.js"
@@ -42,7 +43,8 @@ class Page {
     this.omegaT = model.omega_t
     const figures = Object.fromEntries(await this.figures)
     const places = document.querySelectorAll("[data-controls]")
-    this.bar = new TimeBar(document.getElementById("time"), (index, released) => this.#moveTo(index, released))
+    this.bar = new TimeBar(document.getElementById("time"), (index, released) => this.#moveTo(index, released),
+      (time) => yearsInWords(time, this.tensors.rl_over_lc, this.settings.values.lc))
     this.words = document.getElementById("words")
     this.status = document.getElementById("status")
     this.address = new AddressBar(() => ({...this.settings.values, T: this.omegaT}))
@@ -56,6 +58,7 @@ class Page {
     this.#take(...WIRE.sent)
     this.#listen()
     for (const place of places) this.#inputs(place)
+    this.bar.label()
     if (this.shell.chosen) this.#themeChosen() // while the session was on its way
     this.changed("theme", "omega_t", ...WIRE.sent)
   }
@@ -108,6 +111,7 @@ class Page {
     this.settings.listen((keys) => {
       this.changed(...keys)
       this.address.changed()
+      if (keys.includes("lc")) this.bar.label()
     })
     for (const name of WIRE.sent) model.on(name, () => {
       this.#take(name)
