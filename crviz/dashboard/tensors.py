@@ -15,9 +15,11 @@ from crviz.arrays import Array
 from crviz.dashboard.wire import COMPONENTS, CORRELATION_STEPS, EVOLVING
 from crviz.gradient import components
 from crviz.plots.content.about import lines, simulated
-from crviz.result import Source
+from crviz.result import NotKept, Source, kept_times
 from crviz.spectra import tensor_components
 
+#: Fields whose dipoles are sent: more would not be seen in the quantiles.
+MOST_DIPOLES = 200
 _UPPER = np.triu_indices(len(COMPONENTS), 1)
 
 
@@ -29,7 +31,8 @@ def tensors_of(source: Source, estimator: str) -> dict[str, Any]:
     dict of numbers, str and flat arrays; with T times, L multipoles, 6 components, 15 pairs of them:
         omega_t (T,), power (T, 6, EVOLVING) [r_L^2], noise (T, 6); of estimate (6, L), of the plain dipole
         (6, 2), of standard, k and running (6, 1), each at T times, the value, NAME_error of the
-        same shape and NAME_correlation (T, 15, .) in 1/CORRELATION_STEPS.
+        same shape and NAME_correlation (T, 15, .) in 1/CORRELATION_STEPS; dipole_times
+        (D,) and dipole_vectors (D, R, 3, 3), of which only directions count, where single fields are kept.
     """
     estimate, plain = source.estimate(estimator), source.estimate(source.usable("none"))
     power = tensor_components(plain.cl)
@@ -49,7 +52,26 @@ def tensors_of(source: Source, estimator: str) -> dict[str, Any]:
         **_at_one_multipole("standard", standard, standard_covariance),
         **_at_one_multipole("k", k, tensors.k_covariance),
         **_at_one_multipole("running", tensors.running, tensors.running_covariance),
+        **_dipole_vectors(source),
     }
+
+
+def _dipole_vectors(source: Source) -> dict[str, Array]:
+    """`Source.realization_dipoles` of some fields at the times of `kept_times`, each over its largest value;
+    nothing where none are kept.
+
+    Of what a byte holds, square and sign are the value: those across B0, which are small, need it.
+    """
+    try:
+        each = source.realization_dipoles()[:MOST_DIPOLES]
+    except NotKept:
+        return {}
+    times = kept_times(source.omega_t)
+    each = each[:, times].swapaxes(0, 1)
+    largest = np.abs(each).max((-2, -1), keepdims=True)
+    share = np.divide(each, largest, out=np.zeros_like(each), where=largest > 0)
+    root = np.rint(127 * np.sign(share) * np.sqrt(np.abs(share))).astype(np.int8)
+    return {"dipole_times": source.omega_t[times].astype(float), "dipole_vectors": root.ravel()}
 
 
 def _at_one_multipole(name: str, tensor: Array, covariance: Array) -> dict[str, Array]:

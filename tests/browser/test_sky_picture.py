@@ -132,6 +132,23 @@ def test_the_dipole_is_taken_off_and_nothing_else(visitor, config):
     np.testing.assert_allclose(before - after, dipole @ n, atol=1e-5 * np.abs(before).max())
 
 
+def test_the_excess_of_the_dipole_is_marked_where_it_comes_from(visitor, config):
+    def mark():
+        marks = visitor.read("sky", "marks", "x", "y", "marker")
+        return [(x, y) for x, y, kind in zip(*marks.values(), strict=True) if kind == "diamond"]
+
+    show(visitor, 30, 100, 48)
+    x, y, z = -pixel_directions(config.nside) @ visitor.map()
+    # single precision, and Newton's method near the poles
+    assert mark()[0] == pytest.approx(
+        mollweide.project(np.arctan2(np.hypot(x, y), z), np.arctan2(y, x)), abs=1e-3
+    )
+    assert "dipole" in visitor.read("sky", "names", "text")["text"]
+    visitor.switch(without_dipole=True)
+    assert mark() == []
+    assert "dipole" not in visitor.read("sky", "names", "text")["text"]
+
+
 def test_smoothing_is_the_mean_over_ten_degrees(visitor, config):
     show(visitor, 30, 100, 48)
     before = visitor.map()
