@@ -9,7 +9,7 @@ from typing import Any
 import panel as pn
 from param.parameterized import Event
 
-from crviz import units
+from crviz import sky, units
 from crviz.dashboard import address, toolbar, wire
 from crviz.dashboard.best_known import BestKnown
 from crviz.dashboard.drawer import Drawer
@@ -84,10 +84,10 @@ class Visit:
         self.hub.tensors = self.state.shown.tensors(self.state.estimator)
 
     def _follow_orbit(self, message: dict[str, Any]) -> None:
-        direction = {"theta": float(message["theta"]), "phi": float(message["phi"])}
-        self.hub.direction = direction
-        degrees = (math.degrees(direction["theta"]), math.degrees(direction["phi"]))
         shown = self.state.shown
+        n = centre_of_pixel(shown.sky_config.nside, float(message["theta"]), float(message["phi"]))
+        self.hub.direction = dict(zip(("theta", "phi"), n, strict=True))
+        degrees = (math.degrees(n[0]), math.degrees(n[1]))
         self.orbits.follow(shown.sky_config, self.state.realization or 0, degrees, shown.last_time)
 
     def _follow_gradient(self) -> None:
@@ -125,6 +125,14 @@ class Visit:
             "cancel": self.session.busy,
             "energy": energy_words(self.state.rl_over_lc, self.state.b0, self.state.lc),
         }
+
+
+def centre_of_pixel(nside: int, theta: float, phi: float) -> tuple[float, float]:
+    """Where on the sky the particle comes from whose orbit a map has there: polar angle and azimuth [rad], to
+    those of n = -p at the centre p of the pixel that holds them."""
+    pixel = sky.pixels_at(nside, math.pi - theta, phi + math.pi)
+    x, y, z = -sky.pixel_directions(nside)[:, pixel]
+    return math.atan2(math.hypot(x, y), z), math.atan2(y, x) % math.tau
 
 
 def energy_words(rl_over_lc: float, b0: float, lc: float) -> str:
