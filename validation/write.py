@@ -14,6 +14,7 @@ from pkgutil import resolve_name
 from beyond import BEYOND
 from equations import PAPER
 from figures import FIGURE_1, FIGURE_2
+from published import PUBLISHED
 from rows import Row, Statement, covariances_known, reference
 
 ROOT = Path(__file__).parents[1]
@@ -93,6 +94,8 @@ def page() -> Iterator[str]:
     yield from statements(FIGURE_1)
     yield "\n## Figure 2: spectra\n"
     yield from statements(FIGURE_2)
+    yield "\n## Published tests of diffusion\n"
+    yield from statements(PUBLISHED)
 
 
 def main() -> None:
