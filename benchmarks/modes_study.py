@@ -244,9 +244,8 @@ def rigid(library):
 def bent(library):
     """Rows of K at N = 200 over that at N = 3200, along B0 or, without it, over all directions."""
     for sigma2, rl_over_lc in BENT:
-        tau = (
-            2 * rl_over_lc / (correlation_length(RIGID) * sigma2)
-        )  # of one scattering, where B0 does not bend
+        # how long one scattering takes where B0 does not bend
+        tau = 2 * rl_over_lc / (correlation_length(Config()) * sigma2)
         found = []
         for n, fields in BENT_FIELDS.items():
             times = tuple(tau * np.linspace(3, 7, 9))

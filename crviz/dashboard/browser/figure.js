@@ -47,8 +47,8 @@ export class Figure {
     this.tools()
   }
 
-  // Bokeh's tooltips stay white on a dark page; they are made with the figure's view, which may not be there at first
-  // what it saves would say nothing of itself; about() -> text by keywords
+  // Bokeh's tooltips stay white on a dark page, and pictures that are saved would not say what they are, as about() does,
+  // {keyword: text}; tools are made with the figure's view, which may not be there at first
   tools() {
     for (const tool of this.view?.tool_views.values() ?? []) {
       for (const tooltip of tool.ttmodels?.values() ?? [])

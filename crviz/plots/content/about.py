@@ -34,7 +34,7 @@ def about(
         "gradient": None if gradient is None else gradient_in_words(gradient),
         "Omega T": view.get("omega_t"),
         **{name: view.get(name) for name in ("estimator", "p", "form")},
-        "link": link(source.config, source.n_realizations, **view),
+        "link": link(source.config, source.n_realizations if source.from_one_run else None, **view),
     }
     fields = {"fields": f"field {view['realization']}"} if of_one else {}
     return (
@@ -49,23 +49,28 @@ def simulated(source: Source) -> dict[str, str]:
     config = source.config
     values = {name: value for name, value in config.to_dict().items() if name != "omega_t"}
     first, last = config.omega_t[0], config.omega_t[-1]
-    which = numbered(source.fields) if source.from_one_run else source.provenance
+    # a place of the atlas is no run of its own
+    one = source.from_one_run
+    fields = (
+        f"{numbered(source.fields)}: {source.sampling}" if one else f"{source.sampling}, {source.provenance}"
+    )
     return {
         "crviz": __version__,
         "configuration": ", ".join(f"{name} = {_exact(value)}" for name, value in values.items()),
         "times": f"{len(config.omega_t)} from Omega T = {first:.5g} to {last:.5g}",
-        "fields": f"{which}: {source.sampling}",
+        "fields": fields,
         "result": source.digest,
     }
 
 
-def link(config: Config, realizations: int, **view: Any) -> str:
+def link(config: Config, realizations: int | None, **view: Any) -> str:
     """The end of the address, from its "?" on, under which a page shows a configuration, seen so.
 
-    view has values of parameters of `VIEW` by their names; what is None is left out.
+    view has values of parameters of `VIEW` by their names. What is None is left to the page's default.
     """
     told = {str(each.link): getattr(config, each.name) for each in config.parameters if each.link}
-    told |= {"omega_t_max": config.omega_t[-1], "realizations": realizations}
+    told |= {"omega_t_max": config.omega_t[-1]}
+    told |= {} if realizations is None else {"realizations": realizations}
     told |= {str(each.link): view[each.name] for each in VIEW if view.get(each.name) is not None}
     return "?" + urlencode({key: _exact(value) for key, value in told.items()})
 
