@@ -110,6 +110,10 @@ POINTS = (
 RIGID = Config(sigma2=1e6, rl_over_lc=1e4, lambda_min=0.1, nside=2, omega_t=(0.15,))
 RIGID_WAVES = (50, 200, 800, 3200)
 RIGID_FIELDS = 200
+#: (sigma2, r_L / L_c) where K of two N is compared, from no B0 to one that bends orbits; and {N: fields}.
+BENT = [(1e6, 1e3 * r) for r in (1, 2, 3, 5, 10)]
+BENT += [(100, 25), (100, 50), (100, 100), (30, 30), (10, 10), (10, 20), (1, 10)]
+BENT_FIELDS = {200: 800, 3200: 200}
 
 
 def simulated(library, config, fields):
@@ -235,6 +239,25 @@ def rigid(library):
         scaled = k * correlation_length(config) / config.rl_over_lc * (1 + config.sigma2)
         found.append((scaled.mean(), scaled.std(ddof=1) / np.sqrt(len(scaled))))
     return np.array(found).T
+
+
+def bent(library):
+    """Rows of K at N = 200 over that at N = 3200, along B0 or, without it, over all directions."""
+    for sigma2, rl_over_lc in BENT:
+        # how long one scattering takes where B0 does not bend
+        tau = 2 * rl_over_lc / (correlation_length(Config()) * sigma2)
+        found = []
+        for n, fields in BENT_FIELDS.items():
+            times = tuple(tau * np.linspace(3, 7, 9))
+            config = Config(sigma2=sigma2, rl_over_lc=rl_over_lc, n_modes=n, nside=2, omega_t=times)
+            k = -simulated(library, config, fields).dataset["rp"].values[:, 4:].mean(1)
+            k = k[:, 2, 2] if sigma2 < 1e6 else np.trace(k, axis1=1, axis2=2) / 3
+            found.append((k.mean(), k.std(ddof=1) / np.sqrt(len(k))))
+        (few, few_error), (many, many_error) = found
+        ratio = few / many
+        error = ratio * np.hypot(few_error / few, many_error / many)
+        radius = rl_over_lc / np.sqrt(1 + sigma2)
+        yield [f"{sigma2:g}, {rl_over_lc:g}", f"{radius:.2g}", f"{tau:.2g}", pm(ratio, error)]
 
 
 def correlation_length(config):
@@ -378,6 +401,8 @@ def main():
     print("\n## r = 10 L_c in a purely turbulent field, 2/3 for many waves")
     rows = [[f"{n}", pm(*pair)] for n, pair in zip(RIGID_WAVES, values.T, strict=True)]
     table(["N", "K L_corr / r²"], rows)
+    print("\n## N where B0 bends orbits by Omega tau while they are scattered once")
+    table(["σ², r_L/L_c", "r/L_c", "Ω τ", "K at N = 200 over K at 3200"], bent(library))
     draw_waves(points, values)
     draw_variants(points)
 

@@ -157,15 +157,12 @@ def exact_positions(field: Field, directions: Array, omega_t: float) -> Array:
     """r(-T) by SciPy's eighth-order method at a tolerance of 1e-12: directions (3, n) -> (3, n)."""
 
     def backward(_: float, state: Array) -> Array:
-        r, p = state[:3], state[3:]
-        return np.concatenate([-p, -np.cross(p, field.b(r[:, None])[:, 0])])
+        r, p = state.reshape(2, 3, -1)
+        return -np.stack([p, np.cross(p, field.b(r), axis=0)]).ravel()
 
-    starts = np.concatenate([np.zeros_like(directions), directions]).T
-    ends = [
-        scipy.integrate.solve_ivp(backward, (0, omega_t), start, "DOP853", rtol=1e-12, atol=1e-12).y
-        for start in starts
-    ]
-    return np.stack([end[:3, -1] for end in ends], 1)
+    start = np.stack([np.zeros_like(directions), directions]).ravel()
+    path = scipy.integrate.solve_ivp(backward, (0, omega_t), start, "DOP853", rtol=1e-12, atol=1e-12)
+    return np.asarray(path.y[:, -1].reshape(2, 3, -1)[0])
 
 
 def _reference(fields: int, nside: int) -> dict[str, float]:

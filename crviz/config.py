@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from crviz import turbulence, waves
 from crviz.arrays import Array
 from crviz.checks import ParameterError
-from crviz.parameters import CONFIGURATION, REQUEST, TURBULENCE, VIEW, Parameter
+from crviz.parameters import CONFIGURATION, GAMMA, REQUEST, TURBULENCE, VIEW, Parameter
 
 #: Raised whenever the numbers that a configuration yields change, defaults included; a part of every digest.
 NUMERICS_VERSION = 2
@@ -26,8 +26,11 @@ NUMERICS_VERSION = 2
 _TAKEN = {parameter.name for parameter in (*REQUEST, *VIEW)} - {parameter.name for parameter in CONFIGURATION}
 #: Steps that an orbit may take.
 MOST_STEPS = 1e8
-#: r_L in units of L_c from which few waves are too few, and how many are enough.
-_STRAIGHT, _ENOUGH_WAVES = 2.0, 1000
+#: The gyroradius in the whole field, in L_c, from which few waves are too few, and how many are enough;
+#: r_L / sigma^2, in L_c, below which B0 turns orbits by less than pi while they are scattered once.
+_STRAIGHT, _ENOUGH_WAVES, _WEAK = 2.0, 1000, 1.36
+#: So near to 5/3, in two digits, gamma is meant for a one-dimensional spectrum.
+_ONE_DIMENSIONAL = 0.05
 
 
 def is_current(numerics: int) -> bool:
@@ -60,7 +63,7 @@ class Config:
         Kind of turbulence; what follows up to n_modes are the parameters of "isotropic", others have
         their own.
     gamma : float > 0
-        Exponent of the three-dimensional spectrum; 11/3 is Kolmogorov.
+        Exponent of the three-dimensional spectrum; 11/3 is Kolmogorov's, whose one-dimensional one is 5/3.
     lambda_min, lambda_max : float [L_c], 0 < lambda_min < lambda_max
         Shortest and longest wave.
     n_modes : int, 1 to 1000000
@@ -210,11 +213,17 @@ class Config:
                 f"{'lambda_min =' if 'lambda_min' in names else 'the shortest wave,'} "
                 f"{2 * math.pi * self.rl_over_lc / k.max():g} L_c: there are no resonant waves."
             )
-        if self.rl_over_lc >= _STRAIGHT and len(k) < _ENOUGH_WAVES:
+        whole = self.rl_over_lc / math.sqrt(1 + self.sigma2)
+        if whole >= _STRAIGHT and self.rl_over_lc < _WEAK * self.sigma2 and len(k) < _ENOUGH_WAVES:
             found.append(
-                f"at r_L = {self.rl_over_lc:g} L_c orbits are nearly straight and few waves stay in phase "
-                f"with them: {'n_modes = ' if 'n_modes' in names else ''}{len(k)} is too few, and K some "
-                "10 % too high."
+                f"the gyroradius in the whole field is {whole:.2g} L_c and B0 hardly bends orbits, so that "
+                f"few waves stay in phase with them: {'n_modes = ' if 'n_modes' in names else ''}{len(k)} is "
+                "too few, and K some 5 to 20 % too high."
+            )
+        if GAMMA in self.parameters and abs(self.gamma - 5 / 3) < _ONE_DIMENSIONAL:
+            found.append(
+                f"gamma = {self.gamma:.4g} is about the 5/3 of Kolmogorov's one-dimensional spectrum: here "
+                "gamma is the exponent of the three-dimensional one, which is 11/3."
             )
         if self.step is not None and self.step > 1.5 * self.default_step:
             found.append(

@@ -29,9 +29,12 @@ class NeighbouringOrbits(Orbits):
     ----------
     angle : (n,) [deg]
         Angle between the momenta of an orbit and of the first at t = 0; 0 for the first itself.
+    directions : (3, n)
+        The momenta at t = 0.
     """
 
     angle: Array
+    directions: Array
 
     @property
     def separation(self) -> Array:
@@ -124,7 +127,7 @@ def neighbouring_orbits(
     """
     directions, angle = cone(direction, angles, neighbours)
     orbits = backtrack(field, directions, omega_t, step)
-    return NeighbouringOrbits(orbits.omega_t, orbits.r, orbits.p, angle)
+    return NeighbouringOrbits(orbits.omega_t, orbits.r, orbits.p, angle, directions)
 
 
 def field_line(

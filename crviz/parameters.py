@@ -22,6 +22,8 @@ LEAST_TIME = 1e-9
 FORMS = ("printed", "self-consistent")
 #: Of spectra: fitted to the observed ones, over the dipole, or in units of the gradient.
 NORMALIZATIONS = ("fit", "dipole", "absolute")
+#: Magnitude of the local field and scale of its turbulence that section 3 of the paper names.
+B0_MICROGAUSS, LC_PARSEC = 6.0, 100.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +66,7 @@ class Parameter:
     label
         Its name on the page.
     group
-        Of the page's controls: "Physics", "Turbulence", "Gradient", "Theory", "Run" or "View".
+        Of the page's controls: "Physics", "Turbulence", "Units", "Gradient", "Theory", "Run" or "View".
     above, at_least, at_most
         Bounds of a number. The outer ones are far beyond any use and keep the arithmetic finite.
     choices
@@ -171,8 +173,9 @@ TURBULENCE = Parameter("turbulence", "isotropic", str, help="kind of turbulence"
                        group="Turbulence", label="Kind", control=Control("select"))
 
 # those of a sum of plane waves: kinds of turbulence take what they need of them
-GAMMA = Parameter("gamma", 11 / 3, symbol="γ", help="exponent of the spectrum of the turbulence",
-                  above=0, at_most=100, group="Turbulence", label="γ", control=Control("number"))
+_GAMMA = "exponent of the three-dimensional turbulence spectrum: 11/3, where one has 5/3 in one dimension"
+GAMMA = Parameter("gamma", 11 / 3, symbol="γ", help=_GAMMA, above=0, at_most=100, group="Turbulence",
+                  label="γ, of the 3D spectrum", control=Control("number", options={"help": _GAMMA}))
 LAMBDA_MIN = Parameter("lambda_min", 0.01, symbol="λ_min", unit="L_c", help="shortest wave [L_c]",
                        at_least=1e-9, at_most=1e9, group="Turbulence", label="λ_min [L_c]",
                        control=Control("number"))
@@ -238,6 +241,10 @@ VIEW = (
               group="Evolution", label="Analytic evolution", control=Control("switch")),
     Parameter("estimator", "cross", str, help="what is done about the noise of a finite number of pixels",
               group="Run", label="Noise estimator", control=Control("select")),
+    Parameter("b0", B0_MICROGAUSS, symbol="B₀", unit="μG", help="regular field that energies are said for",
+              at_least=1e-6, at_most=1e6, group="Units", label="B₀ [μG]", control=Control("number")),
+    Parameter("lc", LC_PARSEC, symbol="L_c", unit="pc", help="L_c that years and lengths are said for",
+              at_least=1e-6, at_most=1e6, group="Units", label="L_c [pc]", control=Control("number")),
     Parameter("omega_t", 100.0, symbol="Ω T", unit="1/Omega", help="backtracking time of what is shown",
               at_least=0.001, label="Backtracking time Ω T", link="T"),
     Parameter("without_dipole", False, bool, help="whether the sky is shown without its dipole",

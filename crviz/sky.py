@@ -72,10 +72,14 @@ def pixels_at(nside: int, theta: ArrayLike, phi: ArrayLike) -> Array:
     return grid(nside).ang2pix(angles)
 
 
+def dipole(values: Array) -> Array:
+    """The dipole of a map, 3 <map p>: (12 nside^2,) -> (3,)."""
+    return 3 / len(values) * (pixel_directions(nside_of(values)) @ values)
+
+
 def without_dipole(values: Array) -> Array:
-    """A map less its dipole 3 <map n> . n: (12 nside^2,)."""
-    n = pixel_directions(nside_of(values))
-    return values - 3 / n.shape[1] * (n @ values) @ n
+    """A map less its dipole 3 <map p> . p: (12 nside^2,)."""
+    return values - dipole(values) @ pixel_directions(nside_of(values))
 
 
 def smoothed(values: Array, radius: float) -> Array:

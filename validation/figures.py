@@ -132,11 +132,11 @@ def slope() -> tuple[str, str]:
             pm(*theory.slope(ell, cross[ell], covariance=covariance(gradient, 100, ell)))
             for ell in (LOW, WIDE)
         ]
-        steep = theory.slope(PAPERS, eq9[PAPERS])[0]
+        steep, low = (theory.slope(ell, eq9[ell])[0] for ell in (PAPERS, LOW))
         whole = theory.slope(np.r_[1, LOW], cross[np.r_[1, LOW]])[0]
         return (
             f"{ours[0]} over ℓ = 2–12, {ours[1]} over 2–30; dipole included {whole:.2f} over 1–12; "
-            f"with Eq. 9 subtracted {steep:.2f} over 2–19"
+            f"with Eq. 9 subtracted {low:.2f} over 2–12, {steep:.2f} over 2–19"
         )
 
     curve = theory.slope(LOW, theory.spectrum(LOW, 0.5))[0]

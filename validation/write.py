@@ -15,6 +15,7 @@ import comparison
 from beyond import BEYOND
 from equations import PAPER
 from figures import FIGURE_1, FIGURE_2
+from published import PUBLISHED
 from rows import Row, Statement, covariances_known, reference
 
 ROOT = Path(__file__).parents[1]
@@ -97,6 +98,8 @@ def page() -> Iterator[str]:
     yield f"\n## Observed spectra, as they were measured\n{comparison.INTRODUCTION}"
     yield from table(comparison.HEADER, comparison.rows())
     yield f"{comparison.SINGLE_SKIES}{comparison.HELD}"
+    yield "\n## Published tests of diffusion\n"
+    yield from statements(PUBLISHED)
 
 
 def main() -> None:

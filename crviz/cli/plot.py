@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from crviz.checks import ParameterError, check_number
 from crviz.cli.arguments import Subparsers, check_writable, complete, loaded, writing
 from crviz.gradient import Gradient
 from crviz.parameters import NORMALIZATIONS, OBSERVED
-from crviz.result import ESTIMATORS, Result, Source
+from crviz.result import ESTIMATORS, Result, Source, nearest_time
 from crviz.theory import FORMS
 
 if TYPE_CHECKING:
@@ -113,10 +114,12 @@ def _plot(options: argparse.Namespace) -> int:
     look = {"width": options.width, "dark": options.dark}
     save: Callable[..., None]
     with complete(options.result):
+        said = _about(options.figure, result, arguments)
         if options.figure == "sky":
-            save = partial(paper.save_sky, _sky(result, options.dark, **arguments))
+            save = partial(paper.save_sky, replace(_sky(result, options.dark, **arguments), about=said))
         else:
-            save = partial(paper.save_panels, _panels(options.figure, result, dark=options.dark, **arguments))
+            first, *others = _panels(options.figure, result, dark=options.dark, **arguments)
+            save = partial(paper.save_panels, [replace(first, about=said), *others])
     with writing(options.output):
         save(options.output, **look)
     print(f"{options.output}: {options.output.stat().st_size / 1e3:.0f} kB.")
@@ -147,6 +150,22 @@ def _time(options: argparse.Namespace, result: Source) -> float | None:
     if not 0.95 * first <= time <= 1.05 * last:
         raise ParameterError("omega_t", time, f"must lie between the recorded times {first:g} and {last:g}")
     return time
+
+
+def _about(figure: str, result: Source, arguments: Mapping[str, Any]) -> dict[str, str]:
+    """What the file says of itself."""
+    from crviz.plots.content.about import about, direction
+
+    view, gradient = dict(arguments), arguments.get("gradient")
+    view |= {} if gradient is None else direction(gradient)
+    if "observed" in view:  # links know shipped spectra
+        shipped = [one.key for one in view["observed"] if one in observations.spectra()]
+        view["observed"] = ",".join(shipped) or observations.NONE
+    if view.get("omega_t") is not None:  # the recorded time, or that of the map
+        times = result.omega_t if figure != "sky" else result.maps[0]
+        view["omega_t"] = float(times[nearest_time(times, view["omega_t"])])
+    of_one = {"realization": result.fields.start} if figure == "sky" else {}
+    return about(result, view | of_one, gradient, of_one=bool(of_one))
 
 
 def _panels(figure: str, result: Source, **options: Any) -> list[Panel]:

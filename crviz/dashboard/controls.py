@@ -104,6 +104,7 @@ def physics_and_run() -> Groups:
     return [
         {"legend": "Physics", "controls": [*group("Physics"), _text("energy")]},
         {"legend": "Turbulence", "open": False, "controls": group("Turbulence")},
+        {"legend": "Physical units", "open": False, "controls": group("Units")},
         {"legend": "Gradient of the density", "controls": group("Gradient")},
         {
             "legend": "Theory",

@@ -9,7 +9,7 @@ from typing import Any
 import panel as pn
 from param.parameterized import Event
 
-from crviz import units
+from crviz import sky, units
 from crviz.dashboard import address, toolbar, wire
 from crviz.dashboard.best_known import BestKnown
 from crviz.dashboard.drawer import Drawer
@@ -76,7 +76,7 @@ class Visit:
         state.param.watch(lambda _: self._send_tensors(), ["shown", "estimator"])
         state.param.watch(lambda event: hub.param.update(omega_t=event.new), "omega_t")
         hub.param.watch(lambda event: state.param.update(omega_t=event.new), "omega_t")
-        state.param.watch(self._say, ["shown", *state.of_a_run])
+        state.param.watch(self._say, ["shown", *state.of_a_run, "b0", "lc"])
         self.session.param.watch(self._say, ["status", "notice"])
         hub.on(wire.DIRECTION, self._follow_orbit)
         hub.on(wire.THEME, self._recolor)
@@ -86,10 +86,10 @@ class Visit:
         self.hub.tensors = self.state.shown.tensors(self.state.estimator)
 
     def _follow_orbit(self, message: dict[str, Any]) -> None:
-        direction = {"theta": float(message["theta"]), "phi": float(message["phi"])}
-        self.hub.direction = direction
-        degrees = (math.degrees(direction["theta"]), math.degrees(direction["phi"]))
         shown = self.state.shown
+        n = centre_of_pixel(shown.sky_config.nside, float(message["theta"]), float(message["phi"]))
+        self.hub.direction = dict(zip(("theta", "phi"), n, strict=True))
+        degrees = (math.degrees(n[0]), math.degrees(n[1]))
         self.orbits.follow(shown.sky_config, self.state.realization or 0, degrees, shown.last_time)
 
     def _follow_gradient(self) -> None:
@@ -125,12 +125,25 @@ class Visit:
             **toolbar.said(self.state, self.session),
             "cost": self.session.estimate(),
             "cancel": self.session.busy,
-            "energy": energy_words(self.state.rl_over_lc),
+            "energy": energy_words(self.state.rl_over_lc, self.state.b0, self.state.lc),
         }
 
 
-def energy_words(rl_over_lc: float) -> str:
-    """Which protons a rigidity stands for, in the field that the paper names."""
-    tev = units.proton_energy(rl_over_lc)
+def centre_of_pixel(nside: int, theta: float, phi: float) -> tuple[float, float]:
+    """Where on the sky the particle comes from whose orbit a map has there: polar angle and azimuth [rad], to
+    those of n = -p at the centre p of the pixel that holds them."""
+    pixel = sky.pixels_at(nside, math.pi - theta, phi + math.pi)
+    x, y, z = -sky.pixel_directions(nside)[:, pixel]
+    return math.atan2(math.hypot(x, y), z), math.atan2(y, x) % math.tau
+
+
+def energy_words(rl_over_lc: float, b0: float, lc: float) -> str:
+    """Which protons a rigidity stands for in a field [microgauss] with turbulence of a scale [pc], how large
+    their Larmor radius is, and how long 1/Omega."""
+    tev = units.proton_energy(rl_over_lc, b0=b0, lc=lc)
     energy = f"{tev / 1000:.3g} PeV" if tev >= 1000 else f"{tev:.3g} TeV"
-    return f"Protons of {energy}, for B₀ = {units.B0_MICROGAUSS:g} μG and L_c = {units.LC_PARSEC:g} pc"
+    parsec = units.larmor_radius(rl_over_lc, lc=lc)
+    radius = f"{parsec:.3g} pc" if parsec >= 0.01 else f"{parsec * units.AU_PER_PARSEC:.3g} AU"
+    years = units.years(1, rl_over_lc, lc=lc)
+    time = f"{years:.3g} yr" if years >= 0.5 else f"{365.25 * years:.3g} d"
+    return f"Protons of {energy}, r_L = {radius}, 1/Ω = {time}, for B₀ = {b0:g} μG and L_c = {lc:g} pc"

@@ -117,6 +117,8 @@ class State(param.Parameterized):
         nearest of the values where there are some only, a whole number where one is meant. A kind of
         turbulence brings the defaults of its own parameters along."""
         parameter = self.param[key]
+        if value is None and not parameter.allow_None:  # an input that was emptied
+            return
         if isinstance(parameter, param.Selector):
             if value not in parameter.objects:
                 if not isinstance(value, int | float):

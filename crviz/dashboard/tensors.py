@@ -16,9 +16,12 @@ from crviz.arrays import Array
 from crviz.atlas.fields import describe, windows
 from crviz.dashboard.wire import COMPONENTS, CORRELATION_STEPS, EVOLVING
 from crviz.gradient import components
-from crviz.result import Source
+from crviz.plots.content.about import lines, simulated
+from crviz.result import NotKept, Source, kept_times
 from crviz.spectra import tensor_components
 
+#: Fields whose dipoles are sent: more would not be seen in the quantiles.
+MOST_DIPOLES = 200
 _UPPER = np.triu_indices(len(COMPONENTS), 1)
 
 
@@ -30,8 +33,9 @@ def tensors_of(source: Source, estimator: str) -> dict[str, Any]:
     dict of numbers, str and flat arrays; with T times, L multipoles, 6 components, 15 pairs of them:
         omega_t (T,), power (T, 6, EVOLVING) [r_L^2], noise (T, 6); of estimate (6, L), of the plain dipole
         (6, 2), of standard, k and running (6, 1), each at T times, the value, NAME_error of the
-        same shape and NAME_correlation (T, 15, .) in 1/CORRELATION_STEPS; and what one sky scatters, see
-        `_one_sky`. The error of k is half of its 68 % interval.
+        same shape and NAME_correlation (T, 15, .) in 1/CORRELATION_STEPS, the error of k being half of its
+        68 % interval; dipole_times (D,) and dipole_vectors (D, R, 3, 3), of which only directions count,
+        where single fields are kept; and what one sky scatters, see `_one_sky`.
     """
     estimate, plain = source.estimate(estimator), source.estimate(source.usable("none"))
     power = tensor_components(plain.cl)
@@ -42,6 +46,7 @@ def tensors_of(source: Source, estimator: str) -> dict[str, Any]:
         "digest": source.digest,
         "source": source.provenance,
         "rl_over_lc": source.config.rl_over_lc,
+        "about": lines({**simulated(source), "estimator": estimator}),
         "omega_t": source.omega_t.astype(float),
         "power": single(power[..., :EVOLVING]),
         "noise": single(components(estimate.noise)),
@@ -51,6 +56,7 @@ def tensors_of(source: Source, estimator: str) -> dict[str, Any]:
         **_at_one_multipole("k", k, tensors.k_spread()),
         **_at_one_multipole("running", tensors.running, tensors.running_covariance),
         **_one_sky(source),
+        **_dipole_vectors(source),
     }
 
 
@@ -67,6 +73,24 @@ def _one_sky(source: Source) -> dict[str, Array]:
             arrays |= {f"{number}_cl": found.seen[window].cl, f"{number}_shape": found.seen[window].shape}
             arrays |= {f"{number}_{name}": factor for name, factor in found.factors[window].items()}
     return {f"scatter_{name}": single(array) for name, array in arrays.items()}
+
+
+def _dipole_vectors(source: Source) -> dict[str, Array]:
+    """`Source.realization_dipoles` of some fields at the times of `kept_times`, each over its largest value;
+    nothing where none are kept.
+
+    Of what a byte holds, square and sign are the value: those across B0, which are small, need it.
+    """
+    try:
+        each = source.realization_dipoles()[:MOST_DIPOLES]
+    except NotKept:
+        return {}
+    times = kept_times(source.omega_t)
+    each = each[:, times].swapaxes(0, 1)
+    largest = np.abs(each).max((-2, -1), keepdims=True)
+    share = np.divide(each, largest, out=np.zeros_like(each), where=largest > 0)
+    root = np.rint(127 * np.sign(share) * np.sqrt(np.abs(share))).astype(np.int8)
+    return {"dipole_times": source.omega_t[times].astype(float), "dipole_vectors": root.ravel()}
 
 
 def _at_one_multipole(name: str, tensor: Array, covariance: Array) -> dict[str, Array]:

@@ -17,6 +17,7 @@ from crviz.diffusion import settling
 from crviz.gradient import NOTHING, PAIRS
 from crviz.plots.content.series import EVOLUTION, MULTIPOLES, SCATTER, SPECTRA
 from crviz.plots.content.spectra import ABOVE
+from crviz.units import YEARS_PER_PARSEC, rigidity
 
 #: Components of symmetric tensors, in the order of their axis; errors are correlated between all pairs.
 COMPONENTS = PAIRS
@@ -53,6 +54,8 @@ def module() -> str:
             "gyrating": settling.GYRATING,
             "changing": settling.CHANGING,
         },
+        "rigidityPerTeV": rigidity(1.0, b0=1.0, lc=1.0),
+        "yearsPerParsec": YEARS_PER_PARSEC,
         "sent": SENT,
         **{kind: kind for kind in (PRESS, SET, SKY, DIRECTION, THEME, WINDOW)},
     }

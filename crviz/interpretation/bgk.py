@@ -35,8 +35,17 @@ class BgkComparison:
 
     @property
     def perpendicular_excess(self) -> float:
-        """K_perp over that of the approximation: some 20 in strong turbulence, where field lines wander."""
+        """K_perp over that of the approximation, in which field lines do not wander: from 1 (r_L >> L_c in
+        strong turbulence) to hundreds (r_L << L_c)."""
         return float((self.k[0, 0] + self.k[1, 1]) / (self.bgk[0, 0] + self.bgk[1, 1]))
+
+    @property
+    def in_words(self) -> str:
+        """The excess in a sentence; that K_perp is not known where it is below two of its errors."""
+        excess = float(f"{self.perpendicular_excess:.2g}")
+        if not self.rates.nu_perp > 2 * self.rates.nu_perp_error:  # NaN of a K_perp that is not above 0
+            return f"K⊥ at Ω T = {self.omega_t:.3g} is not known well enough to be set beside that of BGK."
+        return f"K⊥ at Ω T = {self.omega_t:.3g} is {excess:g} times that of BGK."
 
 
 def bgk_comparison(source: Source, omega_t: float | None = None) -> BgkComparison:

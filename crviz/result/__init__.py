@@ -11,6 +11,7 @@ from crviz.checks import ParameterError
 from crviz.config import Config, is_current
 from crviz.parameters import TURBULENCE
 from crviz.result import netcdf, schema
+from crviz.result.dipole import DipoleDirection
 from crviz.result.estimators import ESTIMATORS
 from crviz.result.kept import FieldSky
 from crviz.result.result import Result
@@ -25,6 +26,7 @@ __all__ = [
     "ESTIMATORS",
     "MAPS",
     "SCHEMA",
+    "DipoleDirection",
     "Estimate",
     "FieldSky",
     "NotKept",

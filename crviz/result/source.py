@@ -16,10 +16,11 @@ from crviz.arrays import Array, ArrayLike
 from crviz.checks import check_choice
 from crviz.config import Config
 from crviz.diffusion import Diffusion, Moments, Regime, SumRule
-from crviz.gradient import Gradient, contracted_error, gradient_tensor
+from crviz.gradient import Gradient, contracted_error, gradient_tensor, gradient_vector
 from crviz.means import standard_error
 from crviz.pairs import Separation, check_angles
 from crviz.result import spectrum as spectra_of
+from crviz.result.dipole import DipoleDirection
 from crviz.result.kept import FieldSky
 from crviz.result.spectrum import Estimate, Spectrum
 from crviz.result.times import Recorded, nearest_time
@@ -237,6 +238,38 @@ class Source(Recorded, Protocol):
         Raises NotKept where only means are there.
         """
         raise NotKept("Dipoles of single realisations are not kept here.")
+
+    def dipole_direction(
+        self, gradient: Gradient = "parallel", *, omega_t: float | None = None
+    ) -> DipoleDirection:
+        """Where the dipole's excess comes from, for every field: its angles to B0 and to the gradient.
+
+        Across B0 what an observer of a gradient along x sees, and after all fields what one of a gradient
+        along y sees, turned by 90 degrees about B0, so that the gradient is along x.
+
+        Parameters
+        ----------
+        gradient
+            (theta, phi) [rad] or "parallel" or "perpendicular".
+        omega_t
+            The nearest recorded time is taken [1/Omega]; None is the last.
+
+        Raises
+        ------
+        NotKept
+            As `realization_dipoles`.
+        ParameterError
+        """
+        time = self.time_index(omega_t)
+        dipoles = self.realization_dipoles()[:, time]
+        if gradient == "perpendicular":
+            along = gradient_vector(_ACROSS[0])
+            turned = dipoles[:, 1] @ np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
+            excess = -np.concatenate([dipoles[:, 0], turned])
+        else:
+            along = gradient_vector((0.0, 0.0) if gradient == "parallel" else gradient)  # type: ignore[arg-type]
+            excess = -np.einsum("i,ria->ra", along, dipoles)
+        return DipoleDirection(float(self.omega_t[time]), along, excess)
 
     def covariance(
         self, gradient: Gradient = "parallel", *, omega_t: float | None = None, estimator: str | None = None

@@ -65,8 +65,9 @@ def tensor_from_rates(nu_par: ArrayLike, nu_perp: ArrayLike, nu_a: ArrayLike) ->
 def bgk_rates(nu: ArrayLike) -> tuple[Array, Array]:
     """nu_perp and nu_a that follow from a single rate nu = nu_par in the BGK approximation.
 
-    nu_perp / nu_par = 1 + Omega^2 / nu_par^2 and nu_a / Omega = 1 + nu_par^2 / Omega^2. In strong
-    turbulence the real K_perp is some 20 times that of this nu_perp, since field lines wander.
+    nu_perp / nu_par = 1 + Omega^2 / nu_par^2 and nu_a / Omega = 1 + nu_par^2 / Omega^2. The real
+    K_perp is larger than that of this nu_perp, since field lines wander: up to hundreds of times for small
+    r_L / L_c, not at all for large ones in strong turbulence (`interpretation.bgk_comparison`).
 
     Parameters
     ----------

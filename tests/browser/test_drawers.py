@@ -2,15 +2,18 @@
 
 import csv
 import io
+import re
 import xml.etree.ElementTree as ET
 
 import healpy
 import matplotlib.image
 import numpy as np
 import pytest
+from PIL import Image
 from visitor import Visitor, wait_for_further_plots
 
 from crviz import library, load
+from crviz._version import __version__
 
 pytestmark = pytest.mark.browser
 
@@ -97,7 +100,8 @@ def test_the_spectra_arrive_with_their_numbers(visitor, deliver):
     # six digits are written
     np.testing.assert_allclose([float(row["C_l_chosen"]) for row in rows], truth.cl, rtol=0.6e-5)
     np.testing.assert_allclose([float(row["error_chosen"]) for row in rows], truth.error, rtol=0.6e-5)
-    assert f"Omega T = {truth.omega_t:.12g}" in text
+    (told,) = re.findall(r"^# Omega T: (.*)$", text, re.MULTILINE)
+    assert float(told) == pytest.approx(float(truth.omega_t))
 
 
 def test_the_script_says_the_numbers_of_the_spectra(visitor, deliver):
@@ -123,6 +127,31 @@ def test_a_figure_arrives_as_a_picture_with_something_on_it(deliver, figure):
     ink = np.ptp(pixels[..., :3].reshape(-1, 3), axis=0)
     assert (ink > 0.5).all()  # from light to dark
     assert (pixels != pixels[0, 0]).any(-1).mean() > 0.02  # some of the ground is covered
+
+
+@pytest.mark.parametrize("panel", ["evolution", "spectra"])
+def test_what_a_figures_own_tool_saves_says_what_it_is(visitor, panel):
+    """Bokeh's pictures said nothing at all."""
+    page = visitor.page
+    page.once("dialog", lambda dialog: dialog.accept("mine"))
+    with page.expect_download() as download:
+        page.evaluate(
+            """panel => [...crviz.view(panel).tool_views.values()]
+              .find((tool) => tool.model.type === "SaveTool").doit()""",
+            panel,
+        )
+    with Image.open(download.value.path()) as image:
+        image.load()  # checksums included
+        said = image.text
+    assert said["Title"].startswith("σ² = 1, r_L = 0.1 L_c: ")
+    told = dict(line.split(": ", 1) for line in said["Description"].splitlines())
+    assert told["crviz"] == __version__
+    assert "seed = 0" in told["configuration"]
+    assert told["fields"] == "fields 0 to 119: 120 fields of 2 × 12288 directions"
+    assert (told["gradient"], told["estimator"]) == ("θ = 60°, φ = 120°", "cross")
+    assert float(told["Omega T"]) == pytest.approx(shown_time(visitor))
+    assert told["link"] == page.url
+    assert "theta=60" in page.url
 
 
 @pytest.mark.parametrize("figure", ["Figure 1", "Figure 2", "Sky figure"])
@@ -176,7 +205,7 @@ def test_what_is_taken_away_while_playing_is_of_the_time_seen(visitor, deliver):
     page.wait_for_function("t => crviz.omegaT > 1.2 * t", arg=before)
     text = deliver("Spectra (CSV)").read_text(encoding="utf8")
     assert shown_time(visitor) != before
-    assert f"Omega T = {shown_time(visitor):.12g}," in text
+    assert f"# Omega T: {shown_time(visitor)}\n" in text
 
 
 def test_a_stored_run_is_opened_from_its_drawer(visit):

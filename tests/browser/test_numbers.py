@@ -16,7 +16,7 @@ from crviz.plots import style
 from crviz.plots.content import evolution
 from crviz.plots.content.seeing import View as Sight
 from crviz.plots.content.spectra import power_spectra
-from crviz.result import Spectrum
+from crviz.result import Spectrum, kept_times
 
 pytestmark = pytest.mark.browser
 
@@ -314,6 +314,23 @@ def test_the_table_has_the_results_numbers(visitor, view, shipped, truth):
                 assert written_error == pytest.approx(error, abs=lost), (row, column)
             else:
                 assert np.isnan(written_error)
+
+
+def test_the_table_has_the_directions_of_single_dipoles(visitor, view, shipped):
+    table = visitor.table()
+    for column, gradient in (("chosen", view.gradient), ("perpendicular", "perpendicular")):
+        kept = shipped.omega_t[
+            kept_times(shipped.omega_t)
+        ]  # they are sent at some times, and the row says which
+        time = kept[np.abs(kept - shipped.omega_t[view.time]).argmin()]
+        found = shipped.dipole_direction(gradient, omega_t=time)
+        then = "" if time == shipped.omega_t[view.time] else f", Ω T = {time:.5g}"
+        for row, angles in (("B₀", found.to_field), ("∇n", found.to_gradient)):
+            cell = table[f"dipole to {row}{then}"][column]
+            written = re.fullmatch(r"(\d+)° \((\d+)–(\d+)\)", cell)
+            expected = np.degrees(np.quantile(angles, [0.5, 0.16, 0.84]))
+            # whole degrees of what bytes hold to one
+            np.testing.assert_allclose([int(each) for each in written.groups()], expected, atol=1.5)
 
 
 def test_the_sentence_says_the_time_and_the_excess_over_the_standard_dipole(visitor, view, shipped, truth):

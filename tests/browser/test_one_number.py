@@ -19,6 +19,7 @@ AWKWARD = {
     **{"sigma2": 0.1037, "rl_over_lc": 0.4871, "gamma": 3.4871, "lambda_min": 0.0123, "lambda_max": 87.65},
     **{"n_modes": 137, "seed": 987654321, "realizations": 13, "omega_t_max": 33.3333},
     **{"theta": 12.5, "phi": 211.37, "p": 0.4871, "realization": 0},
+    **{"b0": 4.871, "lc": 33.33},
 }
 WORDS = {
     **{"nside": "8", "grids": "single", "form": "self-consistent", "estimator": "plateau"},
@@ -178,3 +179,26 @@ def test_the_link_that_is_copied_restores_the_very_same_numbers(visit):
     assert second.evaluate("crviz.values") == first.evaluate("crviz.values")
     assert second.evaluate("crviz.omegaT") == first.evaluate("crviz.omegaT")
     assert not second.get_by_role("alert").is_visible()
+
+
+def test_times_and_lengths_are_said_in_the_field_that_a_person_sets_and_stay_in_the_link(visit):
+    page = visit("?T=100")
+    visitor = Visitor(page)
+    bar, energy = page.locator(".time-bar label"), page.get_by_text("Protons of")
+    # r_L = 10 pc at r_L / L_c = 0.1 and L_c = 100 pc, for which light takes 32.6 yr; 100.21 is recorded
+    assert "Ω T = 100.21 · 3270 yr" in bar.inner_text()
+    assert visitor.time_slider().get_attribute("aria-valuetext") == "Omega T = 100.21, 3270 yr"
+    page.get_by_text("Physical units").click()
+    visitor.type("lc", 2)
+    page.wait_for_function(
+        "() => document.querySelector('.time-bar label').textContent.includes('· 65.4 yr')"
+    )
+    visitor.type("b0", 6)
+    energy.get_by_text("r_L = 0.2 pc, 1/Ω = 0.652 yr, for B₀ = 6 μG and L_c = 2 pc").wait_for()
+    visitor.move_to(0)
+    assert "· 71.5 d" in bar.inner_text()  # 0.3 of 0.652 yr
+    page.wait_for_function("() => location.search.includes('lc=2') && location.search.includes('b0=6')")
+    again = visit(urlsplit(page.url)._replace(scheme="", netloc="").geturl())
+    assert "· 71.5 d" in again.locator(".time-bar label").inner_text()
+    again.get_by_text("for B₀ = 6 μG and L_c = 2 pc").wait_for()
+    assert page.errors == again.errors == []

@@ -5,6 +5,7 @@ import pytest
 from visitor import Visitor, opened
 
 from crviz import backtrack, draw_field, library
+from crviz.dashboard.page import centre_of_pixel
 from crviz.dashboard.state import State
 from crviz.gradient import gradient_vector
 from crviz.plots import mollweide
@@ -132,6 +133,23 @@ def test_the_dipole_is_taken_off_and_nothing_else(visitor, config):
     np.testing.assert_allclose(before - after, dipole @ n, atol=1e-5 * np.abs(before).max())
 
 
+def test_the_excess_of_the_dipole_is_marked_where_it_comes_from(visitor, config):
+    def mark():
+        marks = visitor.read("sky", "marks", "x", "y", "marker")
+        return [(x, y) for x, y, kind in zip(*marks.values(), strict=True) if kind == "diamond"]
+
+    show(visitor, 30, 100, 48)
+    x, y, z = -pixel_directions(config.nside) @ visitor.map()
+    # single precision, and Newton's method near the poles
+    assert mark()[0] == pytest.approx(
+        mollweide.project(np.arctan2(np.hypot(x, y), z), np.arctan2(y, x)), abs=1e-3
+    )
+    assert "dipole" in visitor.read("sky", "names", "text")["text"]
+    visitor.switch(without_dipole=True)
+    assert mark() == []
+    assert "dipole" not in visitor.read("sky", "names", "text")["text"]
+
+
 def test_smoothing_is_the_mean_over_ten_degrees(visitor, config):
     show(visitor, 30, 100, 48)
     before = visitor.map()
@@ -191,7 +209,8 @@ def wait_until(visitor, fact, seconds):
 
 @pytest.mark.parametrize(("x", "y"), [(0.6, 0.4), (-1.1, -0.3)])
 def test_a_click_follows_the_orbit_of_what_comes_from_there(visitor, x, y):
-    arrived = f"Math.abs(crviz.orbits?.bundle?.theta - {np.degrees(mollweide.unproject(x, y)[0])}) < 1"
+    centre = np.degrees(centre_of_pixel(8, *map(float, mollweide.unproject(x, y))))
+    arrived = f"Math.abs(crviz.orbits?.bundle?.theta - {centre[0]}) < 1e-6"
     # while orbits are being drawn by the processor, a click may last too long for a tap
     for _ in range(8):
         visitor.page.mouse.click(*place_on_screen(visitor, x, y))
@@ -201,8 +220,7 @@ def test_a_click_follows_the_orbit_of_what_comes_from_there(visitor, x, y):
     followed = visitor.page.evaluate(
         "(({theta, phi, realization}) => [theta, phi, realization])(crviz.orbits.bundle)"
     )
-    # a pixel of the screen is half a degree
-    np.testing.assert_allclose(followed, [*np.degrees(mollweide.unproject(x, y)), 0], atol=1)
+    np.testing.assert_allclose(followed, [*centre, 0], atol=1e-6)  # and not where the pointer stood
 
 
 def test_the_shipped_result_shows_what_it_keeps_at_once(still):

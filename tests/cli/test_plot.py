@@ -225,3 +225,26 @@ def test_a_spectrum_that_cannot_be_taken_gets_its_sentence(call, single, tmp_pat
     (tmp_path / "high.csv").write_text("ell,C_ell\n2,3e-8\n3,1e-8\n")
     assert refused(call(single, "--figure", 2, "-o", "a.svg", *words), message)
     assert not (tmp_path / "a.svg").exists()
+
+
+# --- what a file says of itself
+
+
+@pytest.mark.parametrize("figure", ["1", "2", "sky", "diffusion"])
+def test_files_say_configuration_seed_fields_and_link(call, cross, saved, figure):
+    options = [] if figure == "diffusion" else ["--gradient", "30,40", "--omega-t", 10]
+    assert call(cross, "--figure", figure, "-o", "a.svg", *options).status == 0
+    content = saved[0][0]
+    about = content.about if figure == "sky" else content[0].about
+    for part in ("seed = 0", "nside = 8", "sigma2 = 1.0"):
+        assert part in about["configuration"]
+    assert about["fields"] == (
+        "field 0" if figure == "sky" else "fields 0 to 3: 4 fields of 2 × 768 directions"
+    )
+    assert about["link"].startswith("?sigma2=1.0&rl_over_lc=0.1&")
+    if options:
+        assert about["gradient"] == "θ = 30°, φ = 40°"
+        assert float(about["Omega T"]) == pytest.approx(10, rel=0.3)  # recorded ones are 1.5 apart
+        assert "&theta=30.0&phi=40.0" in about["link"]
+    else:
+        assert "gradient" not in about

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from crviz import atlas
 from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.tensors import tensors_of
 
@@ -129,9 +130,9 @@ def test_one_field_has_values_and_no_errors(lone_run, estimator):
 def test_what_is_sent_is_as_small_as_it_can_be(cross_run):
     content = tensors_of(cross_run, "cross")
     for name, value in content.items():
-        if name.endswith("_correlation"):
+        if name.endswith(("_correlation", "_vectors")):
             assert value.dtype == np.int8
-        elif isinstance(value, np.ndarray) and name != "omega_t":
+        elif isinstance(value, np.ndarray) and name not in ("omega_t", "dipole_times"):
             assert value.dtype == np.float32
         if isinstance(value, np.ndarray):
             assert value.ndim == 1
@@ -145,3 +146,23 @@ def test_without_a_second_grid_the_cross_estimator_falls_back_on_eq9(small_run):
 
 def test_one_field_is_called_so(lone_run):
     assert LabelledSource(lone_run, "here").tensors("none")["source"] == "over 1 field"
+
+
+@pytest.mark.parametrize("gradient", [(0.0, 0.0), (0.7, 2.1), (np.pi / 2, 0.0)])
+def test_directions_of_dipoles_are_those_of_the_result(any_result, gradient):
+    content = tensors_of(any_result, "eq9")
+    times = content["dipole_times"]
+    sent = content["dipole_vectors"].reshape(len(times), -1, 3, 3).astype(float)
+    sent *= np.abs(sent)
+    theta, phi = gradient
+    g = np.array([np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)])
+    for time in (0, 6, len(times) - 1):
+        there = any_result.dipole_direction(gradient, omega_t=times[time])
+        here = -np.einsum("i,ria->ra", g, sent[time])
+        cosine = (here * there.excess).sum(-1) / np.linalg.norm(here, axis=-1)
+        # a byte each: where a gradient across B0 leaves a hundredth of the largest value, that is 3 degrees
+        assert np.degrees(np.arccos(np.clip(cosine / np.linalg.norm(there.excess, axis=-1), -1, 1))).max() < 3
+
+
+def test_a_place_of_the_atlas_has_no_dipoles_of_single_fields():
+    assert "dipole_vectors" not in tensors_of(atlas.load().interpolate(0.5, 0.1), "cross")

@@ -197,3 +197,10 @@ def test_a_session_is_busy_while_its_job_is_not_over(session, fake, document):
     job.tell()
     document.turn()
     assert not session.busy
+
+
+def test_an_emptied_number_of_the_view_is_put_back(state, controls, told):
+    """It ended in a traceback: None is no value of it."""
+    released(controls, "lc", None)
+    assert state.lc == 100.0
+    assert told[-1]["lc"] == 100.0

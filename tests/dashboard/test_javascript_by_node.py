@@ -14,7 +14,7 @@ TESTS = ROOM.parents[1] / "tests/javascript"
 PURE = [
     *(
         f"browser/{name}.js"
-        for name in ("tensor", "shape", "numbers", "digits", "healpix", "lines", "series")
+        for name in ("tensor", "shape", "numbers", "digits", "healpix", "lines", "series", "png", "dipole")
     ),
     *("browser/view.js", "browser/settings.js", "browser/settling.js", "panels/sky/sky.js"),
     *(f"panels/{name}/{name}.js" for name in ("evolution", "spectra", "summary")),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crviz.dashboard import words
+from crviz.dashboard.page import energy_words
 from crviz.dashboard.panels import registered
 
 TEXTS = {path.stem: path for path in (Path(words.__file__).parent / "help").glob("*.html")} | {
@@ -63,3 +64,19 @@ def test_an_equation_keeps_its_fraction_and_its_sign():
     said = ["".join(math.itertext()) for math in tree.iter(MATH)]
     # pixels are drawn at n = -p
     assert any(re.fullmatch(r"n.?=[-−]p.?", text.replace(" ", "")) for text in said), said
+
+
+@pytest.mark.parametrize(
+    ("rl_over_lc", "b0", "lc", "words"),
+    [
+        (0.1, 3.0, 100.0, "Protons of 27.8 PeV, r_L = 10 pc, 1/Ω = 32.6 yr, for B₀ = 3 μG and L_c = 100 pc"),
+        (
+            1.8e-5,
+            6.0,
+            100.0,
+            "Protons of 9.99 TeV, r_L = 371 AU, 1/Ω = 2.14 d, for B₀ = 6 μG and L_c = 100 pc",
+        ),
+    ],
+)
+def test_a_rigidity_is_said_in_physical_units(rl_over_lc, b0, lc, words):
+    assert energy_words(rl_over_lc, b0, lc) == words

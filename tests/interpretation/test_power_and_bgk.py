@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from crviz import Config, interpretation, library, run, theory
+from crviz import Config, atlas, interpretation, library, run, theory
 from crviz.checks import ParameterError
 from crviz.result import Run, Summary
 
@@ -112,7 +112,21 @@ def test_gyration_alone_is_compared_with_bgk_as_it_is():
 
 
 def test_field_lines_wander_and_bgk_does_not_know():
-    found = interpretation.bgk_comparison(library.shipped())
-    assert found.omega_t == 300
-    # "some 20 times"
-    assert 10 < found.perpendicular_excess < 40
+    found = interpretation.bgk_comparison(library.shipped(), 100)
+    # 20 times; K_perp of 120 fields is good to 5 %, K_par to 3 %
+    assert found.perpendicular_excess == pytest.approx(20.3, rel=0.15)
+    assert found.in_words == "K⊥ at Ω T = 100 is 20 times that of BGK."
+
+
+@pytest.mark.parametrize(
+    ("sigma2", "rl_over_lc", "excess"),
+    [(10, 0.1, 3.5), (10, 1, 1.2), (1, 1, 1.8), (1, 0.02, 222), (0.1, 0.02, 299)],
+)
+def test_how_far_off_bgk_is_depends_on_the_place(sigma2, rl_over_lc, excess):
+    found = interpretation.bgk_comparison(atlas.load().interpolate(sigma2=sigma2, rl_over_lc=rl_over_lc))
+    # as other fields had it, 120 a place: K_perp is good to some 5 to 10 %
+    assert found.perpendicular_excess == pytest.approx(excess, rel=0.15)
+
+
+def test_a_k_perp_within_its_error_is_not_set_beside_bgk(lone_run):
+    assert "not known well enough" in interpretation.bgk_comparison(lone_run).in_words

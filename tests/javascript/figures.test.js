@@ -38,7 +38,7 @@ const WINDOW = new Window({
   ell: [1, 2], m0: false, matrix: packed([0, 0.5, 0, 0, 0.25, 1]), columns: 3,
   forms: packed([0, 1, 0, 0, 0, 1, 0, 0, 1]), counts: [1, 2], formColumns: 3, modes: [2, 4],
 })
-const SEEN = {
+const SEEN = { energy: 1,
   key: "here-1", name: "Here 2030", label: "Here, 1 TeV", marker: "hex", window: 0, ell: [1, 2], cl: [4, 1], low: [-1, 0.1], high: [-1, -1],
   noise: [["here", 0.01]], level: 0.01, fitted: [2, 2],
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import {test} from "node:test"
 
-import {digits, significant, withError} from "../browser/digits.js"
+import {digits, significant, withError, yearsInWords} from "../browser/digits.js"
 import {exact, timeInWords} from "../browser/numbers.js"
 import {Settings} from "../browser/settings.js"
 
@@ -34,4 +34,12 @@ test("who listens hears what is set anew, and finds all that is set", () => {
   settings.set({p: 0.4})
   assert.deepEqual(heard, [["theta", "p"], ["p"]])
   assert.deepEqual(settings.values, {theta: 30, p: 0.4})
+})
+
+test("a time is said in days, years or thousands and millions of them", () => {
+  // r_L / c: 3.2616 yr for a parsec
+  assert.equal(yearsInWords(100, 0.1, 100), "3260 yr")
+  assert.equal(yearsInWords(1, 1.8e-5, 100), "2.14 d")
+  assert.equal(yearsInWords(300, 0.5, 100), "48.9 kyr")
+  assert.equal(yearsInWords(1e6, 1, 100), "326 Myr")
 })

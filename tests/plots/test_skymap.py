@@ -5,6 +5,7 @@ import pytest
 from bokeh.models import LinearColorMapper
 
 from crviz.plots import mollweide, sky_map, style
+from crviz.sky import without_dipole
 
 NSIDE = 4
 MOMENTA = np.array(hp.pix2vec(NSIDE, np.arange(12 * NSIDE**2)))
@@ -110,3 +111,21 @@ def test_zero_has_the_colour_of_the_ground_in_both_themes(dark):
     middle = [int(colors[len(colors) // 2][i : i + 2], 16) for i in (1, 3, 5)]
     expected = [int(ground[i : i + 2], 16) for i in (1, 3, 5)]
     np.testing.assert_allclose(middle, expected, atol=2)  # 256 colours: zero lies between two of them
+
+
+def test_the_excess_of_the_dipole_is_marked_where_it_comes_from():
+    """delta I = -d.p has its excess at n = -p along d, whatever the gradient."""
+    x, y = mollweide.project(1.0, 4.0)
+    overlay = sky_map(-direction(1.0, 4.0) @ MOMENTA + 0.3, GRADIENT)
+    marks = overlay.Scatter.I
+    at = list(marks["marker"]).index("diamond")
+    # the quadrature of 192 pixels leaves 5e-3
+    assert (marks["x"][at], marks["y"][at]) == pytest.approx((x, y), abs=0.02)
+    assert "dipole" in overlay.Labels.I["text"]
+    hv.render(overlay, backend="bokeh")
+
+
+def test_a_map_without_its_dipole_has_no_mark_of_it():
+    overlay = sky_map(without_dipole(VALUES), GRADIENT)
+    assert "diamond" not in overlay.Scatter.I["marker"]
+    assert "dipole" not in overlay.Labels.I["text"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from crviz import theory
+from crviz import library, theory
 from crviz.checks import ParameterError
 
 
@@ -54,3 +54,16 @@ def test_spectra_that_are_not_positive_are_refused(cl):
 def test_one_multipole_has_no_slope():
     with pytest.raises(ParameterError, match=r"^cl = "):
         theory.slope([2], [1.0])
+
+
+@pytest.mark.parametrize(
+    ("gradient", "none", "low", "far"), [("parallel", -2.2, -2.3, -2.6), ("perpendicular", -2.3, -2.6, -3.1)]
+)
+def test_taking_off_eq_9_steepens_the_shipped_spectrum_not_to_minus_3_in_general(gradient, none, low, far):
+    """What the README says: over l = 2-12 without a noise floor, the same less Eq. 9, and over 2-19."""
+    cross, eq9 = (
+        library.shipped().spectrum(gradient, omega_t=100, estimator=name).cl for name in ("cross", "eq9")
+    )
+    found = [theory.slope(np.arange(2, end), cl[2:end])[0] for cl, end in ((cross, 13), (eq9, 13), (eq9, 20))]
+    # numbers of one file, to the digit that is quoted
+    assert found == pytest.approx([none, low, far], abs=0.05)

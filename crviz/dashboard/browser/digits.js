@@ -1,4 +1,6 @@
-// Numbers in so many digits, with their errors.
+// Numbers in so many digits, with their errors, and times with their units.
+
+import {WIRE} from "./wire.js"
 
 /** @param {string} text */
 export const minus = (text) => text.replace("-", "−")
@@ -31,4 +33,14 @@ export function withError(value, error) {
   const places = Math.max(0, 1 - Math.floor(Math.log10(error)))
   if (places > 6) return `${digits(value)} ±\u00a0${digits(error, 2)}`
   return minus(`${value.toFixed(places)} ±\u00a0${error.toFixed(places)}`)
+}
+
+/**
+ * A backtracking time of particles as fast as light, three digits; L_c in parsec.
+ * @param {number} omegaT @param {number} rlOverLc @param {number} lc
+ */
+export function yearsInWords(omegaT, rlOverLc, lc) {
+  const years = omegaT * rlOverLc * lc * WIRE.yearsPerParsec
+  const [size, unit] = years < 0.5 ? [1 / 365.25, "d"] : years < 1e4 ? [1, "yr"] : years < 1e7 ? [1e3, "kyr"] : [1e6, "Myr"]
+  return `${digits(years / size)} ${unit}`
 }

@@ -1,5 +1,7 @@
 // A figure of Bokeh's in its place: made of its description, filled, and coloured.
 
+import {withText} from "./png.js"
+
 const TOOLTIP = `:host { --tooltip-color: var(--crviz-ground); --tooltip-text: var(--crviz-ink); --tooltip-border: var(--crviz-faint); }
   :host .bk-tooltip-row-label { color: var(--crviz-accent) !important; }`
 const GUESS = 360 // pixels, before a figure is laid out
@@ -42,14 +44,22 @@ export class Figure {
     for (const grid of root.center) if ("grid_line_color" in grid.attributes) grid.grid_line_color = faint
     for (const {name, glyph} of root.renderers) // names are read over lines and marks
       if (name === "words") glyph.background_fill_color = {value: ground}
-    this.tooltips()
+    this.tools()
   }
 
-  // Bokeh's stay white on a dark page; they are made with the figure's view, which may not be there at first
-  tooltips() {
-    for (const tool of this.view?.tool_views.values() ?? [])
+  // Bokeh's tooltips stay white on a dark page, and pictures that are saved would not say what they are, as about() does,
+  // {keyword: text}; tools are made with the figure's view, which may not be there at first
+  tools() {
+    for (const tool of this.view?.tool_views.values() ?? []) {
       for (const tooltip of tool.ttmodels?.values() ?? [])
         if (!tooltip.stylesheets.includes(TOOLTIP)) tooltip.stylesheets = [...tooltip.stylesheets, TOOLTIP]
+      if (!tool._export || Object.hasOwn(tool, "_export")) continue
+      const plain = tool._export
+      tool._export = async () => {
+        const blob = await plain.call(tool), png = new Uint8Array(await blob.arrayBuffer())
+        return new Blob([withText(png, this.about())], {type: blob.type})
+      }
+    }
   }
 
   // Bokeh draws half a pixel off, and would leave an edge in the other theme's colour

@@ -10,6 +10,7 @@
 
 import {AddressBar} from "./address.js"
 import {Controls} from "./controls.js"
+import {yearsInWords} from "./digits.js"
 import {Figure} from "./figure.js"
 import {Probe} from "./probe.js"
 import {Settings} from "./settings.js"
@@ -42,7 +43,8 @@ class Page {
     this.omegaT = model.omega_t
     const figures = Object.fromEntries(await this.figures)
     const places = document.querySelectorAll("[data-controls]")
-    this.bar = new TimeBar(document.getElementById("time"), (index, released) => this.#moveTo(index, released))
+    this.bar = new TimeBar(document.getElementById("time"), (index, released) => this.#moveTo(index, released),
+      (time) => yearsInWords(time, this.tensors.rl_over_lc, this.settings.values.lc))
     this.words = document.getElementById("words")
     this.status = document.getElementById("status")
     this.address = new AddressBar(() => ({...this.settings.values, T: this.omegaT}))
@@ -50,11 +52,13 @@ class Page {
       const place = document.querySelector(`[data-panel="${name}"]`), figure = figures[name]
       const panel = new this.classes[name]({page: this, place, figure})
       figure?.resized(() => this.#draw([name]))
+      if (figure) figure.about = () => this.about
       return {name, figure, panel, depends: new Set([...depends, "theme"])}
     })
     this.#take(...WIRE.sent)
     this.#listen()
     for (const place of places) this.#inputs(place)
+    this.bar.label()
     if (this.shell.chosen) this.#themeChosen() // while the session was on its way
     this.changed("theme", "omega_t", ...WIRE.sent)
   }
@@ -71,6 +75,15 @@ class Page {
     if (!this.panels) return
     if (!this.#dirty.size && names.length) queueMicrotask(() => this.#drawDirty())
     for (const name of names) this.#dirty.add(name)
+  }
+
+  // what a picture says of itself that is saved
+  get about() {
+    this.address.write()
+    const {theta, phi, p, form} = this.settings.values
+    const seen = {gradient: `θ = ${theta}°, φ = ${phi}°`, "Omega T": this.omegaT, p, form, link: location.href}
+    const lines = [this.tensors.about, ...Object.entries(seen).map(([word, value]) => `${word}: ${value}`)]
+    return {Title: this.model.texts.what, Description: lines.join("\n")}
   }
 
   // --- within
@@ -98,6 +111,7 @@ class Page {
     this.settings.listen((keys) => {
       this.changed(...keys)
       this.address.changed()
+      if (keys.includes("lc")) this.bar.label()
     })
     for (const name of WIRE.sent) model.on(name, () => {
       this.#take(name)
@@ -175,7 +189,7 @@ class Page {
   }
 
   #tell() {
-    for (const {figure} of this.panels) figure?.tooltips()
+    for (const {figure} of this.panels) figure?.tools()
     const said = this.panels.map(({panel}) => panel.announced).filter(Boolean).join(" ")
     if (this.status.textContent !== said) this.status.textContent = said
     const {scene} = this

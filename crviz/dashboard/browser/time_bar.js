@@ -8,13 +8,15 @@ export class TimeBar {
   timer = null
 
   // moved(index, released): released where the hand is off, and not while dragging or playing
-  constructor(el, moved) {
+  // long(time): how long that is, in words
+  constructor(el, moved, long) {
     this.moved = moved
+    this.long = long
     const bar = document.createElement("div")
     bar.className = "time-bar"
     bar.innerHTML = `
       <button type="button" aria-label="Play through the times" aria-pressed="false">▶</button>
-      <label><span>Backtracking time</span> Ω T = <output aria-live="off"></output></label>
+      <label><span>Backtracking time</span> Ω T = <output aria-live="off"></output> <span class="long"></span></label>
       <input type="range" min="0" step="1" aria-label="Backtracking time">`
     el.append(bar)
     this.button = bar.querySelector("button")
@@ -41,7 +43,7 @@ export class TimeBar {
     this.times = times
     this.slider.max = times.length - 1
     this.slider.value = index
-    this.#label()
+    this.label()
   }
 
   play() {
@@ -63,13 +65,14 @@ export class TimeBar {
   }
 
   #moved(released) {
-    this.#label()
+    this.label()
     this.moved(Number(this.slider.value), released)
   }
 
-  #label() {
-    const time = timeInWords(this.times[Number(this.slider.value)])
-    this.output.textContent = time
-    this.slider.setAttribute("aria-valuetext", `Omega T = ${time}`)
+  label() {
+    const time = this.times[Number(this.slider.value)], long = this.long(time)
+    this.output.textContent = timeInWords(time)
+    this.output.nextElementSibling.textContent = `· ${long}`
+    this.slider.setAttribute("aria-valuetext", `Omega T = ${timeInWords(time)}, ${long}`)
   }
 }

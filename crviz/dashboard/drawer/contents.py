@@ -78,7 +78,7 @@ class DrawerContents:
             grid.extend(plots)
         else:
             document.add_next_tick_callback(partial(self._plot, grid, plots, document))
-        return [grid, words_on()]
+        return [grid, words_on(shown)]
 
     def _plot(self, grid: pn.Column, plots: Iterator[pn.pane.Bokeh], document: Document) -> None:
         """Add the next of some plots, unless the drawer shows something else by now."""

@@ -1,7 +1,7 @@
 """Files to take away: the run, the map, the spectra, the figures, and a script for the same numbers.
 
 Each holds what the page shows when it is made: gradient, time, estimator, p, what the switches say, and in
-Figures 1 and 2 what is pinned.
+Figures 1 and 2 what is pinned; and each says what it is (`content.about`).
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import io
 import math
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import panel as pn
@@ -28,10 +29,12 @@ from crviz.dashboard.state import State
 from crviz.dashboard.wire import SMOOTHING
 from crviz.gradient import gradient_vector
 from crviz.jobs import Manager
+from crviz.parameters import VIEW
 from crviz.plots.content import evolution, spectra
 from crviz.plots.content import sky as sky_content
+from crviz.plots.content.about import about
 from crviz.plots.content.figure import Panel, described, gradient_in_words
-from crviz.plots.content.table import table
+from crviz.plots.content.table import comments, table
 from crviz.result import NotKept, nearest_time
 
 #: What its button says, its name, and what makes it.
@@ -88,13 +91,26 @@ def _figure(state: State, manager: Manager, name: str, kind: str) -> io.BytesIO:
             ]
         )
         picture = sky_content.sky(values, state.gradient, sky_content.PAPER_WIDTH, title=title)
+        picture = replace(picture, about=about_shown(state, of_one=True, omega_t=time))
         return _through_file(f"sky.{kind}", lambda path: paper.save_sky(picture, path))
-    panel = figure_shown(state, name)
+    panel = replace(figure_shown(state, name), about=about_shown(state))
     return _through_file(f"figure.{kind}", lambda path: paper.save_panels([panel], path))
 
 
 def _numbers(state: State, name: str) -> io.StringIO:
-    return io.StringIO(f"# crviz {__version__}\n{table(figure_shown(state, name))}")
+    return io.StringIO(table(replace(figure_shown(state, name), about=about_shown(state))))
+
+
+def about_shown(state: State, *, of_one: bool = False, **view: Any) -> dict[str, str]:
+    """What a file of what is shown says of itself; view replaces what the state has."""
+    shown = state.shown
+    seen = {each.name: getattr(state, each.name) for each in VIEW} | view
+    # the recorded time, and an estimator that the source has: what the file's numbers are
+    known = {"omega_t": shown.recorded_time(state.omega_t), "estimator": shown.source.usable(state.estimator)}
+    seen |= {"realization": seen["realization"] or 0} | known | view
+    if of_one:  # the sky of a field knows of no spectrum
+        seen |= {"estimator": None, "p": None, "form": None}
+    return {**about(shown.source, seen, state.gradient, of_one=of_one), "shown": shown.origin}
 
 
 def figure_shown(state: State, name: str) -> Panel:
@@ -141,6 +157,7 @@ def _netcdf(state: State) -> io.BytesIO:
 def _fits(state: State, manager: Manager) -> io.BytesIO:
     """The map as the picture has it: a pixel is where particles come from, not where they go."""
     values, time = sky_values(state, manager)
+    config = state.shown.config
     header = {
         "TUNIT1": "r_L |grad n| / n",
         "OMEGAT": time,
@@ -151,10 +168,20 @@ def _fits(state: State, manager: Manager) -> io.BytesIO:
         "SMOOTHED": SMOOTHING if state.smooth else 0.0,  # radius of the top hat [deg]
         "POLAXIS": "B0",
         "PIXELS": "n = -p, where a particle comes from",
+        "SIGMA2": config.sigma2,
+        "RLOVERLC": config.rl_over_lc,
+        "SEED": config.seed,
         "CREATOR": f"crviz {__version__}",
+        **_cards(about_shown(state, of_one=True, omega_t=time)),
     }
     seen = values[_antipodes(sky.nside_of(values))]
     return _through_file("sky.fits", lambda path: sky.write_map(path, seen, **header))
+
+
+def _cards(said: dict[str, str]) -> dict[str, str]:
+    """Cards of a FITS header that say what is not in one yet; letters beyond ASCII have no place there."""
+    names = {"configuration": "CONFIG", "result": "DIGEST", "link": "LINK", "shown": "ORIGIN"}
+    return {card: said[word].encode("ascii", "ignore").decode() for word, card in names.items()}
 
 
 def _antipodes(nside: int) -> Array:
@@ -198,26 +225,21 @@ def _positions(state: State, manager: Manager) -> tuple[float, Array] | None:
 def spectra_csv(state: State) -> str:
     """C_l at the time shown, for the chosen gradient and the perpendicular one, as CSV."""
     out = io.StringIO()
-    shown, source = state.shown, state.shown.source
-    out.write(
-        f"# crviz {__version__}: sigma2 = {shown.config.sigma2:.12g}, "
-        f"r_L/L_c = {shown.config.rl_over_lc:.12g}"
-    )
-    estimator = source.usable(state.estimator)
+    source = state.shown.source
     columns = [
-        source.spectrum(gradient, omega_t=state.omega_t, estimator=estimator)
+        source.spectrum(gradient, omega_t=state.omega_t, estimator=source.usable(state.estimator))
         for gradient in (state.gradient, "perpendicular")
     ]
-    out.write(f", Omega T = {float(columns[0].omega_t):.12g}, estimator {estimator}, {shown.origin}\n")
+    out.write(comments(about_shown(state)))
     out.write(
         f"# chosen gradient: theta = {state.theta:.12g} deg, phi = {state.phi:.12g} deg; "
         "perpendicular: mean over the azimuth at theta = 90 deg\n"
     )
     out.write("# C_l of delta I in units of (r_L |grad n| / n)^2; errors of the mean over fields\n")
-    table = csv.writer(out, lineterminator="\n")
+    rows = csv.writer(out, lineterminator="\n")
     names = [f"{what}_{which}" for which in ("chosen", "perpendicular") for what in ("C_l", "error")]
-    table.writerow(["ell", *names])
+    rows.writerow(["ell", *names])
     arrays = [array for column in columns for array in (column.cl, column.error)]
     for ell, *values in zip(columns[0].ell, *arrays, strict=True):
-        table.writerow([ell, *("" if math.isnan(value) else f"{value:.6g}" for value in values)])
+        rows.writerow([ell, *("" if math.isnan(value) else f"{value:.6g}" for value in values)])
     return out.getvalue()

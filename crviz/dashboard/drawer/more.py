@@ -11,18 +11,27 @@ from crviz.dashboard import words
 from crviz.dashboard.figures import colored
 from crviz.dashboard.javascript import stylesheet
 from crviz.dashboard.labelled_source import LabelledSource
+from crviz.interpretation import bgk_comparison
 from crviz.plots.style import palette
+from crviz.result import Source
 
 #: Opening angles of the pairs [deg].
 ANGLES = (10.0, 20.0, 45.0, 90.0, 180.0)
 _WIDE = {"sizing_mode": "stretch_width"}
 
 
-def words_on() -> pn.pane.HTML:
+def words_on(shown: LabelledSource) -> pn.pane.HTML:
     """What is told of the plots."""
-    told = words.html("diffusion") + words.html("turbulence")
+    told = words.html("diffusion") + _beside_bgk(shown.source) + words.html("turbulence")
     styles = {"font-size": "0.9rem"}
     return pn.pane.HTML(told, margin=0, stylesheets=[stylesheet("card")], styles=styles, **_WIDE)
+
+
+def _beside_bgk(source: Source) -> str:
+    """How far off BGK is here; nothing where K along B0 is not above 0."""
+    if source.diffusion().along("parallel")[0][-1] <= 0:
+        return ""
+    return f"<p>Here {bgk_comparison(source).in_words}</p>"
 
 
 def plots_of(shown: LabelledSource, dark: bool) -> Iterator[pn.pane.Bokeh]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -121,6 +122,8 @@ class Panel:
         What was simulated, in one line.
     legend_at
         The corner that is empty.
+    about
+        What a file of it says of itself, by the words for it (`content.about`).
     """
 
     x: Axis
@@ -131,6 +134,7 @@ class Panel:
     verticals: tuple[Vertical, ...] = ()
     title: str = ""
     legend_at: Literal["lower left", "upper left", "upper right", "lower right"] = "lower left"
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 def positive(values: ArrayLike) -> Array:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from crviz.arrays import Array
+from crviz.plots.content.about import lines
 from crviz.plots.content.figure import Panel
 
 
@@ -16,6 +17,7 @@ def table(panel: Panel) -> str:
     end; empty where there is no such number. Comments say what it is."""
     out = io.StringIO()
     out.write(f"# {panel.title}\n# x: {panel.x.label}; y, low, high: {panel.y.label}\n")
+    out.write(comments(panel.about))
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(["series", "x", "y", "low", "high"])
     for name, x, *others in _series(panel):
@@ -23,6 +25,11 @@ def table(panel: Panel) -> str:
             values = (None if column is None else column[i] for column in others)
             rows.writerow([name, _number(at), *map(_number, values)])
     return out.getvalue()
+
+
+def comments(about: Mapping[str, str]) -> str:
+    """What a file says of itself as comments of a CSV, a line each."""
+    return "".join(f"# {line}\n" for line in lines(about).splitlines())
 
 
 def _series(panel: Panel) -> Iterator[tuple[str, Array, Array | None, Array | None, Array | None]]:

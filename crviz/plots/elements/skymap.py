@@ -17,7 +17,8 @@ WIDTH = 480
 def sky_map(
     values: Array, gradient: tuple[float, float], *, title: str = "", dark: bool = False
 ) -> hv.Overlay:
-    """Draw a map, with graticule, the regular field at the top and the gradient's direction.
+    """Draw a map, with graticule, the regular field at the top, the gradient's direction, and where the
+    dipole's excess comes from.
 
     Parameters
     ----------
@@ -61,13 +62,19 @@ def sky_map(
 
 
 def _direction_marks(content: Sky, colors: style.Palette) -> hv.Overlay:
-    """The poles and the gradient's direction, with their names."""
+    """The poles, the gradient's direction and the dipole's, with their names."""
     marks = [
-        (0.0, 1.0, "circle", 6, colors.ink),
-        (0.0, -1.0, "circle", 6, colors.ink),
-        (*content.gradient, "star", 15, colors.accent),
+        (0.0, 1.0, "circle", 6, colors.ink, 1.0),
+        (0.0, -1.0, "circle", 6, colors.ink, 1.0),
+        (*content.gradient, "star", 15, colors.accent, 1.0),
+        *([] if content.dipole is None else [(*content.dipole, "diamond", 13, colors.ink, 0.0)]),
     ]
     text = [row[:4] for row in content.names]
-    return hv.Scatter(marks, "x", ["y", "marker", "size", "color"]).opts(
-        marker=dim("marker"), size=dim("size"), color=dim("color"), line_color=colors.ground
+    return hv.Scatter(marks, "x", ["y", "marker", "size", "color", "filled"]).opts(
+        marker=dim("marker"),
+        size=dim("size"),
+        fill_color=dim("color"),
+        fill_alpha=dim("filled"),
+        line_color=dim("filled").categorize({1.0: colors.ground, 0.0: colors.ink}),
+        line_width=1.5,
     ) * hv.Labels(text, ["x", "y"], ["text", "color"]).opts(text_color="color", text_font_size="10pt")

@@ -7,7 +7,7 @@ pyplot nor the user's settings of matplotlib are used or changed.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from PIL.PngImagePlugin import PngInfo
 from crviz import paths
 from crviz.checks import ParameterError, check_number
 from crviz.plots import style
+from crviz.plots.content.about import lines
 from crviz.plots.content.figure import Panel
 from crviz.plots.content.sky import Sky
 from crviz.plots.paper.panels import figure_of_panels
@@ -31,10 +32,12 @@ FORMATS = ("png", "svg", "pdf")
 #: Dots an inch of a PNG.
 DPI = 200
 
-# without dates the same figure is the same file; its title is added, for programs to read
+# without dates the same figure is the same file
 _METADATA: dict[str, dict[str, None]] = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+#: What a kind of file calls that which it says of itself, beside its title.
+_ABOUT = {"png": "Description", "svg": "Description", "pdf": "Subject"}
 
-_Content = TypeVar("_Content")
+_Content = TypeVar("_Content", Sequence[Panel], Sky)
 
 
 def check_path(path: str | Path, name: str = "output") -> Path:
@@ -51,8 +54,8 @@ def check_width(width: float) -> float:
 
 
 def save_panels(panels: Sequence[Panel], path: str | Path, *, width: float = 7.0, dark: bool = False) -> None:
-    """Draw panels below each other, over one x axis, and write the file, which says the title in its
-    metadata too.
+    """Draw panels below each other, over one x axis, and write the file, whose metadata have the title and
+    what the first panel is `about`: text of a PNG and an SVG, "Description", and the "Subject" of a PDF.
 
     Parameters
     ----------
@@ -65,18 +68,18 @@ def save_panels(panels: Sequence[Panel], path: str | Path, *, width: float = 7.0
     ParameterError
     OSError where the file cannot be written.
     """
-    _save(figure_of_panels, panels, panels[0].title, path, width, dark)
+    _save(figure_of_panels, panels, panels[0], path, width, dark)
 
 
 def save_sky(sky: Sky, path: str | Path, *, width: float = 7.0, dark: bool = False) -> None:
     """Draw a sky and write the file; otherwise as `save_panels`."""
-    _save(figure_of_sky, sky, sky.title, path, width, dark)
+    _save(figure_of_sky, sky, sky, path, width, dark)
 
 
 def _save(
     draw: Callable[[_Content, float, style.Palette], Figure],
     content: _Content,
-    title: str,
+    first: Panel | Sky,
     path: str | Path,
     width: float,
     dark: bool,
@@ -84,20 +87,22 @@ def _save(
     path, width = check_path(path), check_width(width)
     colors = style.palette(dark)
     kind = path.suffix[1:].lower()
+    said = {"Title": first.title} | ({_ABOUT[kind]: lines(first.about)} if first.about else {})
     with settings(colors, width), paths.replacing(path) as part:
         figure = draw(content, width, colors)
         if kind == "png" and not any(axes.images for axes in figure.axes):
-            _write_lines(figure, title, part)
+            _write_lines(figure, said, part)
         else:
-            figure.savefig(part, format=kind, dpi=DPI, metadata={**_METADATA[kind], "Title": title})
+            figure.savefig(part, format=kind, dpi=DPI, metadata={**_METADATA[kind], **said})
 
 
-def _write_lines(figure: Figure, title: str, path: Path) -> None:
+def _write_lines(figure: Figure, said: Mapping[str, str], path: Path) -> None:
     """A PNG of 256 colours, which lines do not exceed by what one sees: a third of the size."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DPI)
     with Image.open(buffer) as image:
         few = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    said = PngInfo()
-    said.add_text("Title", title)
-    few.save(path, format="png", optimize=True, dpi=(DPI, DPI), pnginfo=said)
+    text = PngInfo()
+    for word, value in said.items():
+        text.add_text(word, value)
+    few.save(path, format="png", optimize=True, dpi=(DPI, DPI), pnginfo=text)

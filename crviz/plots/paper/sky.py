@@ -38,6 +38,8 @@ def figure_of_sky(sky: Sky, width: float, colors: style.Palette) -> Figure:
     axes.plot(*rim, color=colors.ink, lw=0.8)
     axes.plot([0, 0], [1, -1], "o", ms=3.5, color=colors.ink)
     axes.plot(*sky.gradient, "*", ms=11, mfc=colors.accent, mec=colors.ground, mew=0.7)
+    if sky.dipole is not None:
+        axes.plot(*sky.dipole, "D", ms=6, mfc="none", mec=colors.ink, mew=1.2)
     halo = [withStroke(linewidth=2.5, foreground=colors.ground)]
     for x, y, _, color, math in sky.names:
         axes.text(x, y, math, color=color, ha="center", va="center", path_effects=halo)

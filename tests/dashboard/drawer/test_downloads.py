@@ -2,6 +2,9 @@
 
 import csv
 import io
+import re
+from urllib.parse import parse_qs
+from xml.etree import ElementTree
 
 import healpy
 import numpy as np
@@ -11,9 +14,11 @@ from PIL import Image
 from crviz import library, load, observations, run, theory
 from crviz._version import __version__
 from crviz.config import Config
+from crviz.dashboard import address
 from crviz.dashboard.best_known import from_atlas
 from crviz.dashboard.drawer.downloads import downloads, figure_shown, sky_values, spectra_csv
 from crviz.dashboard.labelled_source import LabelledSource
+from crviz.dashboard.state import State
 from crviz.gradient import gradient_vector
 from crviz.interpretation import analytic_evolution
 from crviz.jobs.skies import Sky, rounded
@@ -251,8 +256,10 @@ def test_spectra_are_the_results(state, cross_run, estimator):
         np.testing.assert_allclose(columns[f"C_l_{which}"], truth.cl, rtol=DIGITS)
         np.testing.assert_allclose(columns[f"error_{which}"], truth.error, rtol=DIGITS)
     time = cross_run.omega_t[cross_run.time_index(9.0)]
-    assert f"sigma2 = 1, r_L/L_c = 0.1, Omega T = {time:.12g}, estimator {estimator}, four" in comments[0]
-    assert "theta = 37 deg, phi = 211 deg" in comments[1]
+    assert f"# Omega T: {float(time)!r}" in comments
+    assert f"# estimator: {estimator}" in comments
+    assert "# shown: four fields" in comments
+    assert "theta = 37 deg, phi = 211 deg" in comments[-2]
 
 
 def across_at_30_degrees_and_in_the_mean():
@@ -270,13 +277,13 @@ def test_at_right_angles_the_table_has_the_direction_and_the_mean_over_the_azimu
     comments, columns = table(spectra_csv(state))
     ratios = [columns[f"C_l_{which}"][2] / columns[f"C_l_{which}"][1] for which in GRADIENTS]
     np.testing.assert_allclose(ratios, across_at_30_degrees_and_in_the_mean(), rtol=1e-4)
-    assert "theta = 90 deg, phi = 30 deg" in comments[1]
+    assert "theta = 90 deg, phi = 30 deg" in comments[-2]
 
 
 def test_the_estimator_that_is_used_is_the_one_that_is_named(state, result):
     state.estimator = "cross"  # of which a single grid knows nothing
     comments, columns = table(spectra_csv(state))
-    assert "estimator eq9" in comments[0]
+    assert "# estimator: eq9" in comments
     np.testing.assert_allclose(
         columns["C_l_chosen"], result.spectrum("parallel", omega_t=None, estimator="eq9").cl, rtol=DIGITS
     )
@@ -295,8 +302,10 @@ def test_spectra_of_a_place_are_the_atlass(place):
     truth = place.shown.source.spectrum(place.gradient, omega_t=30.0)
     np.testing.assert_allclose(columns["C_l_chosen"], truth.cl, rtol=DIGITS)
     np.testing.assert_allclose(columns["error_chosen"], truth.error, rtol=DIGITS)
-    assert "sigma2 = 0.56, r_L/L_c = 0.14" in comments[0]
-    assert "interpolated from the atlas" in comments[0]
+    assert any("sigma2 = 0.56, rl_over_lc = 0.14" in line for line in comments)
+    assert "# fields: atlas: 480 fields, 40 of them on fine grids, interpolated from the atlas" in comments
+    (link,) = [line for line in comments if line.startswith("# link")]
+    assert "realizations" not in link  # of a place: nobody made 480 fields at once there
 
 
 # --- figures, and what is offered
@@ -474,8 +483,8 @@ def test_tables_of_figures_hold_what_is_drawn(shipped, fake, saved, figure):
         np.testing.assert_allclose(series[each.name][:2], [each.x, each.y], rtol=1e-8)
     (band,) = panel.bands
     np.testing.assert_allclose(series[band.name][2:], [band.low, band.high], rtol=1e-8)
-    assert panel.title in comments[1]
-    assert panel.y.label in comments[2]
+    assert panel.title in comments[0]
+    assert panel.y.label in comments[1]
 
 
 def test_at_right_angles_the_table_of_figure_2_is_not_the_mean_over_the_azimuth(shipped, fake):
@@ -507,10 +516,14 @@ BOTH, FIRST, SECOND = ("1", "2"), ("1",), ("2",)
 )
 def test_whatever_changes_a_figure_on_the_page_changes_the_file(shipped, fake, change, figures):
     shipped.param.update(theta=90, phi=30, estimator="cross", analytic=True)
-    before = {figure: made(shipped, fake, f"crviz-{figure}.csv") for figure in BOTH}
+
+    def rows(figure):  # and the title; the other comments say all that the page is set to
+        title, *lines = made(shipped, fake, f"crviz-{figure}.csv").splitlines()
+        return [title, *(line for line in lines if line[:1] != b"#")]
+
+    before = {figure: rows(figure) for figure in BOTH}
     shipped.param.update(**change)
-    changed = [figure for figure in BOTH if made(shipped, fake, f"crviz-{figure}.csv") != before[figure]]
-    assert tuple(changed) == figures
+    assert tuple(figure for figure in BOTH if rows(figure) != before[figure]) == figures
 
 
 def test_figures_hold_what_is_pinned_beside_what_is_shown(shipped, saved, cross_run):
@@ -537,18 +550,81 @@ def test_figures_hold_what_is_pinned_beside_what_is_shown(shipped, saved, cross_
     assert not any("pinned" in mark.name for mark in saved(shipped, "2").marks)
 
 
-@pytest.mark.parametrize("kind", MAGIC)
-def test_a_file_says_what_is_shown_for_programs_too(shipped, fake, kind):
-    shipped.param.update(theta=90, phi=30, p=0.6)
-    content, title = made(shipped, fake, f"crviz-2.{kind}"), figure_shown(shipped, "2").title
-    assert "gradient θ = 90°, φ = 30°, Ω T = 100.21, two grids" in title
-    assert title.endswith("p = 0.6, printed form, normalised to the dipole")
+def said_in(kind, content):
+    """Title and description of a picture, as programs read them."""
     if kind == "png":
-        assert Image.open(io.BytesIO(content)).text["Title"] == title
-    elif kind == "svg":
-        assert f"<dc:title>{title}</dc:title>".encode() in content
+        text = Image.open(io.BytesIO(content)).text
+        return text["Title"], text["Description"]
+    if kind == "svg":
+        dc = "{http://purl.org/dc/elements/1.1/}"
+        root = ElementTree.fromstring(content)
+        return tuple(root.find(f".//{dc}{word}").text for word in ("title", "description"))
+    found = []
+    for key in (b"/Title", b"/Subject"):
+        raw = re.search(re.escape(key) + rb" \(((?:\\.|[^\\)])*)\)", content, re.DOTALL)[1]
+        raw = re.sub(rb"\\(.)", lambda m: {b"n": b"\n", b"r": b"\r"}.get(m[1], m[1]), raw, flags=re.DOTALL)
+        found.append(raw.decode("utf-16" if raw[:2] == b"\xfe\xff" else "latin-1"))
+    return tuple(found)
+
+
+@pytest.mark.parametrize("figure", ["1", "2", "sky"])
+@pytest.mark.parametrize("kind", MAGIC)
+def test_pictures_say_what_they_are_for_programs_too(shipped, fake, kind, figure):
+    """Title alone, until now, and that of Figures 1 and 2 only."""
+    shipped.param.update(theta=90, phi=30, p=0.6, omega_t=100.0, estimator="cross")
+    title, description = said_in(kind, made(shipped, fake, f"crviz-{figure}.{kind}"))
+    if figure == "2":
+        assert title == figure_shown(shipped, "2").title
+    said = dict(line.split(": ", 1) for line in description.splitlines())
+    assert said["crviz"] == __version__
+    for part in ("sigma2 = 1.0", "rl_over_lc = 0.1", "seed = 0", "nside = 32", "gamma = 3.666"):
+        assert part in said["configuration"]
+    assert said["gradient"] == "θ = 90°, φ = 30°"
+    assert said["fields"] == (
+        "field 0" if figure == "sky" else "fields 0 to 119: 120 fields of 2 × 12288 directions"
+    )
+    assert float(said["Omega T"]) == pytest.approx(100, rel=5e-3)
+    assert ("estimator" in said) is (figure != "sky")
+    assert said["shown"] == "shipped"
+
+
+@pytest.mark.parametrize("name", ["crviz-1.csv", "crviz-2.csv", "crviz-spectra.csv", "crviz-sky.fits"])
+def test_tables_and_maps_say_what_they_are(shipped, fake, tmp_path, name):
+    shipped.param.update(theta=90, phi=30, realization=0)
+    if name.endswith("fits"):
+        _, header = read_map(shipped, fake, tmp_path)
+        assert (header["SIGMA2"], header["RLOVERLC"], header["SEED"], header["FIELD"]) == (1.0, 0.1, 0, 0)
+        assert "lambda_min = 0.01" in header["CONFIG"]
+        link = header["LINK"]
     else:
-        assert title.encode("utf-16-be") in content.replace(b"\\(", b"(").replace(b"\\)", b")")
+        comments = [line for line in made(shipped, fake, name).decode().splitlines() if line[:1] == "#"]
+        said = dict(line[2:].split(": ", 1) for line in comments if ": " in line)
+        assert said["fields"].startswith("fields 0 to 119")
+        assert "seed = 0" in said["configuration"]
+        link = said["link"]
+    assert "sigma2=1.0" in link
+
+
+def test_the_link_of_a_file_shows_the_same_again(shipped, fake):
+    shipped.param.update(theta=37, phi=211, p=0.61, estimator="eq9", normalization="absolute", omega_t=30.0)
+    shipped.sigma2 = 0.3  # what Run would start next is not what is shown
+    shipped.shown = LabelledSource(library.shipped(), "shipped")
+    said = made(shipped, fake, "crviz-spectra.csv").decode()
+    (link,) = re.findall(r"^# link: \?(.*)$", said, re.MULTILINE)
+    again = State(shown=shipped.shown)
+    notice = address.restore(
+        again, {key: [each.encode() for each in got] for key, got in parse_qs(link).items()}
+    )
+    assert notice == ""
+    assert again.config == library.shipped().config
+    assert (again.theta, again.phi, again.p, again.estimator, again.normalization) == (
+        37,
+        211,
+        0.61,
+        "eq9",
+        "absolute",
+    )
+    assert again.omega_t == shipped.shown.recorded_time(30.0)
 
 
 def test_a_result_has_all_files_and_a_place_those_that_it_can_fill(state, fake):

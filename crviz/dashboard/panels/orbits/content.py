@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import scipy
 
 from crviz.arrays import Array
 from crviz.config import Config
 from crviz.field import Field, draw_field
 from crviz.neighbours import field_line, neighbouring_orbits
+from crviz.orbits import intervals
 
 _SEPARATION_TIMES = 120
 _MOST_DRAWN_TIMES = 850  # five orbits as float32 are 51 KB
@@ -43,11 +46,13 @@ def content(config: Config, realization: int, theta: float, phi: float, omega_t_
     drawn = np.linspace(0, omega_t_max, number)
     spread = np.geomspace(min(0.1, omega_t_max / 100), omega_t_max, _SEPARATION_TIMES)
     spread[-1] = omega_t_max
-    times = np.union1d(drawn[1:], spread)
-    bundle = neighbouring_orbits(field, -_unit_vector(theta, phi), times)
+    bundle = neighbouring_orbits(field, -_unit_vector(theta, phi), _stops(config, omega_t_max, drawn[1]))
+    start = [np.zeros((1, *bundle.r.shape[1:])), bundle.directions[None]]
+    r, p = (np.concatenate([first, then]) for first, then in zip(start, (bundle.r, bundle.p), strict=True))
+    # between two stops a cubic: both ends have position and direction
+    path = scipy.interpolate.CubicHermiteSpline(np.r_[0, bundle.omega_t], r, -p)
     _, shown = np.unique(bundle.angle, return_index=True)
-    positions = np.zeros((len(shown), 3, number))
-    positions[:, :, 1:] = bundle.r[np.searchsorted(times, drawn[1:])][:, :, shown].transpose(2, 1, 0)
+    positions = path(drawn)[:, :, shown].transpose(2, 1, 0)
     return {
         "realization": realization,
         "theta": theta,
@@ -57,9 +62,23 @@ def content(config: Config, realization: int, theta: float, phi: float, omega_t_
         "neighbours": int(np.sum(bundle.angle == bundle.angle[-1])),
         "positions": positions.astype(np.float32),
         "separation_times": spread.astype(np.float32),
-        "separations": bundle.rms_separation[np.searchsorted(times, spread)].T.astype(np.float32),
+        "separations": replace(bundle, omega_t=spread, r=path(spread)).rms_separation.T.astype(np.float32),
         "field_line": _line_beside(field, positions).astype(np.float32),
     }
+
+
+def _stops(config: Config, omega_t_max: float, apart: float) -> Array:
+    """Times (n,) [1/Omega], some `apart`, at which orbits are recorded that take the very steps of the sky's:
+    the recorded times of a configuration, and whole numbers of steps between them."""
+    times = np.array([*(time for time in config.omega_t if time < omega_t_max), omega_t_max])
+    n_steps, step_sizes = intervals(times, config.resolved_step)
+    begun = np.r_[0, times[:-1]]
+    stops = [
+        begin + step * np.arange(every, number, every)
+        for begin, number, step in zip(begun, n_steps, step_sizes, strict=True)
+        for every in [max(1, round(apart / step))]
+    ]
+    return np.sort(np.concatenate([times, *stops]))
 
 
 def _unit_vector(theta: float, phi: float) -> Array:

@@ -1,6 +1,6 @@
 // The sky map: asks the server for the components at a time, and contracts and draws them here.
 
-import {indexOf, painted, project, relativeIntensity, smoothed, unproject, withoutDipole} from "./sky.js"
+import {dipole, indexOf, painted, project, relativeIntensity, smoothed, unproject, withoutDipole} from "./sky.js"
 import {digits} from "../../browser/digits.js"
 import {timeInWords} from "../../browser/numbers.js"
 import {nearest} from "../../browser/view.js"
@@ -10,6 +10,7 @@ const WIDTH = 448
 const STEPS = 256 // of colour
 const BAR = {x: [-1], y: [-1.3], dw: [2], dh: [0.07]}
 const UNDER_BAR = -1.41
+const NOTHING = 0.01 // of the largest value
 const AHEAD = 2 // times fetched before they are wanted
 const MOST_KEPT = 200
 
@@ -94,6 +95,9 @@ export class SkyPanel {
     if (view.smooth) map = smoothed(map, nside, WIRE.smoothing)
     this.map = map
     this.limit = map.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1
+    const [dx, dy, dz] = dipole(map, nside).map((each) => -each), across = Math.hypot(dx, dy)
+    // what the pixels leave of a dipole that was removed is none
+    this.excess = Math.hypot(across, dz) > NOTHING * this.limit ? {theta: Math.atan2(across, dz), phi: Math.atan2(dy, dx)} : null
     this.paint()
   }
 
@@ -106,17 +110,23 @@ export class SkyPanel {
     else source.change.emit()
   }
 
-  // the poles, the gradient and the direction whose orbit is followed; the numbers under the colour bar
+  // the poles, the gradient, the dipole and the direction whose orbit is followed; the numbers under the colour bar
   marks(view, colors, direction) {
     const [x, y] = project(view.theta, view.phi)
     const marks = {
       x: [0, 0, x], y: [1, -1, y], marker: ["circle", "circle", "star"], size: [6, 6, 15],
       color: [colors.ink, colors.ink, colors.accent], line: [colors.ground, colors.ground, colors.ground],
     }
+    const hollow = "rgba(0,0,0,0)"
     if (direction.theta !== undefined) {
       const [u, v] = project(direction.theta, direction.phi)
       marks.x.push(u); marks.y.push(v); marks.marker.push("circle_cross"); marks.size.push(13)
-      marks.color.push("rgba(0,0,0,0)"); marks.line.push(colors.ink)
+      marks.color.push(hollow); marks.line.push(colors.ink)
+    }
+    const excess = this.excess && project(this.excess.theta, this.excess.phi)
+    if (excess) {
+      marks.x.push(excess[0]); marks.y.push(excess[1]); marks.marker.push("diamond"); marks.size.push(14)
+      marks.color.push(hollow); marks.line.push(colors.ink)
     }
     const largest = this.map ? String(Number(this.limit.toPrecision(2))) : ""
     const names = [
@@ -127,6 +137,7 @@ export class SkyPanel {
       [0, UNDER_BAR, "0", colors.ink],
       [1, UNDER_BAR, largest, colors.ink],
       [1.6, UNDER_BAR, "δI [r_L |∇n|/n]", colors.ink],
+      ...(excess ? [[excess[0] + (excess[0] > -1.2 ? -0.26 : 0.26), excess[1], "dipole", colors.ink]] : []),
     ]
     this.figure.model("marks").data = marks
     const column = (i) => names.map((name) => name[i])
@@ -160,7 +171,8 @@ export class SkyPanel {
     if (this.place.classList.contains("old")) return `Sky map: ${this.awaited}.`
     if (!this.map) return ""
     const low = digits(this.map.reduce((a, b) => Math.min(a, b)))
-    return `Sky map, ${this.caption}, Ω T = ${timeInWords(this.shown.omegaT)}: relative intensities from ${low} to ${digits(this.limit)}.`
+    const dipole = this.excess ? `, its dipole ${Math.round(this.excess.theta * 180 / Math.PI)}° from B₀` : ""
+    return `Sky map, ${this.caption}, Ω T = ${timeInWords(this.shown.omegaT)}: relative intensities from ${low} to ${digits(this.limit)}${dipole}.`
   }
 }
 

@@ -69,13 +69,19 @@ export function relativeIntensity(components, scale, gradient) {
  * @param {ArrayLike<number>} map @param {number} nside
  */
 export function withoutDipole(map, nside) {
+  const {x, y, z} = vectorsOf(nside), [dx, dy, dz] = dipole(map, nside)
+  return Float32Array.from(map, (value, i) => value - dx * x[i] - dy * y[i] - dz * z[i])
+}
+
+/**
+ * The dipole of a map of momenta p, 3 <map p>: its excess comes from the other side.
+ * @param {ArrayLike<number>} map @param {number} nside
+ */
+export function dipole(map, nside) {
   const {x, y, z} = vectorsOf(nside)
-  const n = map.length
   let dx = 0, dy = 0, dz = 0
-  for (let i = 0; i < n; i++) { dx += map[i] * x[i]; dy += map[i] * y[i]; dz += map[i] * z[i] }
-  const out = new Float32Array(n)
-  for (let i = 0; i < n; i++) out[i] = map[i] - 3 / n * (dx * x[i] + dy * y[i] + dz * z[i])
-  return out
+  for (let i = 0; i < map.length; i++) { dx += map[i] * x[i]; dy += map[i] * y[i]; dz += map[i] * z[i] }
+  return [dx, dy, dz].map((each) => 3 / map.length * each)
 }
 
 /**

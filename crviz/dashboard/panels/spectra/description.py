@@ -60,5 +60,5 @@ PANEL = Panel(
     heading="Angular power spectra",
     figure=spectra,
     controls=switches,
-    depends=("tensors", "pinned", "omega_t", "theta", "phi", "p", "form", "rl_over_lc"),
+    depends=("tensors", "pinned", "omega_t", "theta", "phi", "p", "form", "b0", "lc"),
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from crviz import observations, units
+from crviz import observations
 from crviz.arrays import Array
 from crviz.atlas.fields import describe, windows
 from crviz.checks import ParameterError, check_number
@@ -81,7 +81,6 @@ def _told(one: ObservedSpectrum, window: int) -> dict[str, Any]:
         "level": float(np.nan_to_num(one.noise_level)),
         "fitted": list(observations.fitted_multipoles(one)),
         "energy": one.energy,
-        "rl_over_lc": units.rigidity(one.energy),
         "part": _part(one),
         "corrected": _corrected(one),
     }

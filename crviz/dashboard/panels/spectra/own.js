@@ -46,7 +46,7 @@ export function ownSpectrum(text, name, number) {
       key: `own ${number}`, name: said.name ?? name, label: said.name ?? name, marker: OWN_MARKERS[number % OWN_MARKERS.length], window: -1, ell, cl,
       low: pick(all.low).map(published), high: pick(all.high).map(published),
       noise: level > 0 ? [[said.name ?? name, level]] : [], level, fitted: [ell[0], clear(cl, ell, level)],
-      energy, rl_over_lc: NaN,
+      energy,
       part: known ? `declination ${declination.join("° to ")}°`.replaceAll("-", "−") : "not said in the file: the whole sky is assumed",
       corrected: [
         said.pseudo === "no" ? "divided by the share of the sky" : "nothing: as the masked map has it",

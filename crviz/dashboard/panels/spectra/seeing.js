@@ -9,7 +9,7 @@ import {FOUR_PI} from "../../browser/view.js"
  * @property {string} key @property {string} name @property {string} label @property {string} marker
  * @property {number} window @property {number[]} ell @property {number[]} cl @property {number[]} low
  * @property {number[]} high @property {[string, number][]} noise @property {number} level
- * @property {[number, number]} fitted @property {number} energy @property {number} rl_over_lc
+ * @property {[number, number]} fitted @property {number} energy [TeV]
  * @property {string} part @property {string} corrected
  */
 /**

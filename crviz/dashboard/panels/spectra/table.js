@@ -2,6 +2,7 @@
 
 import {digits, significant} from "../../browser/digits.js"
 import {Contracted} from "../../browser/view.js"
+import {WIRE} from "../../browser/wire.js"
 import {axisOf, scatter} from "./scatter.js"
 
 /** @typedef {import("../../browser/view.js").Tensors} Tensors */
@@ -37,7 +38,7 @@ export function observedTable(table, sights, tensors, view) {
  */
 function columnOf(sight, observed, tensors, view) {
   const factors = sight.factors(Contracted.of(tensors, view.theta, view.phi).estimate(view.index))
-  const away = tensors.rl_over_lc / observed.rl_over_lc
+  const rigidity = observed.energy * WIRE.rigidityPerTeV / (view.b0 * view.lc), away = tensors.rl_over_lc / rigidity
   /** @param {"dipole" | "fit"} name */
   const gradient = (name) => {
     const known = scatter(tensors, `${observed.window}_${name}`, axisOf(view.theta), tensors.omega_t[view.index])
@@ -48,7 +49,7 @@ function columnOf(sight, observed, tensors, view) {
     ["", observed.label],
     ["sky", observed.part],
     ["corrected for", observed.corrected],
-    ["r_L / L_c", Number.isFinite(away) ? `${digits(observed.rl_over_lc, 2)}; simulated ${digits(tensors.rl_over_lc, 3)}, ${times(away)}` : "energy not said"],
+    ["r_L / L_c", Number.isFinite(away) ? `${digits(rigidity, 2)}; simulated ${digits(tensors.rl_over_lc, 3)}, ${times(away)}` : "energy not said"],
     ["r_L |∇n|/n by a fit", `${gradient("fit")}, ℓ = ${first}–${last}`],
     ["by the dipole", gradient("dipole")],
   ]

@@ -1,10 +1,11 @@
 // The result in words and numbers, for the chosen gradient and at right angles to the regular field.
 
 import {minus, significant, withError} from "../../browser/digits.js"
+import {dipoleAngles, scatterInWords} from "../../browser/dipole.js"
 import {timeInWords} from "../../browser/numbers.js"
 import {change, isGyrating, unsettled} from "../../browser/settling.js"
 import {slope} from "../../browser/shape.js"
-import {Contracted, FOUR_PI} from "../../browser/view.js"
+import {Contracted, FOUR_PI, nearest} from "../../browser/view.js"
 
 /** @typedef {import("../../browser/view.js").Tensors} Tensors */
 /** @typedef {import("../../browser/view.js").View} View */
@@ -34,7 +35,10 @@ export function summary(tensors, pinned, view) {
   return {
     sentence: sentence(along, chosen, view),
     head: ["C_ℓ in (r_L |∇n|/n)²", ...columns.map(([name]) => name)],
-    rows: chosen.map(([name], i) => [name, ...columns.map(([, cells]) => cells[i])]),
+    rows: [
+      ...chosen.map(([name], i) => [name, ...columns.map(([, cells]) => cells[i])]),
+      ...directions(tensors, pinned, view),
+    ],
   }
 }
 
@@ -43,6 +47,26 @@ function inWords(contracted, t) {
   const cells = numbers(contracted, t).map(([, value, error]) => withError(value, error))
   if (isGyrating(contracted, t)) cells[0] += ", gyrating"
   return cells
+}
+
+/**
+ * Rows on where the dipoles of single skies point.
+ * @param {Tensors} tensors @param {Tensors | null} pinned @param {View} view
+ */
+function directions(tensors, pinned, view) {
+  const {theta, phi, index, pinnedIndex} = view, time = tensors.omega_t[index]
+  const kept = tensors.dipole_times?.[nearest(tensors.dipole_times, time)] ?? time // they are kept at some times
+  const then = kept === time ? "" : `, Ω T = ${timeInWords(kept)}`
+  const chosen = [[Math.sin(theta) * Math.cos(phi), Math.sin(theta) * Math.sin(phi), Math.cos(theta)]]
+  /** @type {[string, number[] | undefined][]} */
+  const rows = [["dipole to B₀", [0, 0, 1]], ["dipole to ∇n", undefined]]
+  return rows.map(([name, to]) => {
+    /** @param {Tensors} from @param {number} t @param {number[][]} gradients */
+    const cell = (from, t, gradients) =>
+      scatterInWords(dipoleAngles(from, nearest(from.dipole_times ?? [], from.omega_t[t]), gradients, to))
+    const own = [name + then, cell(tensors, index, chosen), cell(tensors, index, [[1, 0, 0], [0, 1, 0]])]
+    return pinned ? [...own, cell(pinned, pinnedIndex, chosen), "–"] : own
+  })
 }
 
 /** @param {Contracted} contracted @param {number} t @returns {Cell[]} */
