@@ -14,14 +14,20 @@ import numpy as np
 from crviz import atlas
 from crviz.arrays import Array
 from crviz.atlas.fields import describe, windows
-from crviz.dashboard.wire import COMPONENTS, CORRELATION_STEPS, EVOLVING
+from crviz.dashboard.wire import (
+    COMPONENTS,
+    CORRELATION_STEPS,
+    EVOLVING,
+    SCATTER_STEPS,
+    UNKNOWN_SCATTER,
+)
 from crviz.gradient import components
 from crviz.plots.content.about import lines, simulated
 from crviz.result import NotKept, Source, kept_times
 from crviz.spectra import tensor_components
 
 #: Fields whose dipoles are sent: more would not be seen in the quantiles.
-MOST_DIPOLES = 200
+MOST_DIPOLES = 120
 _UPPER = np.triu_indices(len(COMPONENTS), 1)
 
 
@@ -63,7 +69,7 @@ def tensors_of(source: Source, estimator: str) -> dict[str, Any]:
 def _one_sky(source: Source) -> dict[str, Array]:
     """The scatter of `atlas.one_sky`, where the atlas has it: scatter_times (Q,), and for the whole sky
     ("sky") and each window by its number N, scatter_N_cl and scatter_N_shape, flat (2, gradients, Q, L), and
-    of factors scatter_N_fit and scatter_N_dipole, flat (2, gradients, Q)."""
+    of factors scatter_N_fit and scatter_N_dipole, flat (2, gradients, Q), all as `_logarithms`."""
     found = atlas.one_sky(source)
     if found is None:
         return {}
@@ -72,7 +78,17 @@ def _one_sky(source: Source) -> dict[str, Array]:
         if window in found.seen:
             arrays |= {f"{number}_cl": found.seen[window].cl, f"{number}_shape": found.seen[window].shape}
             arrays |= {f"{number}_{name}": factor for name, factor in found.factors[window].items()}
-    return {f"scatter_{name}": single(array) for name, array in arrays.items()}
+    times = single(arrays.pop("times"))
+    return {"scatter_times": times} | {f"scatter_{name}": _logarithms(each) for name, each in arrays.items()}
+
+
+def _logarithms(values: Array) -> Array:
+    """Logarithms of positive values in 1/SCATTER_STEPS, flat in two bytes each; what is not known is the
+    least of these."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        steps = np.rint(SCATTER_STEPS * np.log(values))
+    known = np.isfinite(steps) & (np.abs(steps) < UNKNOWN_SCATTER)
+    return np.where(known, steps, -UNKNOWN_SCATTER).astype(np.int16).ravel()
 
 
 def _dipole_vectors(source: Source) -> dict[str, Array]:

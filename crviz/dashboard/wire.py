@@ -23,6 +23,9 @@ from crviz.units import YEARS_PER_PARSEC, rigidity
 COMPONENTS = PAIRS
 #: Correlations are whole numbers in units of 1 over this: a byte each, right to 0.4 %.
 CORRELATION_STEPS = 127
+#: Logarithms of what one sky scatters are whole numbers in units of 1 over this: two bytes each;
+#: less this is what is not known.
+SCATTER_STEPS, UNKNOWN_SCATTER = 4096, 32767
 #: Multipoles whose plain power is drawn against time: from l = 0 on.
 EVOLVING = MULTIPOLES[-1] + 1
 #: Radius of the disc over which skies are smoothed [deg].
@@ -43,7 +46,13 @@ def module() -> str:
         "nothing": NOTHING,
         "correlationSteps": CORRELATION_STEPS,
         "figures": {"evolution": dataclasses.asdict(EVOLUTION), "spectra": dataclasses.asdict(SPECTRA)},
-        "scatter": {"known": SCATTER[True], "gaussian": SCATTER[False], "beyond": BEYOND},
+        "scatter": {
+            "known": SCATTER[True],
+            "gaussian": SCATTER[False],
+            "beyond": BEYOND,
+            "steps": SCATTER_STEPS,
+            "unknown": -UNKNOWN_SCATTER,
+        },
         "above": ABOVE,
         "smoothing": math.radians(SMOOTHING),
         "settling": {

@@ -205,7 +205,7 @@ def test_what_is_taken_away_while_playing_is_of_the_time_seen(visitor, deliver):
     page.wait_for_function("t => crviz.omegaT > 1.2 * t", arg=before)
     text = deliver("Spectra (CSV)").read_text(encoding="utf8")
     assert shown_time(visitor) != before
-    assert f"# Omega T: {shown_time(visitor)}\n" in text
+    assert f"# Omega T: {float(shown_time(visitor))}\n" in text
 
 
 def test_a_stored_run_is_opened_from_its_drawer(visit):

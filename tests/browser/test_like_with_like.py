@@ -121,7 +121,7 @@ def test_an_own_spectrum_is_read_in_the_browser_and_never_sent(visit, tmp_path):
     assert "my map" not in sent
     path.write_text("ell,C_ell\n1,many\n", encoding="utf8")
     page.get_by_label("Add a spectrum").set_input_files(path)
-    page.get_by_role("alert").get_by_text("mine.csv: C_ell = many must be a number.").wait_for()
+    page.get_by_text("mine.csv: C_ell = many must be a number.").wait_for()
     page.get_by_role("button", name="my map ×").click()
     visitor.settle()
     assert heights(visitor, "my map") == {}

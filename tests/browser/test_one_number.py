@@ -3,6 +3,7 @@
 import re
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import healpy
 import numpy as np
 import pytest
 from visitor import Visitor
@@ -70,7 +71,10 @@ def test_a_gradient_and_a_power_between_marks_are_drawn_said_and_written_as_they
         height / height[0], theory.spectrum(ell.astype(int), 0.487) / theory.spectrum([1], 0.487), rtol=VALUES
     )
     visitor.page.get_by_role("button", name="Orbit at ∇n", exact=True).click()
-    visitor.page.get_by_text("Direction θ = 12.5°, φ = 211.37° in field 0").wait_for()
+    # the orbit is the one of the sky map, of the centre of the pixel that the gradient lies in
+    centre = np.degrees(healpy.pix2ang(32, healpy.ang2pix(32, *gradient)))
+    said = "Direction θ = {:.4g}°, φ = {:.5g}° in field 0".format(*centre)
+    visitor.page.get_by_text(said).wait_for()
     text = script(visitor, tmp_path)
     theta, phi = map(float, re.search(r"spectrum\(\((\S+), (\S+)\)", text).groups())
     assert (theta, phi) == pytest.approx(gradient, rel=1e-15)

@@ -133,7 +133,8 @@ def test_what_is_sent_is_as_small_as_it_can_be(cross_run):
         if name.endswith(("_correlation", "_vectors")):
             assert value.dtype == np.int8
         elif isinstance(value, np.ndarray) and name not in ("omega_t", "dipole_times"):
-            assert value.dtype == np.float32
+            two_bytes = name.startswith("scatter_") and name != "scatter_times"
+            assert value.dtype == (np.int16 if two_bytes else np.float32)
         if isinstance(value, np.ndarray):
             assert value.ndim == 1
 
@@ -166,3 +167,14 @@ def test_directions_of_dipoles_are_those_of_the_result(any_result, gradient):
 
 def test_a_place_of_the_atlas_has_no_dipoles_of_single_fields():
     assert "dipole_vectors" not in tensors_of(atlas.load().interpolate(0.5, 0.1), "cross")
+
+
+def test_what_one_sky_scatters_is_that_of_the_atlas(small_run):
+    told, known = tensors_of(small_run, "eq9"), atlas.one_sky(small_run)
+    assert known is not None
+    np.testing.assert_allclose(told["scatter_times"], known.omega_t, rtol=SINGLE)
+    steps = told["scatter_sky_cl"].astype(float).reshape(known.whole.cl.shape)
+    found = np.where(steps == -32767, np.nan, np.exp(steps / 4096))
+    expected = np.where(known.whole.cl > 0, known.whole.cl, np.nan)
+    np.testing.assert_allclose(found, expected, rtol=2e-4)  # half a step of 1 / 4096
+    assert np.isfinite(found[..., 1:4]).mean() > 0.5  # at early times pixels hide the higher ones

@@ -79,11 +79,12 @@ test("the band of cosmic variance is sqrt(2 / (2l + 1)) about the simulated mean
 
 test("where single skies are known, the band is between their quantiles, along B0 and across it", () => {
   // ends, gradients, times, multipoles 0 to 2
-  const known = {scatter_times: [100], scatter_sky_shape: Float32Array.of(9, 1, 0.5, 9, 1, 0.25, 9, 1, 2, 9, 1, 4)}
+  const known = {scatter_times: [100], scatter_sky_shape: Int16Array.from([9, 1, 0.5, 9, 1, 0.25, 9, 1, 2, 9, 1, 4], (each) => Math.round(Math.log(each) * WIRE.scatter.steps))}
   const {bands} = spectra({...tensors({estimate: [1, 1, 0.1], error: [0, 0, 0]}), ...known}, null, VIEW, COLORS, WHOLE, 400)
-  assert.deepEqual([bands.low, bands.high], [[[1, 0.05]], [[1, 0.2]]])
+  const near = (values) => values.map((each) => Number(each.toFixed(3)))
+  assert.deepEqual([near(bands.low[0]), near(bands.high[0])], [[1, 0.05], [1, 0.2]])
   assert.deepEqual([axisOf(0), axisOf(Math.PI / 2), axisOf(1)], [0, 1, -1])
-  assert.deepEqual(scatter(known, "sky_shape", 1, 110).map((end) => end[2]), [0.25, 4])
+  assert.deepEqual(near(scatter(known, "sky_shape", 1, 110).map((end) => end[2])), [0.25, 4])
   assert.equal(scatter(known, "sky_shape", 0, 300), null) // long after the last time
   assert.equal(scatter(known, "sky_shape", -1, 100), null)
 })

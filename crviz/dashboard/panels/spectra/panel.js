@@ -37,7 +37,7 @@ export class SpectraPanel {
     label.title = "a table with the columns ell and C_ell, such as crviz observe writes: it is read here and goes nowhere"
     this.names = document.createElement("span")
     this.trouble = document.createElement("span")
-    this.trouble.setAttribute("role", "alert")
+    this.trouble.setAttribute("aria-live", "assertive")
     row.append(label, this.names, this.trouble)
     return row
   }

@@ -24,10 +24,11 @@ export function axisOf(theta) {
  */
 export function scatter(tensors, name, axis, omegaT) {
   const times = tensors.scatter_times, values = tensors[`scatter_${name}`]
-  const {beyond} = WIRE.scatter
+  const {beyond, steps, unknown} = WIRE.scatter
   if (axis < 0 || !times || !values || omegaT < times[0] / beyond || omegaT > times[times.length - 1] * beyond) return null
   const size = values.length / (4 * times.length), at = nearest(times, omegaT)
   /** @param {number} end */
-  const row = (end) => values.slice(((end * 2 + axis) * times.length + at) * size, ((end * 2 + axis) * times.length + at + 1) * size)
+  const row = (end) => Float32Array.from(values.slice(((end * 2 + axis) * times.length + at) * size, ((end * 2 + axis) * times.length + at + 1) * size),
+    (each) => (each === unknown ? NaN : Math.exp(each / steps)))
   return [row(0), row(1)]
 }
