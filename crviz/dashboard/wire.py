@@ -15,6 +15,7 @@ import math
 from crviz.atlas.one_sky import BEYOND
 from crviz.diffusion import settling
 from crviz.gradient import NOTHING, PAIRS
+from crviz.plots.content.seeing import ONE_SIGMA
 from crviz.plots.content.series import EVOLUTION, MULTIPOLES, SCATTER, SPECTRA
 from crviz.plots.content.spectra import ABOVE
 from crviz.units import YEARS_PER_PARSEC, rigidity
@@ -51,6 +52,7 @@ def module() -> str:
             "gaussian": SCATTER[False],
             "beyond": BEYOND,
             "steps": SCATTER_STEPS,
+            "sigma": ONE_SIGMA,
             "unknown": -UNKNOWN_SCATTER,
         },
         "above": ABOVE,

@@ -70,10 +70,10 @@ test("marks stand at C_l over C_1 with their errors; what noise hides is a limit
   assert.deepEqual([marks.x[limit], marks.y[limit], marks.marker[limit]], [3, 0.06, "inverted_triangle"])
 })
 
-test("the band of cosmic variance is sqrt(2 / (2l + 1)) about the simulated mean", () => {
+test("the band of a Gaussian sky is between the quantiles of a chi^2 of 2l + 1 degrees of freedom", () => {
   const {bands} = spectra(tensors({estimate: [1, 1, 0.1], error: [0, 0, 0]}), null, VIEW, COLORS, WHOLE, 400)
   assert.deepEqual(bands.x, [[1, 2]])
-  assert.ok(Math.abs(bands.high[0][1] - 0.1 * (1 + Math.sqrt(0.4))) < 1e-12)
+  assert.ok(Math.abs(bands.low[0][1] / 0.1 - 0.4131) < 0.005 && Math.abs(bands.high[0][1] / 0.1 - 1.5865) < 0.005) // of 5, over 5
   assert.deepEqual([bands.xs[0], bands.ys[0].length], [[1, 2, 2, 1], 4])
 })
 

@@ -10,6 +10,9 @@ from crviz import observations
 from crviz.arrays import Array
 from crviz.observations import ObservedSpectrum
 
+#: 84 % of normal numbers are below it, in standard deviations.
+ONE_SIGMA = 0.994458
+
 
 @dataclass(frozen=True, eq=False)
 class Seen:
@@ -85,6 +88,18 @@ class View:
     def _seen(self, ell: Array, factor: float, cl: Array, errors: tuple[Array, ...], gaussian: Array) -> Seen:
         value, *scaled = (self.power(ell, factor * each) for each in (cl, *errors, gaussian))
         return Seen(ell, value, tuple(scaled[:-1]), factor, scaled[-1])
+
+
+def gaussian_quantiles(value: Array, deviation: Array) -> tuple[Array, Array]:
+    """Between what 68 % of Gaussian skies lie whose C_l have a mean and a standard deviation (L,).
+
+    C_l is chi^2 of as many degrees of freedom as these mean, whose quantiles are those of Wilson and Hilferty
+    (1931): to 1 % of the mean from two degrees on.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = deviation / value
+    middle, half = 1 - spread**2 / 9, ONE_SIGMA * spread / 3
+    return value * np.maximum(middle - half, 0) ** 3, value * (middle + half) ** 3
 
 
 def gradient_strength(factor: float, between: tuple[float, float] | None) -> tuple[float, float, float]:

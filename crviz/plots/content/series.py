@@ -273,7 +273,7 @@ def _simulated(
 #: What the scatter of one sky is called, by whether it is known from simulated fields.
 SCATTER = {
     True: "one sky of the simulated fields, 16 to 84 %",
-    False: "one Gaussian sky (cosmic variance)",
+    False: "one Gaussian sky, 16 to 84 %",
 }
 _C, _D = "C_ℓ", "D_ℓ"
 _TEX = {_C: r"\hat C_\ell", _D: r"\hat D_\ell"}

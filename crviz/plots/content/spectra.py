@@ -26,7 +26,7 @@ from crviz.plots.content.figure import (
     steady,
     titled,
 )
-from crviz.plots.content.seeing import Seen, View, gradient_strength
+from crviz.plots.content.seeing import Seen, View, gaussian_quantiles, gradient_strength
 from crviz.plots.content.series import SCATTER, SPECTRA, Series
 from crviz.result import Source, estimators
 
@@ -280,7 +280,7 @@ class _Drawing:
         """What one sky scatters about the mean, up to the first multipole that is lost in noise."""
         ell, value = seen.ell, seen.value
         if known is None:
-            wide = value - seen.gaussian, value + seen.gaussian
+            wide = gaussian_quantiles(value, seen.gaussian)
         else:
             here, (low, high) = np.isin(known[0], ell), known[1]
             reach = int(here.sum())

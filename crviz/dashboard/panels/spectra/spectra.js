@@ -156,6 +156,15 @@ function clear(x, height, floor) {
   return end < 0 ? [x, y] : [x.slice(0, end), y.slice(0, end)]
 }
 
+/**
+ * Between what 68 % of Gaussian skies lie; crviz/plots/content/seeing.py says how.
+ * @param {number} value @param {number} deviation
+ */
+function quantiles(value, deviation) {
+  const spread = deviation / value, middle = 1 - spread ** 2 / 9, half = WIRE.scatter.sigma * spread / 3
+  return [value * Math.max(middle - half, 0) ** 3, value * (middle + half) ** 3]
+}
+
 // What one observer's sky scatters about the mean over fields, up to the first multipole that is lost in noise.
 class Bands {
   /** @type {Record<"xs" | "ys" | "color" | "alpha" | "x" | "low" | "high", any[]>} */
@@ -169,7 +178,7 @@ class Bands {
     /** @type {number[]} */
     const x = [], low = [], high = []
     for (let i = whole ? 1 : 0; i < ell.length; i++) {
-      const ends = known ? [value[i] * known[0][i], value[i] * known[1][i]] : [value[i] - gaussian[i], value[i] + gaussian[i]]
+      const ends = known ? [value[i] * known[0][i], value[i] * known[1][i]] : quantiles(value[i], gaussian[i])
       if (!(value[i] > floor) || !ends.every(Number.isFinite)) break
       x.push(ell[i]); low.push(Math.max(ends[0], floor)); high.push(Math.max(ends[1], floor))
     }
