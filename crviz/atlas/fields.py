@@ -101,11 +101,15 @@ def two_gradients(components: ArrayLike) -> Array:
     return np.stack([components[:, 2], (components[:, 0] + components[:, 1]) / 2])
 
 
-@cache
 def windows() -> tuple[ObservedSpectrum, ...]:
     """A shipped observation for each window and choice of multipoles that any of them has."""
-    found = {describe(one): one for one in reversed(observations.spectra())}
-    return tuple(one for one in observations.spectra() if found[describe(one)] is one)
+    return _windows_of(observations.spectra())
+
+
+@cache
+def _windows_of(spectra: tuple[ObservedSpectrum, ...]) -> tuple[ObservedSpectrum, ...]:
+    found = {describe(one): one for one in reversed(spectra)}
+    return tuple(one for one in spectra if found[describe(one)] is one)
 
 
 def describe(observed: ObservedSpectrum) -> str:

@@ -72,10 +72,17 @@ def test_an_old_sky_steps_back_until_the_one_that_is_wanted_is_there(visitor):
     note, card = visitor.page.locator(".note"), visitor.page.locator(".card.sky")
     visitor.wait_for_sky()
     assert note.inner_text() == ""
+    card.evaluate(
+        """card => {
+          window.went = [] // what was said, and whether the sky was old: a coarse one is there in a moment
+          const note = card.querySelector(".note")
+          const told = () => window.went.push([note.textContent, card.classList.contains("old")])
+          new MutationObserver(told).observe(card, {subtree: true, attributes: true, childList: true})
+        }"""
+    )
     visitor.type("realization", 500)
-    visitor.page.get_by_text("computing the sky of field 500 at nside 32 …", exact=True).wait_for()
-    assert "old" in card.get_attribute("class").split()
     visitor.page.wait_for_function("() => crviz.sky.caption.startsWith('field 500')")
+    assert ["computing the sky of field 500 at nside 32 …", True] in visitor.page.evaluate("window.went")
     visitor.settle()
     assert "old" not in card.get_attribute("class").split()  # coarse or whole
     visitor.page.wait_for_function("() => crviz.sky.caption === 'field 500, nside 32'")

@@ -20,16 +20,21 @@ export function observedTable(table, sights, tensors, view) {
   if (!columns.length) return
   const names = columns[0].map(([name]) => name)
   table.replaceChildren(...names.map((name, row) => {
-    const out = document.createElement("tr"), head = document.createElement("th")
-    head.scope = "row"
-    head.textContent = name
-    out.append(head, ...columns.map((column) => {
-      const cell = document.createElement("td")
-      cell.textContent = column[row][1]
-      return cell
-    }))
+    const out = document.createElement("tr")
+    out.append(cellOf(name && "row", name), ...columns.map((column) => cellOf(name ? "" : "col", column[row][1])))
     return out
   }))
+}
+
+/**
+ * A head of a row or a column, or what is in them.
+ * @param {string} scope @param {string} words
+ */
+function cellOf(scope, words) {
+  const out = document.createElement(scope ? "th" : "td")
+  if (scope) out.setAttribute("scope", scope)
+  out.textContent = words
+  return out
 }
 
 /**
