@@ -86,8 +86,7 @@ def test_an_old_sky_steps_back_until_the_one_that_is_wanted_is_there(visitor):
     visitor.settle()
     assert "old" not in card.get_attribute("class").split()  # coarse or whole
     visitor.page.wait_for_function("() => crviz.sky.caption === 'field 500, nside 32'")
-    visitor.settle()
-    assert note.inner_text() == ""
+    visitor.page.wait_for_function("() => document.querySelector('.card.sky .note').textContent === ''")
 
 
 # --- opening
