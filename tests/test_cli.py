@@ -15,7 +15,7 @@ import pytest
 
 import crviz
 from crviz import Config, dashboard, ensemble, library, load, paths, run
-from crviz.dashboard import serving
+from crviz.dashboard.serving import server as serving
 
 CONFIG = Config(nside=1, n_modes=10, omega_t=(0.5, 1.0))
 TINY = ("--nside", 1, "--n-modes", 10, "--omega-t", "0.5,1")
@@ -563,19 +563,23 @@ def nothing_compiles(monkeypatch):
 
 
 def test_serve_hands_its_options_on(call, monkeypatch, tmp_path):
-    given = {}
-    monkeypatch.setattr(dashboard, "serve", lambda **options: given.update(options))
+    given = []
+    monkeypatch.setattr(dashboard, "serve", lambda service, hear: given.append((service, hear)))
     words = ("--port", 0, "--address", "127.0.0.1", "--no-show", "--threads", 3, "--library", tmp_path)
     assert call("serve", *words, "--allow-websocket-origin", "a.example:80").status == 0
-    assert given.pop("library").folder == tmp_path
-    assert callable(given.pop("hear"))  # of signals
-    assert given == {
-        "port": 0,
-        "address": "127.0.0.1",
-        "show": False,
-        "websocket_origin": ["a.example:80"],
-        "threads": 3,
-    }
+    ((service, hear),) = given
+    assert service.library.folder == tmp_path
+    assert callable(hear)  # of signals
+    assert (service.port, service.address, service.show, service.threads) == (0, "127.0.0.1", False, 3)
+    assert service.websocket_origin == ("a.example:80",)
+
+
+def test_who_can_be_reached_by_strangers_is_careful():
+    assert not dashboard.Service().is_public
+    assert dashboard.Service(address="0.0.0.0").is_public
+    assert dashboard.Service(websocket_origin=("crviz.example.org",)).is_public
+    assert not dashboard.Service(address="0.0.0.0", public=False).is_public
+    assert dashboard.Service(public=True).is_public
 
 
 def test_serve_refuses_a_bad_number_of_threads(call):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import threading
 
-from crviz.checks import ParameterError
 from crviz.cli.arguments import Subparsers, check_threads, library
 from crviz.cli.ending import Ending
 from crviz.library import shipped
@@ -23,6 +22,11 @@ def add(commands: Subparsers) -> None:
         metavar="HOST[:PORT]",
         help="host names under which the page is reached; may be repeated",
     )
+    serve.add_argument(
+        "--public",
+        action=argparse.BooleanOptionalAction,
+        help="be careful with visitors (default: with any address but this machine's, or an allowed origin)",
+    )
     serve.add_argument("--library", metavar="DIR", help="folder of results (default: the user's)")
     serve.add_argument("--threads", type=int, help="threads that follow orbits (default: all processors)")
     serve.set_defaults(command=_serve)
@@ -30,22 +34,22 @@ def add(commands: Subparsers) -> None:
 
 def _serve(options: argparse.Namespace) -> int:
     # two things that every page needs, one of them mostly decompression: side by side
-    threading.Thread(target=shipped, name="crviz-shipped", daemon=True).start()
-    from crviz.dashboard import serve  # brings Panel along, which no other command needs
+    # (no daemon: a process that ends while one reads waits for ever for the lock of HDF5)
+    threading.Thread(target=shipped, name="crviz-shipped").start()
+    from crviz.dashboard import Service, serve  # brings Panel along, which no other command needs
 
     ending: Ending = options.ending
     check_threads(options)
-    if not 0 <= options.port <= 65535:
-        raise ParameterError("port", options.port, "must lie between 0 and 65535")
-    ended = serve(
+    service = Service(
         port=options.port,
         address=options.address,
         show=not options.no_show,
-        websocket_origin=options.allow_websocket_origin,
+        websocket_origin=tuple(options.allow_websocket_origin or ()),
         library=library(options.library),
         threads=options.threads,
-        hear=ending.instead,
+        public=options.public,
     )
+    ended = serve(service, hear=ending.instead)
     if ending.asked is None:
         return 0
     kept = (

@@ -4,7 +4,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from crviz.dashboard import process, serving
+from crviz.dashboard import Service, process
+from crviz.dashboard.serving import server as serving
 from crviz.library import Library
 
 
@@ -84,7 +85,7 @@ def test_a_server_that_ends_stops_what_it_computes(monkeypatch):
     monkeypatch.setattr(serving, "configure", lambda *arguments: Idle())
     monkeypatch.setattr(serving.pn, "serve", interrupted)
     with pytest.raises(OSError, match="taken"):
-        serving.serve(port=0, show=False)
+        serving.serve(Service(port=0, show=False))
     assert closed == [True]
 
 
@@ -101,7 +102,7 @@ def test_the_explorer_is_served_at_the_root(monkeypatch):
 
     monkeypatch.setattr(serving, "configure", lambda *arguments: Idle())
     monkeypatch.setattr(serving.pn, "serve", serve)
-    serving.serve(port=1234, address="127.0.0.1", show=False, websocket_origin=["a.example"])
+    serving.serve(Service(1234, "127.0.0.1", show=False, websocket_origin=("a.example",)))
     ((pages, options),) = given
     assert pages == {"/": serving.explorer}
     assert (options["port"], options["address"], options["show"]) == (1234, "127.0.0.1", False)

@@ -11,30 +11,14 @@ import panel as pn
 from crviz.checks import ParameterError
 from crviz.dashboard.page import explorer
 from crviz.dashboard.process import configure
-from crviz.library import Library
+from crviz.dashboard.serving.service import Service
 
 
-def serve(
-    port: int = 5006,
-    address: str = "127.0.0.1",
-    show: bool = True,
-    websocket_origin: list[str] | None = None,
-    library: Library | None = None,
-    threads: int | None = None,
-    hear: Callable[[Callable[[], object]], object] | None = None,
-) -> bool:
+def serve(service: Service, hear: Callable[[Callable[[], object]], object] | None = None) -> bool:
     """Serve the explorer at `/` until it is stopped.
 
     Parameters
     ----------
-    port
-        0 takes any free port.
-    show
-        Whether a browser is opened.
-    websocket_origin
-        Host names under which the page may be reached, beside the local ones.
-    library, threads
-        As of `Manager`; None is this user's library.
     hear
         Is given what stops the server, for who hears signals: it may be called in a signal's handler.
 
@@ -45,14 +29,15 @@ def serve(
     ParameterError
         Where the port is taken or the address is not this machine's.
     """
-    manager = configure(library, threads)
+    port, address = service.port, service.address
+    manager = configure(service.library, service.threads)
     try:
         server = pn.serve(
             {"/": explorer},
             port=port,
             address=address,
-            show=show,
-            websocket_origin=websocket_origin,
+            show=service.show,
+            websocket_origin=list(service.websocket_origin) or None,
             title="crviz",
             verbose=True,
             start=False,

@@ -1,0 +1,51 @@
+"""What is served, where, and to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crviz.checks import ParameterError
+from crviz.library import Library
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True)
+class Service:
+    """How the explorer is served.
+
+    Attributes
+    ----------
+    port
+        0 takes any free port.
+    address
+        To listen on.
+    show
+        Whether a browser is opened.
+    websocket_origin
+        Host names under which the page may be reached, beside the local ones.
+    library, threads
+        As of `Manager`; None is this user's library.
+    public
+        Whether strangers may come; None is where they can.
+    """
+
+    port: int = 5006
+    address: str = "127.0.0.1"
+    show: bool = True
+    websocket_origin: tuple[str, ...] = ()
+    library: Library | None = None
+    threads: int | None = None
+    public: bool | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= 65535:
+            raise ParameterError("port", self.port, "must lie between 0 and 65535")
+
+    @property
+    def is_public(self) -> bool:
+        """Whether strangers may come: who listens beyond this machine, or for other host names, is told to be
+        careful unless it is said otherwise."""
+        if self.public is not None:
+            return self.public
+        return self.address not in _LOOPBACK or bool(self.websocket_origin)
