@@ -564,7 +564,7 @@ def nothing_compiles(monkeypatch):
 
 def test_serve_hands_its_options_on(call, monkeypatch, tmp_path):
     given = []
-    monkeypatch.setattr(dashboard, "serve", lambda service, hear: given.append((service, hear)))
+    monkeypatch.setattr(dashboard, "serve", lambda service, tell, hear: given.append((service, hear)))
     words = ("--port", 0, "--address", "127.0.0.1", "--no-show", "--threads", 3, "--library", tmp_path)
     assert call("serve", *words, "--allow-websocket-origin", "a.example:80").status == 0
     ((service, hear),) = given

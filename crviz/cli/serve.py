@@ -27,6 +27,20 @@ def add(commands: Subparsers) -> None:
         action=argparse.BooleanOptionalAction,
         help="be careful with visitors (default: with any address but this machine's, or an allowed origin)",
     )
+    serve.add_argument(
+        "--prefix", default="", metavar="PATH", help="path below which a proxy shows the page, such as /crviz"
+    )
+    serve.add_argument(
+        "--behind-proxy",
+        action="store_true",
+        help="believe what a proxy says of where visitors come from (only where all come through it)",
+    )
+    serve.add_argument(
+        "--framed-by",
+        action="append",
+        metavar="SITE",
+        help="another site that may show the page in a frame; may be repeated",
+    )
     serve.add_argument("--library", metavar="DIR", help="folder of results (default: the user's)")
     serve.add_argument("--threads", type=int, help="threads that follow orbits (default: all processors)")
     serve.set_defaults(command=_serve)
@@ -48,8 +62,11 @@ def _serve(options: argparse.Namespace) -> int:
         library=library(options.library),
         threads=options.threads,
         public=options.public,
+        prefix=options.prefix.rstrip("/"),
+        behind_proxy=options.behind_proxy,
+        framed_by=tuple(options.framed_by or ()),
     )
-    ended = serve(service, hear=ending.instead)
+    ended = serve(service, lambda url: print(f"The dashboard is at {url}", flush=True), ending.instead)
     if ending.asked is None:
         return 0
     kept = (

@@ -58,16 +58,19 @@ class Inputs(pn.custom.JSComponent):
             self._told += 1  # what was told last may have been moved away from and be wanted again
             self.values = {**current, "told": self._told}
 
-    def _handle_msg(self, message: dict[str, Any]) -> None:
-        key = message["key"]
-        if message["kind"] == wire.PRESS:
-            self._presses[key](*([message["value"]] if "value" in message else []))
-            return
-        self._there = {**self._there, key: message["value"]}
-        try:
+    def _handle_msg(self, message: Any) -> None:
+        if wire.is_message(message):  # else no page has sent it
+            self._take(message)
+
+    def _take(self, message: dict[str, Any]) -> None:
+        """Do what a button that was pressed does, or set what an input here was set to."""
+        key: Any = message.get("key")
+        if message["kind"] == wire.PRESS and key in self._presses:
+            self._presses[key]()
+        elif message["kind"] == wire.SET and key in self._keys:
+            self._there = {**self._there, key: message["value"]}
             self._state.set(key, message["value"])
-        finally:  # it may have become something else, or nothing
-            self._follow()
+            self._follow()  # it may have become something else, or nothing
 
 
 class Controls(Inputs):

@@ -54,8 +54,8 @@ class Hub(Inputs):
         """Hand a message to the browser; nothing of it is kept here."""
         self._send_event(ESMEvent, data=message)
 
-    def _handle_msg(self, data: dict[str, Any]) -> None:
-        if data["kind"] in self._handlers:
-            self._handlers[data["kind"]](data)
+    def _take(self, message: dict[str, Any]) -> None:
+        if message["kind"] in self._handlers:
+            self._handlers[message["kind"]](message)
         else:
-            super()._handle_msg(data)
+            super()._take(message)

@@ -75,7 +75,7 @@ class Visit:
         state, hub = self.state, self.hub
         state.param.watch(lambda _: self._send_tensors(), ["shown", "estimator"])
         state.param.watch(lambda event: hub.param.update(omega_t=event.new), "omega_t")
-        hub.param.watch(lambda event: state.param.update(omega_t=event.new), "omega_t")
+        hub.param.watch(lambda event: state.set("omega_t", event.new), "omega_t")
         state.param.watch(self._say, ["shown", *state.of_a_run, "b0", "lc"])
         self.session.param.watch(self._say, ["status", "notice"])
         hub.on(wire.DIRECTION, self._follow_orbit)

@@ -7,7 +7,9 @@ from functools import cache
 from typing import Any, ClassVar
 
 import panel as pn
+from bokeh.document import Document
 from jinja2 import Template
+from panel.io.resources import LOCAL_DIST, patch_model_css
 from panel.template.base import BaseTemplate
 from panel.theme import Design, Theme
 
@@ -48,6 +50,16 @@ class Shell(BaseTemplate):
             "script": description.page_url(),
             "cards": [_card(panel) for panel in registered()],
         }
+
+    def _init_doc(self, *arguments: Any, **options: Any) -> Document:
+        """Panel tells components where its style sheets are when it renders their document: here that was
+        done before, without them."""
+        document = super()._init_doc(*arguments, **options)
+        place = f"{pn.state.rel_path}/{LOCAL_DIST}" if pn.state.rel_path else LOCAL_DIST
+        document._template_variables["dist_url"] = place
+        for root in document.roots:
+            patch_model_css(root, dist_url=place)
+        return document
 
     def _build_layout(self) -> pn.Column:
         """What a notebook would show: nothing."""

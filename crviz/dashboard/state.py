@@ -114,18 +114,21 @@ class State(param.Parameterized):
 
     def set(self, key: str, value: Any) -> None:
         """Take a value that came from outside as far as the parameter allows it: within bounds, the
-        nearest of the values where there are some only, a whole number where one is meant. A kind of
-        turbulence brings the defaults of its own parameters along."""
+        nearest of the values where there are some only, a whole number where one is meant; what is no value
+        of that kind is left out. A kind of turbulence brings the defaults of its own parameters along."""
         parameter = self.param[key]
         if value is None and not parameter.allow_None:  # an input that was emptied
             return
         if isinstance(parameter, param.Selector):
             if value not in parameter.objects:
-                if not isinstance(value, int | float):
+                numbers = [each for each in parameter.objects if _is_number(each)]
+                if not numbers or not _is_number(value):
                     return
-                value = min(parameter.objects, key=lambda allowed: _distance(allowed, value))
+                value = min(numbers, key=lambda allowed: _distance(allowed, value))
         elif isinstance(parameter, param.Boolean):
             value = bool(value)
+        elif value is not None and not _is_number(value):
+            return
         elif value is not None:
             value = int(value) if isinstance(parameter, param.Integer) else float(value)
             low, high = parameter.bounds or (None, None)
@@ -150,6 +153,10 @@ class State(param.Parameterized):
     def show(self, shown: LabelledSource) -> None:
         """Put something on the page, at its recorded time that is nearest to the one before."""
         self.param.update(shown=shown, omega_t=shown.recorded_time(self.omega_t))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _distance(allowed: float, value: float) -> float:

@@ -8,6 +8,7 @@ errors as the covariances between these. The dashboard's JavaScript contracts th
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -29,10 +30,12 @@ from crviz.spectra import tensor_components
 #: Fields whose dipoles are sent: more would not be seen in the quantiles.
 MOST_DIPOLES = 120
 _UPPER = np.triu_indices(len(COMPONENTS), 1)
+#: What was made of sources that are still there, by estimator.
+_known: WeakKeyDictionary[Source, dict[str, dict[str, Any]]] = WeakKeyDictionary()
 
 
 def tensors_of(source: Source, estimator: str) -> dict[str, Any]:
-    """The arrays of one source for one estimator.
+    """The arrays of one source for one estimator: the same for all who look at it. They are not changed.
 
     Returns
     -------
@@ -43,6 +46,13 @@ def tensors_of(source: Source, estimator: str) -> dict[str, Any]:
         68 % interval; dipole_times (D,) and dipole_vectors (D, R, 3, 3), of which only directions count,
         where single fields are kept; and what one sky scatters, see `_one_sky`.
     """
+    known = _known.setdefault(source, {})
+    if estimator not in known:
+        known[estimator] = _made(source, estimator)
+    return known[estimator]
+
+
+def _made(source: Source, estimator: str) -> dict[str, Any]:
     estimate, plain = source.estimate(estimator), source.estimate(source.usable("none"))
     power = tensor_components(plain.cl)
     standard, standard_covariance = source.standard_dipole_tensor()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from crviz import turbulence
@@ -28,7 +29,7 @@ def said(state: State, session: Session) -> dict[str, Any]:
 def presses(state: State, session: Session) -> dict[str, Callable[..., object]]:
     """What the presets do, and the button that puts a notice away."""
     return {
-        "preset": lambda name: presets.apply(state, name),
+        **{_key(name): partial(presets.apply, state, name) for name in presets.PRESETS},
         "notice": lambda: session.param.update(notice=""),
     }
 
@@ -50,6 +51,10 @@ def job_words(status: Status | None) -> str:
     return f"{status.state}: {words}"
 
 
+def _key(preset: str) -> str:
+    return f"preset:{preset}"
+
+
 def _button(key: str, label: str, help: str) -> dict[str, Any]:
     return {"kind": "button", "key": key, "label": label, "help": help}
 
@@ -64,7 +69,7 @@ SPEC = [
                 "kind": "menu",
                 "key": "preset",
                 "label": "Presets",
-                "options": [[name, name] for name in presets.PRESETS],
+                "options": [[name, _key(name)] for name in presets.PRESETS],
             },
             _button("pin", "Pin", "keep this result in the spectra, faint, beside the next ones"),
             {"kind": "share", "key": "share", "label": "Copy link"},

@@ -11,6 +11,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from collections.abc import Callable
+from typing import Any
 
 from crviz.atlas.one_sky import BEYOND
 from crviz.diffusion import settling
@@ -19,6 +21,37 @@ from crviz.plots.content.seeing import ONE_SIGMA
 from crviz.plots.content.series import EVOLUTION, MULTIPOLES, SCATTER, SPECTRA
 from crviz.plots.content.spectra import ABOVE
 from crviz.units import YEARS_PER_PARSEC, rigidity
+
+
+def is_text(value: Any) -> bool:
+    """Words, not many."""
+    return isinstance(value, str) and len(value) <= 1000
+
+
+def is_truth(value: Any) -> bool:
+    """Yes or no."""
+    return isinstance(value, bool)
+
+
+def is_number(value: Any) -> bool:
+    """A finite number."""
+    return (isinstance(value, float) and math.isfinite(value)) or is_whole(value)
+
+
+def is_whole(value: Any) -> bool:
+    """A whole number that JavaScript has exactly."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= 2**53
+
+
+def is_list(value: Any) -> bool:
+    """Some numbers, not many."""
+    return isinstance(value, list) and len(value) <= 2000 and all(map(is_number, value))
+
+
+def is_value(value: Any) -> bool:
+    """What an input may hold."""
+    return value is None or is_truth(value) or is_number(value) or is_text(value)
+
 
 #: Components of symmetric tensors, in the order of their axis; errors are correlated between all pairs.
 COMPONENTS = PAIRS
@@ -36,8 +69,34 @@ SMOOTHING = 10.0
 #: on, a theme chosen, the window of an own spectrum wanted. Skies and windows are answered by a message of
 #: their kind.
 PRESS, SET, SKY, DIRECTION, THEME, WINDOW = "press", "set", "sky", "direction", "theme", "window"
+#: What a message of each kind holds beside it: what each field may be.
+MESSAGES: dict[str, dict[str, Callable[[Any], bool]]] = {
+    PRESS: {"key": is_text},
+    SET: {"key": is_text, "value": is_value},
+    SKY: {"id": is_text, "index": is_whole},
+    DIRECTION: {"theta": is_number, "phi": is_number},
+    THEME: {"dark": is_truth},
+    WINDOW: {
+        "id": is_text,
+        "ell": is_list,
+        "declination": is_list,
+        "smoothing": is_number,
+        "pseudo": is_truth,
+        "m0": is_truth,
+    },
+}
+#: What the browser may set of models, by name.
+PROPERTIES: dict[str, Callable[[Any], bool]] = {"omega_t": is_number, "clicks": is_whole}
 #: What of a `Hub` panels may depend on, beside omega_t and all that is set.
 SENT = ("tensors", "pinned", "analytic", "fitted", "sky", "awaited", "direction")
+
+
+def is_message(message: Any) -> bool:
+    """Whether a page may have sent it."""
+    if not isinstance(message, dict) or not isinstance(message.get("kind"), str):
+        return False
+    fields = MESSAGES.get(message["kind"])
+    return fields is not None and all(name in message and may(message[name]) for name, may in fields.items())
 
 
 def module() -> str:

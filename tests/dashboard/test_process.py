@@ -1,6 +1,5 @@
 import threading
 import time
-from unittest.mock import Mock
 
 import pytest
 
@@ -85,27 +84,5 @@ def test_a_server_that_ends_stops_what_it_computes(monkeypatch):
     monkeypatch.setattr(serving, "configure", lambda *arguments: Idle())
     monkeypatch.setattr(serving.pn, "serve", interrupted)
     with pytest.raises(OSError, match="taken"):
-        serving.serve(Service(port=0, show=False))
+        serving.serve(Service(port=0, show=False), print)
     assert closed == [True]
-
-
-def test_the_explorer_is_served_at_the_root(monkeypatch):
-    class Idle:
-        def close(self):
-            pass
-
-    given, server = [], Mock()
-
-    def serve(pages, **options):
-        given.append((pages, options))
-        return server
-
-    monkeypatch.setattr(serving, "configure", lambda *arguments: Idle())
-    monkeypatch.setattr(serving.pn, "serve", serve)
-    serving.serve(Service(1234, "127.0.0.1", show=False, websocket_origin=("a.example",)))
-    ((pages, options),) = given
-    assert pages == {"/": serving.explorer}
-    assert (options["port"], options["address"], options["show"]) == (1234, "127.0.0.1", False)
-    assert options["websocket_origin"] == ["a.example"]
-    server.start.assert_called_once_with()
-    server.io_loop.start.assert_called_once_with()

@@ -66,14 +66,15 @@ def test_words_follow_what_is_shown_the_run_and_the_notice(state, session):
 
 def test_presets_are_chosen_by_name(state, session):
     BestKnown(state, None)
-    presses(state, session)["preset"]("High rigidity")
+    presses(state, session)["preset:High rigidity"]()
     assert (state.sigma2, state.rl_over_lc) == (1.0, 2.0)
     assert said(state, session)["what"] == "σ² = 1, r_L = 2 L_c: from the atlas"
 
 
-def test_all_presets_are_offered():
+def test_all_presets_are_offered(state, session):
     (menu,) = [c for group in SPEC for c in group["controls"] if c["kind"] == "menu"]
-    assert [value for _, value in menu["options"]] == list(presets.PRESETS)
+    assert [words for words, _ in menu["options"]] == list(presets.PRESETS)
+    assert {key for _, key in menu["options"]} <= set(presses(state, session))
 
 
 def test_a_notice_that_is_put_away_can_come_again(state, session):

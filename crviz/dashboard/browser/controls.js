@@ -235,7 +235,7 @@ function menu(controls, control) {
   input.append(make("option", control.label, {value: ""}))
   control.options.forEach(([name, value]) => input.append(make("option", name, {value})))
   input.addEventListener("change", () => {
-    controls.model.send_msg({kind: WIRE.press, key: control.key, value: input.value})
+    controls.pressed(input.value)
     input.value = ""
   })
   return input

@@ -208,9 +208,10 @@ function unpacked(value) {
   return value ?? {}
 }
 
-// the page of this document; the session makes itself known when it is there
+// the page of this document; the session is asked for, and makes itself known when it is there
 export function open(description, panels) {
   const page = new Page(description, panels)
   document.addEventListener("crviz:bridge", ({detail: {model, view}}) => page.connect(model, view))
   window.crviz = new Probe(page)
+  Bokeh.embed.embed_items({}, [JSON.parse(document.getElementById("session").textContent)])
 }

@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 import errno
+import secrets
 import socket
 from collections.abc import Callable
+from typing import Any
 
 import panel as pn
+from bokeh.settings import settings
 
 from crviz.checks import ParameterError
 from crviz.dashboard.page import explorer
 from crviz.dashboard.process import configure
+from crviz.dashboard.serving import gate, headers, prefix, routes
+from crviz.dashboard.serving.browser import open_browser
 from crviz.dashboard.serving.service import Service
+from crviz.dashboard.serving.socket import ORIGINS
+
+#: A request that is not complete after so many seconds is dropped, and a connection that asks nothing.
+PATIENCE = 60
+#: Bytes of the headers of a request, and of what it brings: nobody uploads anything.
+_MOST_HEADERS, _MOST_BODY = 32_000, 100_000
+#: For how long a document may wait for its connection [s]: a tab that was opened in the background.
+_TOKENS_LIVE = 3600
 
 
-def serve(service: Service, hear: Callable[[Callable[[], object]], object] | None = None) -> bool:
+def serve(
+    service: Service,
+    tell: Callable[[str], object],
+    hear: Callable[[Callable[[], object]], object] | None = None,
+) -> bool:
     """Serve the explorer at `/` until it is stopped.
 
     Parameters
     ----------
+    tell
+        Is given the address of the page as soon as it can be opened.
     hear
         Is given what stops the server, for who hears signals: it may be called in a signal's handler.
 
@@ -29,32 +48,61 @@ def serve(service: Service, hear: Callable[[Callable[[], object]], object] | Non
     ParameterError
         Where the port is taken or the address is not this machine's.
     """
-    port, address = service.port, service.address
     manager = configure(service.library, service.threads)
     try:
-        server = pn.serve(
-            {"/": explorer},
-            port=port,
-            address=address,
-            show=service.show,
-            websocket_origin=list(service.websocket_origin) or None,
-            title="crviz",
-            verbose=True,
-            start=False,
-        )
+        server = _made(service)
         if hear is not None:
             hear(lambda: server.io_loop.asyncio_loop.call_soon_threadsafe(server.io_loop.stop))
         server.start()
+        tell(service.url(server.port))
+        if service.show:
+            open_browser(service.url(server.port))
         server.io_loop.start()
     except OSError as error:
-        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-            raise ParameterError("address", address, "is no address of this machine") from None
-        if error.errno == errno.EACCES:
-            rule = "is one that only the system's own services may take; those from 1024 on are free to all"
-            raise ParameterError("port", port, rule) from None
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise ParameterError("port", port, "is taken by another program; 0 takes any free one") from None
+        raise _in_words(error, service) from None
     finally:
         ended = manager.close()
     return ended
+
+
+def _made(service: Service) -> Any:
+    """A server that listens. Raises OSError."""
+    with routes.of_our_own():
+        server: Any = pn.serve(
+            {"/": explorer},
+            port=service.port,
+            address=service.address,
+            show=False,
+            title="crviz",
+            verbose=False,
+            start=False,
+            location=False,  # it splits the host at colons, of which IPv6 has many
+            sign_sessions=True,
+            secret_key=settings.secret_key_bytes() or secrets.token_bytes(32),
+            session_token_expiration=_TOKENS_LIVE,
+            websocket_max_message_size=gate.MOST,
+            use_xheaders=service.behind_proxy,
+            http_server_kwargs={
+                "idle_connection_timeout": PATIENCE,
+                "body_timeout": PATIENCE,
+                "max_header_size": _MOST_HEADERS,
+                "max_body_size": _MOST_BODY,
+            },
+        )
+    server._tornado.settings[ORIGINS] = service.websocket_origin
+    headers.for_all(server._tornado, headers.Policy(service.framed_by))
+    prefix.strip(server._tornado, service.prefix)
+    return server
+
+
+def _in_words(error: OSError, service: Service) -> Exception:
+    """What is wrong with the address or the port; other errors as they are."""
+    port, address = service.port, service.address
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return ParameterError("address", address, "is no address of this machine")
+    if error.errno == errno.EACCES:
+        rule = "is one that only the system's own services may take; those from 1024 on are free to all"
+        return ParameterError("port", port, rule)
+    if error.errno == errno.EADDRINUSE:
+        return ParameterError("port", port, "is taken by another program; 0 takes any free one")
+    return error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from crviz.checks import ParameterError
@@ -28,6 +29,14 @@ class Service:
         As of `Manager`; None is this user's library.
     public
         Whether strangers may come; None is where they can.
+    prefix
+        Path below which a proxy shows the page, whether it hands the path on or takes it off.
+    behind_proxy
+        Whether a proxy tells where visitors come from (X-Forwarded-For): only where all come through it.
+    framed_by
+        Other sites that may show the page in a frame.
+
+    Raises ParameterError.
     """
 
     port: int = 5006
@@ -37,10 +46,18 @@ class Service:
     library: Library | None = None
     threads: int | None = None
     public: bool | None = None
+    prefix: str = ""
+    behind_proxy: bool = False
+    framed_by: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
             raise ParameterError("port", self.port, "must lie between 0 and 65535")
+        if self.prefix and not re.fullmatch(r"(/[\w.~-]+)+", self.prefix):
+            raise ParameterError("prefix", self.prefix, "must be a path such as /crviz")
+        for site in self.framed_by:
+            if not re.fullmatch(r"(https?://)?[\w*.:-]+", site):
+                raise ParameterError("framed_by", site, "must be a site such as https://lectures.example.org")
 
     @property
     def is_public(self) -> bool:
@@ -48,4 +65,9 @@ class Service:
         careful unless it is said otherwise."""
         if self.public is not None:
             return self.public
-        return self.address not in _LOOPBACK or bool(self.websocket_origin)
+        return self.address not in _LOOPBACK or bool(self.websocket_origin or self.prefix)
+
+    def url(self, port: int) -> str:
+        """Where the page is, on this machine."""
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        return f"http://{host}:{port}{self.prefix}/"

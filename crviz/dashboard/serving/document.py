@@ -1,0 +1,108 @@
+"""The document that a browser asks for: rendered once, and handed out with a token of its own.
+
+The session is made when the page connects: whoever asks for the document alone costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import secrets
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import panel as pn
+from bokeh.document import Document
+from bokeh.util.token import generate_jwt_token, generate_session_id
+from panel.io.document import _cleanup_doc
+from panel.io.resources import Resources
+from panel.io.server import DocHandler, server_html_page_for_session
+from panel.io.state import set_curdoc
+from tornado.web import HTTPError, authenticated
+
+from crviz.dashboard import description
+from crviz.dashboard.drawer import Drawer
+from crviz.dashboard.hub import Hub
+from crviz.dashboard.panels.orbits.view import OrbitsPlot
+from crviz.dashboard.serving import headers
+from crviz.dashboard.shell import Shell
+from crviz.dashboard.state import State
+
+#: Bytes of the query of an address: a link is some hundred.
+LONGEST_QUERY = 4000
+#: Stand in the document where the token goes, and what tells its scripts from others.
+_TOKEN, _NONCE = "crviz-token", "crviz-nonce"
+_INLINE = re.compile(r"<script(?P<about>(?![^>]*\bsrc=)[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
+
+
+class Page(DocHandler):
+    """The explorer's document."""
+
+    @authenticated
+    async def get(self, *_arguments: Any, **_options: Any) -> None:
+        """Hand it out. Sessions whose name somebody chose are refused."""
+        chosen = {"bokeh-session-id", "bokeh-token"} & set(self.request.arguments)
+        if chosen or "Bokeh-Session-Id" in self.request.headers:
+            raise HTTPError(403)
+        if len(self.request.query) > LONGEST_QUERY:
+            raise HTTPError(414)
+        app = self.application
+        session_id = generate_session_id(app.secret_key, app.sign_sessions)
+        # nothing else of the request: the token stands in the document
+        payload = {"headers": {}, "cookies": {}, "arguments": self.request.arguments}
+        token = generate_jwt_token(
+            session_id, app.secret_key, app.sign_sessions, payload, app.session_token_expiration
+        )
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        dark = self.get_query_argument("theme", "") == "dark"
+        nonce, html = secrets.token_urlsafe(16), rendered(app, dark=dark)
+        self.set_header(
+            headers.POLICY, self.settings[headers.POLICY].with_scripts(nonce, inline_scripts(html))
+        )
+        self.write(html.replace(_TOKEN, token).replace(_NONCE, nonce))
+
+    async def head(self, *arguments: Any, **options: Any) -> None:
+        """What `get` says, without the document."""
+        waited = self.get(*arguments, **options)
+        if waited is not None:
+            await waited
+
+
+def rendered(app: Any, *, dark: bool = False) -> str:
+    """The document with a place for the token; a kind of turbulence that has come since has its controls."""
+    return _rendered(app, description.page_url(), "dark" if dark else "default")
+
+
+@cache
+def _rendered(app: Any, _page: str, theme: str) -> str:
+    document = Document()
+    with set_curdoc(document), pn.config.set(theme=theme):
+        state = State()
+        shell = Shell(bridge=Hub(state), drawer=Drawer().__panel__(), orbits=OrbitsPlot())
+        shell.server_doc(document, location=False)
+        session: Any = SimpleNamespace(document=document, token=_TOKEN)
+        html = server_html_page_for_session(
+            session,
+            resources=Resources.from_bokeh(app.resources()),
+            title="crviz",
+            token=_TOKEN,
+            template=document.template,
+            template_variables=document.template_variables,
+        )
+    _cleanup_doc(document, destroy=True)
+    return html
+
+
+@cache
+def inline_scripts(html: str) -> list[str]:
+    """Hashes of the scripts in a document, as a content security policy names them."""
+    codes = [found["code"] for found in _INLINE.finditer(html) if _runs(found["about"])]
+    return [f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'" for code in codes]
+
+
+def _runs(about: str) -> bool:
+    kind = re.search(r'type="([^"]*)"', about)
+    return kind is None or kind[1] in ("text/javascript", "module")
