@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import threading
+from pathlib import Path
 
 from crviz.cli.arguments import Subparsers, check_threads, library
 from crviz.cli.ending import Ending
@@ -41,6 +42,12 @@ def add(commands: Subparsers) -> None:
         metavar="SITE",
         help="another site that may show the page in a frame; may be repeated",
     )
+    serve.add_argument(
+        "--passwords",
+        type=Path,
+        metavar="FILE",
+        help="a JSON file of names and passwords: the page asks for one",
+    )
     serve.add_argument("--library", metavar="DIR", help="folder of results (default: the user's)")
     serve.add_argument("--threads", type=int, help="threads that follow orbits (default: all processors)")
     serve.set_defaults(command=_serve)
@@ -65,6 +72,7 @@ def _serve(options: argparse.Namespace) -> int:
         prefix=options.prefix.rstrip("/"),
         behind_proxy=options.behind_proxy,
         framed_by=tuple(options.framed_by or ()),
+        passwords=options.passwords,
     )
     ended = serve(service, lambda url: print(f"The dashboard is at {url}", flush=True), ending.instead)
     if ending.asked is None:

@@ -40,6 +40,10 @@ _INLINE = re.compile(r"<script(?P<about>(?![^>]*\bsrc=)[^>]*)>(?P<code>.*?)</scr
 class Page(DocHandler):
     """The explorer's document."""
 
+    def get_login_url(self) -> str:
+        """Where visitors say who they are: an address of its own below a prefix, which Panel's is not."""
+        return str(self.application.auth_provider.login_url)
+
     @authenticated
     async def get(self, *_arguments: Any, **_options: Any) -> None:
         """Hand it out. Sessions whose name somebody chose are refused."""
@@ -50,8 +54,9 @@ class Page(DocHandler):
             raise HTTPError(414)
         app = self.application
         session_id = generate_session_id(app.secret_key, app.sign_sessions)
-        # nothing else of the request: the token stands in the document
-        payload = {"headers": {}, "cookies": {}, "arguments": self.request.arguments}
+        # what a link says, and nothing else of the request: the token stands in the document
+        said = {key: each for key, each in self.request.arguments.items() if not key.startswith("bokeh")}
+        payload = {"headers": {}, "cookies": {}, "arguments": said}
         token = generate_jwt_token(
             session_id, app.secret_key, app.sign_sessions, payload, app.session_token_expiration
         )

@@ -6,6 +6,9 @@ from typing import Any
 
 from tornado.httputil import HTTPServerRequest
 
+#: Where visitors log in and out, where they have to: redirections there are not relative.
+ENTRANCES = ("/login", "/logout")
+
 
 def strip(app: Any, prefix: str) -> None:
     """Let a server answer below a prefix as it does without: all links in the document are relative.
@@ -15,14 +18,14 @@ def strip(app: Any, prefix: str) -> None:
     prefix
         "/crviz", or nothing.
     """
-    if not prefix:
-        return
     find = app.find_handler
 
     def find_handler(request: HTTPServerRequest, **options: Any) -> Any:
-        if request.path == prefix or request.path.startswith(f"{prefix}/"):
-            request.path = request.path[len(prefix) :]
-            request.uri = request.uri[len(prefix) :] if request.uri else request.uri
+        whole = request.path == prefix or request.path.startswith(f"{prefix}/")
+        bare = request.path[len(prefix) :] if whole else request.path
+        request.path = prefix + bare if bare in ENTRANCES else bare
+        request.uri = prefix + bare + (f"?{request.query}" if request.query else "")
         return find(request, **options)
 
-    app.find_handler = find_handler
+    if prefix:
+        app.find_handler = find_handler

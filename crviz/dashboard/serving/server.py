@@ -12,9 +12,10 @@ import panel as pn
 from bokeh.settings import settings
 
 from crviz.checks import ParameterError
+from crviz.dashboard import javascript
 from crviz.dashboard.page import explorer
 from crviz.dashboard.process import configure
-from crviz.dashboard.serving import gate, headers, prefix, routes
+from crviz.dashboard.serving import gate, headers, logs, prefix, routes
 from crviz.dashboard.serving.browser import open_browser
 from crviz.dashboard.serving.service import Service
 from crviz.dashboard.serving.socket import ORIGINS
@@ -48,6 +49,7 @@ def serve(
     ParameterError
         Where the port is taken or the address is not this machine's.
     """
+    logs.configure()
     manager = configure(service.library, service.threads)
     try:
         server = _made(service)
@@ -82,6 +84,7 @@ def _made(service: Service) -> Any:
             session_token_expiration=_TOKENS_LIVE,
             websocket_max_message_size=gate.MOST,
             use_xheaders=service.behind_proxy,
+            **_entrance(service),
             http_server_kwargs={
                 "idle_connection_timeout": PATIENCE,
                 "body_timeout": PATIENCE,
@@ -89,10 +92,26 @@ def _made(service: Service) -> Any:
                 "max_body_size": _MOST_BODY,
             },
         )
-    server._tornado.settings[ORIGINS] = service.websocket_origin
+    server._tornado.settings.update({ORIGINS: service.websocket_origin, "log_function": logs.log_request})
     headers.for_all(server._tornado, headers.Policy(service.framed_by))
     prefix.strip(server._tornado, service.prefix)
     return server
+
+
+def _entrance(service: Service) -> dict[str, Any]:
+    """Where visitors say who they are, if they have to."""
+    if service.passwords is None:
+        return {}
+    login, logout = (service.prefix + place for place in prefix.ENTRANCES)
+    return {
+        "basic_auth": str(service.passwords),
+        "login_endpoint": login,
+        "logout_endpoint": logout,
+        "basic_login_template": str(javascript.FOLDER / "login.html"),
+        "cookie_secret": secrets.token_hex(32),
+        "cookie_path": f"{service.prefix}/",
+        "root_path": f"{service.prefix}/",
+    }
 
 
 def _in_words(error: OSError, service: Service) -> Exception:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from crviz.checks import ParameterError
 from crviz.library import Library
@@ -35,6 +37,8 @@ class Service:
         Whether a proxy tells where visitors come from (X-Forwarded-For): only where all come through it.
     framed_by
         Other sites that may show the page in a frame.
+    passwords
+        A JSON file of names and passwords, of which the page asks for one; None asks for nothing.
 
     Raises ParameterError.
     """
@@ -49,6 +53,7 @@ class Service:
     prefix: str = ""
     behind_proxy: bool = False
     framed_by: tuple[str, ...] = ()
+    passwords: Path | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
@@ -58,6 +63,9 @@ class Service:
         for site in self.framed_by:
             if not re.fullmatch(r"(https?://)?[\w*.:-]+", site):
                 raise ParameterError("framed_by", site, "must be a site such as https://lectures.example.org")
+
+        if self.passwords is not None:
+            _check_passwords(self.passwords)
 
     @property
     def is_public(self) -> bool:
@@ -71,3 +79,16 @@ class Service:
         """Where the page is, on this machine."""
         host = f"[{self.address}]" if ":" in self.address else self.address
         return f"http://{host}:{port}{self.prefix}/"
+
+
+def _check_passwords(path: Path) -> None:
+    rule = 'must be a JSON file of names and passwords, {"ada": "...", "max": "..."}'
+    try:
+        said = json.loads(path.read_text(encoding="utf8"))
+    except OSError as error:
+        raise ParameterError("passwords", str(path), f"cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise ParameterError("passwords", str(path), rule) from None
+    known = isinstance(said, dict) and said and all(isinstance(each, str) and each for each in said.values())
+    if not known:
+        raise ParameterError("passwords", str(path), rule)

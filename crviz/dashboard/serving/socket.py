@@ -12,6 +12,7 @@ from bokeh.protocol.exceptions import ProtocolError
 from bokeh.server.protocol_handler import ProtocolHandler
 from panel.io.server import WSHandler
 
+from crviz.dashboard.serving import logs
 from crviz.dashboard.serving.gate import Gate, Refused
 
 _log = logging.getLogger(__name__)
@@ -95,6 +96,7 @@ class Socket(WSHandler):
             _log.exception("a session could not be made")
             self.close(1011)
         else:
+            _log.info("%s opened from %s", self._label, self.request.remote_ip)
             self.handler = Handler()  # type: ignore[assignment]  # which it has not had before
 
     async def on_message(self, fragment: str | bytes) -> None:
@@ -109,10 +111,20 @@ class Socket(WSHandler):
         for each in fragments:
             await super().on_message(each)
 
+    def on_close(self) -> None:
+        """The page is gone."""
+        if self.connection is not None:
+            _log.info("%s closed", self._label)
+        super().on_close()
+
+    @property
+    def _label(self) -> str:
+        return logs.label(self.connection.session.id) if self.connection is not None else "no session"
+
     def _refuse(self, what: str) -> None:
         if not self._told:
             self._told = True
-            _log.warning("dropped what a page does not send: %s", what)
+            _log.warning("%s: dropped what a page does not send: %s", self._label, what)
 
 
 class Handler(ProtocolHandler):
