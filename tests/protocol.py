@@ -116,6 +116,11 @@ class Speaker:
         """A message of the page's to a component."""
         self.patch(message(model, data))
 
+    def ready(self):
+        """What a page says that is complete: from then on it is told of changes."""
+        about = {"type": "event", "name": "document_ready", "values": {"type": "map"}}
+        self.patch({"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": about})
+
     # --- hearing
 
     def hear(self):
