@@ -52,3 +52,12 @@ def _numbers(path: Path) -> dict[str, float]:
     """Of lines that begin with a name and a number."""
     lines = (line.split() for line in path.read_text().splitlines())
     return {words[0]: float(words[1]) for words in lines if len(words) > 1}
+
+
+def resident() -> float | None:
+    """Bytes of memory that this process holds; None where the system does not say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return None
+    return float(pages * os.sysconf("SC_PAGE_SIZE"))

@@ -4,6 +4,8 @@
     python validation/campaigns.py commands 4000
     python validation/campaigns.py files 2000
     python validation/campaigns.py configurations 2000
+    python validation/campaigns.py messages 5000
+    python validation/campaigns.py links 5000
 
 Each prints its figures, and ends with status 1 where one of its promises was broken. `--seed` draws others.
 """
@@ -20,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -28,7 +31,12 @@ from pathlib import Path
 import numpy as np
 
 from crviz import Config, cli, load, run
+from crviz.dashboard import address, wire
+from crviz.dashboard.state import State, on_page
 from crviz.result import examining
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+from protocol import Speaker, bridge_of, message, served  # visitors without a browser
 
 #: Quick fields, so that kills fall into all that a run does; and their options on the command line.
 TINY = Config(nside=1, omega_t=(0.5, 2.0), n_modes=10)
@@ -230,11 +238,112 @@ def configurations(number: int, rng: np.random.Generator, folder: Path) -> list[
     return [one() for _ in range(number)]
 
 
+_ODD_VALUES = [
+    None,
+    True,
+    -1,
+    0,
+    0.5,
+    1e300,
+    -1e300,
+    2**60,
+    "",
+    "set",
+    "x" * 2000,
+    [],
+    [1.0] * 3000,
+    {},
+    {"id": "p1"},
+]
+_ODD_WORDS = [
+    "",
+    "nan",
+    "inf",
+    "-1",
+    "0",
+    "1e9",
+    "1e-9",
+    "0.5",
+    "true",
+    "x" * 500,
+    "%00",
+    "<script>",
+    "../..",
+    "é",
+    "1,2",
+]
+
+
+def messages(number: int, rng: np.random.Generator, folder: Path) -> list[Outcome]:
+    """Messages to a server that no page sends, or with odd values: none ends the page or the server, and none
+    leaves a traceback in its log."""
+    kinds = [*wire.MESSAGES, "nothing"]
+    keys = ["kind", "key", "value", "id", "index", "theta", "phi", "dark", "ell", "declination", "m0"]
+    names = [*State.param, "run", "pin", "cancel", "preset:The paper", "nothing"]
+    events = ["ModelChanged", "RootAdded", "RootRemoved", "TitleChanged", "ColumnsStreamed", "ColumnsPatched"]
+    outcomes = []
+
+    def odd() -> object:
+        return _ODD_VALUES[rng.integers(len(_ODD_VALUES))]
+
+    def one(bridge: str) -> dict[str, object]:
+        if rng.random() < 0.6:
+            told = {str(rng.choice(keys)): odd() for _ in range(rng.integers(5))}
+            told |= {"kind": str(rng.choice(kinds)), "key": str(rng.choice(names))}
+            return message(bridge, told)
+        attribute = str(rng.choice(["tensors", "omega_t", "esm", "name", "clicks", "values"]))
+        return {"kind": str(rng.choice(events)), "model": {"id": bridge}, "attr": attribute, "new": odd()}
+
+    with served(folder / "library", "--public") as server:
+        speaker = Speaker(server)
+        for sent in range(number):
+            if sent % 500 == 0:
+                speaker.close()
+                speaker = Speaker(server)
+                bridge = bridge_of(speaker.pull())
+            event = one(bridge)
+            speaker.patch(event)
+            outcomes.append((str(event["kind"]), ""))
+            time.sleep(0.005)  # more than a hundred a second would only be dropped
+        speaker.pull()
+        speaker.close()
+        if "Traceback" in server.log:
+            outcomes.append(("the server", server.log[-2000:]))
+    return outcomes
+
+
+def links(number: int, rng: np.random.Generator, folder: Path) -> list[Outcome]:
+    """Links with odd values: each opens a page that can run something, with a sentence for what was left out;
+    one in fifty by a server."""
+    keys = [key for each in on_page() for key in (each.link, *each.earlier) if key]
+    outcomes = []
+    with served(folder / "library", "--public") as server:
+        for opened in range(number):
+            said = {str(key): str(rng.choice(_ODD_WORDS)) for key in rng.choice(keys, rng.integers(1, 8))}
+            try:
+                state = State()
+                notice = address.restore(state, {key: [value.encode()] for key, value in said.items()})
+                assert state.config.n_orbits > 0
+                kind, wrong = ("told what is left out" if notice else "taken as it is"), ""
+                if opened % 50 == 0:
+                    speaker = Speaker(server, "/?" + urllib.parse.urlencode(said))
+                    wrong = "" if speaker.pull()["roots"] else f"no page: {said}"
+                    speaker.close()
+            except Exception as error:  # noqa: BLE001 - this is what is looked for
+                kind, wrong = "failed", f"{said}: {error!r}"
+            outcomes.append((kind, wrong))
+        if "Traceback" in server.log:
+            outcomes.append(("the server", server.log[-2000:]))
+    return outcomes
+
+
 CAMPAIGNS: dict[str, Callable[[int, np.random.Generator, Path], list[Outcome]]] = {
     "kills": kills,
     "commands": commands,
     "files": files,
     "configurations": configurations,
+    "messages": messages,
+    "links": links,
 }
 
 

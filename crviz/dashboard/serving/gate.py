@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from crviz.dashboard import wire
 
@@ -26,6 +26,17 @@ _WITH_DATA, _OF_MODELS, _OF_DOCUMENT = ("data_event",), ("button_click",), ("doc
 
 class Refused(ValueError):
     """A message that no page sends."""
+
+    number: ClassVar[int] = 0
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        Refused.number += 1
+
+
+def dropped() -> int:
+    """How many messages were refused in this process."""
+    return Refused.number
 
 
 class Models(Protocol):
