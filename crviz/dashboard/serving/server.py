@@ -17,6 +17,7 @@ from crviz.dashboard.page import explorer
 from crviz.dashboard.process import configure
 from crviz.dashboard.serving import gate, headers, logs, prefix, routes
 from crviz.dashboard.serving.browser import open_browser
+from crviz.dashboard.serving.health import Health
 from crviz.dashboard.serving.service import Service
 from crviz.dashboard.serving.socket import ORIGINS
 
@@ -84,6 +85,7 @@ def _made(service: Service) -> Any:
             session_token_expiration=_TOKENS_LIVE,
             websocket_max_message_size=gate.MOST,
             use_xheaders=service.behind_proxy,
+            extra_patterns=[("/health", Health)],
             **_entrance(service),
             http_server_kwargs={
                 "idle_connection_timeout": PATIENCE,
