@@ -201,7 +201,9 @@ def test_times_and_lengths_are_said_in_the_field_that_a_person_sets_and_stay_in_
     energy.get_by_text("r_L = 0.2 pc, 1/Ω = 0.652 yr, for B₀ = 6 μG and L_c = 2 pc").wait_for()
     visitor.move_to(0)
     assert "· 71.5 d" in bar.inner_text()  # 0.3 of 0.652 yr
-    page.wait_for_function("() => location.search.includes('lc=2') && location.search.includes('b0=6')")
+    page.wait_for_function(
+        "() => ['lc=2', 'b0=6', `T=${crviz.omegaT}`].every((each) => location.search.includes(each))"
+    )
     again = visit(urlsplit(page.url)._replace(scheme="", netloc="").geturl())
     assert "· 71.5 d" in again.locator(".time-bar label").inner_text()
     again.get_by_text("for B₀ = 6 μG and L_c = 2 pc").wait_for()
