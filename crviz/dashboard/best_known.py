@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from crviz import atlas, ensemble, library
 from crviz.checks import ParameterError
 from crviz.config import Config, is_current
 from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.state import State, physics_of
 from crviz.library import Entry, Library
-from crviz.result import examining, fields_in_words
+from crviz.result import Source, examining, fields_in_words
 
 SHIPPED = "the paper's run, shipped"
 #: Resolution at which a place of the atlas gets a sky of one field, and whose noise is drawn.
@@ -34,11 +36,23 @@ class BestKnown:
             config = self._state.config
         except ParameterError:  # its sentence stands beside Run already
             return
-        self._state.show(self._best_stored(config) or from_atlas(config))
+        physics = physics_of(config)
+        best = self._best_stored(lambda other, _: physics_of(other) == physics)
+        self._state.show(best or from_atlas(config))
 
-    def _best_stored(self, config: Config) -> LabelledSource | None:
+    def again(self, digest: str, sigma2: float, rl_over_lc: float) -> Source | None:
+        """The result of a digest, or the place of the atlas that has it; None where there is none any more.
+
+        Raises ParameterError where there is no such place.
+        """
+        found = self._best_stored(lambda _, other: other == digest)
+        source = (found or from_atlas(Config(sigma2=sigma2, rl_over_lc=rl_over_lc))).source
+        return source if source.digest == digest else None
+
+    def _best_stored(self, fits: Callable[[Config, str], bool]) -> LabelledSource | None:
+        """Of the results whose configuration and digest fit."""
         entries = self._stored.entries() if self._stored is not None else []
-        same = [entry for entry in entries if entry.config and physics_of(entry.config) == physics_of(config)]
+        same = [entry for entry in entries if entry.config and fits(entry.config, entry.digest)]
         for entry in sorted(same, key=_computed, reverse=True):
             if entry.shipped:
                 break
@@ -46,9 +60,8 @@ class BestKnown:
                 return LabelledSource(examining.load(entry.path), stored_words(entry))
             except (ValueError, FileNotFoundError):  # whoever opens it in the drawer of runs is told why
                 continue
-        if physics_of(library.shipped().config) == physics_of(config):
-            return LabelledSource(library.shipped(), SHIPPED)
-        return None
+        shipped = library.shipped()
+        return LabelledSource(shipped, SHIPPED) if fits(shipped.config, shipped.digest) else None
 
 
 def stored_words(entry: Entry) -> str:

@@ -13,10 +13,12 @@ from crviz import turbulence
 from crviz.dashboard import wire
 from crviz.dashboard.javascript import bundle, stylesheet
 from crviz.dashboard.state import State, choices, on_page
-from crviz.parameters import TURBULENCE, Control, Parameter
+from crviz.parameters import TURBULENCE, VIEW, Control, Parameter
 
 #: Groups of controls: legend, controls, help.
 Groups: TypeAlias = list[dict[str, Any]]
+#: Of how a result is looked at, what the browser asks the server for.
+_ASKED = ("estimator", "realization", "analytic", "b0", "lc")
 
 
 class Inputs(pn.custom.JSComponent):
@@ -148,6 +150,8 @@ def _input(parameter: Parameter) -> dict[str, Any]:
     """What the browser makes an input of."""
     control = parameter.control or Control("number")
     spec = {"kind": control.kind, "key": parameter.name, "label": parameter.label, **control.options}
+    if parameter not in VIEW or parameter.name in _ASKED:
+        spec["asks"] = True
     if control.kind == "range":
         spec |= {"min": parameter.at_least, "max": parameter.at_most}
     elif control.kind == "log":

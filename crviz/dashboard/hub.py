@@ -8,7 +8,7 @@ from typing import Any
 import param
 from panel.models.esm import ESMEvent
 
-from crviz.dashboard import description
+from crviz.dashboard import description, wire
 from crviz.dashboard.controls import Inputs
 from crviz.dashboard.state import State
 
@@ -39,7 +39,7 @@ class Hub(Inputs):
     """
 
     def __init__(self, state: State, **params: Any) -> None:
-        self._handlers: dict[str, Callable[[dict[str, Any]], None]] = {}
+        self._handlers: dict[str, Callable[[dict[str, Any]], None]] = {wire.BEAT: self.send}
         super().__init__(state, description.keys(), omega_t=state.omega_t, **params)
 
     def press(self, **presses: Callable[..., object]) -> None:

@@ -10,6 +10,7 @@ import panel as pn
 from param.parameterized import Event
 
 from crviz import sky, units
+from crviz.checks import ParameterError
 from crviz.dashboard import address, toolbar, wire
 from crviz.dashboard.best_known import BestKnown
 from crviz.dashboard.drawer import Drawer
@@ -22,8 +23,10 @@ from crviz.dashboard.session import Session
 from crviz.dashboard.shell import Plain, Shell
 from crviz.dashboard.sky_feed import SkyFeed
 from crviz.dashboard.state import State
+from crviz.dashboard.tensors import tensors_of
 from crviz.dashboard.theory_feed import TheoryFeed
 from crviz.jobs import Manager
+from crviz.result import ESTIMATORS, Source
 
 
 def explorer() -> Shell:
@@ -80,6 +83,7 @@ class Visit:
         self.session.param.watch(self._say, ["status", "notice"])
         hub.on(wire.DIRECTION, self._follow_orbit)
         hub.on(wire.THEME, self._recolor)
+        hub.on(wire.PIN, self._pin_again)
         hub.on(wire.WINDOW, lambda message: hub.send(own_window(message)))
 
     def _send_tensors(self) -> None:
@@ -101,8 +105,34 @@ class Visit:
         """Pin what is shown, or take the pin away where it is what is pinned."""
         state, source = self.state, self.state.shown.source
         same = state.pinned is not None and state.pinned[0].digest == source.digest
-        state.pinned = None if same else (source, source.usable(state.estimator))
-        self.hub.pinned = {} if same else state.shown.tensors(state.estimator)
+        self._set_pin(None if same else source, state.estimator)
+
+    def _set_pin(self, source: Source | None, estimator: str) -> None:
+        """Keep a source in the plots, or none; the browser is told what it takes to ask for it again."""
+        if source is None:
+            self.state.pinned, self.hub.pinned = None, {}
+            return
+        estimator, config = source.usable(estimator), source.config
+        place = {"sigma2": config.sigma2, "rl_over_lc": config.rl_over_lc}
+        self.state.pinned = (source, estimator)
+        self.hub.pinned = {
+            **tensors_of(source, estimator),
+            "again": {"digest": source.digest, "estimator": estimator, **place},
+        }
+
+    def _pin_again(self, message: dict[str, Any]) -> None:
+        """Pin what was pinned on a page that has lost its session."""
+        place = {name: float(message[name]) for name in ("sigma2", "rl_over_lc")}
+        try:
+            source = self.best_known.again(str(message["digest"]), **place)
+        except ParameterError:
+            source = None
+        if source is not None and message["estimator"] in ESTIMATORS:
+            self._set_pin(source, message["estimator"])
+            return
+        what = f"σ² = {place['sigma2']:.12g}, r_L = {place['rl_over_lc']:.12g} L_c"
+        gone = f"What was pinned, of {what}, is not stored here: it is pinned no more."
+        self.session.notice = f"{self.session.notice} {gone}".strip()
 
     def _recolor(self, message: dict[str, Any]) -> None:
         self.state.dark = self.orbits.dark = bool(message["dark"])

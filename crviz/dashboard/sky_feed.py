@@ -121,8 +121,10 @@ def _work(config: Config) -> int:
 
 
 def _awaited(config: Config, realization: int, coarse: bool) -> dict[str, Any]:
-    """What is not there yet, or never will be, in words; `old` where the sky shown is another's."""
+    """What is not there yet, or never will be, in words; `old` where the sky shown is another's, `lost` in
+    their place while the browser has no connection."""
     what = f"field {realization} at nside {config.nside}"
     if _work(config) < MOST_WORK:
-        return {"words": f"computing the sky of {what} …", "old": not coarse}
+        later = f"the sky of {what} comes with the connection"
+        return {"words": f"computing the sky of {what} …", "old": not coarse, "lost": later}
     return {"words": f"the sky of {what} takes too long to compute for a look", "old": not coarse}

@@ -16,13 +16,17 @@ from crviz.parameters import TURBULENCE
 
 
 def said(state: State, session: Session) -> dict[str, Any]:
-    """Words of the row, by the keys of their places."""
+    """Words of the row, by the keys of their places; `lost` has those for while the browser has no
+    connection."""
     status = session.status
+    under_way = status is not None and not status.over
+    unknown = {"job": "How far the run is, is said when the connection is back.", "progress": None}
     return {
         "what": shown_words(state.shown),
         "job": " · ".join(filter(None, [job_words(status), session.aside])),
         "notice": session.notice,
-        "progress": None if status is None or status.over else status.done / status.asked,
+        "progress": status.done / status.asked if status is not None and under_way else None,
+        "lost": {"cost": "Runs wait for the connection.", **(unknown if under_way else {})},
     }
 
 

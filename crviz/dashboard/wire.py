@@ -66,9 +66,10 @@ EVOLVING = MULTIPOLES[-1] + 1
 SMOOTHING = 10.0
 
 #: Kinds of messages from the browser: a button pressed, an input released, a sky wanted, a direction clicked
-#: on, a theme chosen, the window of an own spectrum wanted. Skies and windows are answered by a message of
-#: their kind.
+#: on, a theme chosen, the window of an own spectrum wanted, what is to be pinned again, whether anybody is
+#: there. Skies, windows and the last are answered by a message of their kind.
 PRESS, SET, SKY, DIRECTION, THEME, WINDOW = "press", "set", "sky", "direction", "theme", "window"
+PIN, BEAT = "pin", "beat"
 #: What a message of each kind holds beside it: what each field may be.
 MESSAGES: dict[str, dict[str, Callable[[Any], bool]]] = {
     PRESS: {"key": is_text},
@@ -84,6 +85,8 @@ MESSAGES: dict[str, dict[str, Callable[[Any], bool]]] = {
         "pseudo": is_truth,
         "m0": is_truth,
     },
+    PIN: {"digest": is_text, "estimator": is_text, "sigma2": is_number, "rl_over_lc": is_number},
+    BEAT: {},
 }
 #: What the browser may set of models, by name.
 PROPERTIES: dict[str, Callable[[Any], bool]] = {"omega_t": is_number, "clicks": is_whole}
@@ -127,7 +130,7 @@ def module() -> str:
         "rigidityPerTeV": rigidity(1.0, b0=1.0, lc=1.0),
         "yearsPerParsec": YEARS_PER_PARSEC,
         "sent": SENT,
-        **{kind: kind for kind in (PRESS, SET, SKY, DIRECTION, THEME, WINDOW)},
+        **{kind: kind for kind in MESSAGES},
     }
     comment = "// What Python and JavaScript agree on, written by crviz/dashboard/wire.py."
     return f"{comment}\n\nexport const WIRE = {json.dumps(told)}\n"

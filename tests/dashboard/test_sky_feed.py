@@ -56,6 +56,12 @@ def finish(fake, document, sky):
     document.turn()
 
 
+def computing(field, nside):
+    """What is said of a sky that is on its way, and where there is no connection."""
+    what = f"the sky of field {field} at nside {nside}"
+    return {"words": f"computing {what} …", "lost": f"{what} comes with the connection"}
+
+
 def restored(message):
     return message["components"].reshape(3, -1) * message["scale"]
 
@@ -92,7 +98,7 @@ def test_another_field_is_asked_for_and_shown(feed, hub, state, result, fake, do
     state.realization = 2
     assert (fake.skies.requests[-1].config, fake.skies.requests[-1].realization) == (result.config, 2)
     assert hub.sky == before  # until it is there, and said to be old
-    assert hub.awaited == {"words": "computing the sky of field 2 at nside 4 …", "old": True}
+    assert hub.awaited == {**computing(2, 4), "old": True}
     finish(fake, document, sky_of(result.config, 2, 7.0))
     assert hub.sky["caption"].startswith("field 2, nside 4")
     assert hub.awaited == {}
@@ -151,10 +157,10 @@ def test_what_takes_a_while_is_seen_on_a_coarse_grid_first(state, hub, fake, doc
     whole, coarse = fake.skies.requests
     assert (whole.config.nside, coarse.config.nside) == (16, 8)
     assert coarse.config.replace(nside=16) == whole.config == large.sky_config
-    assert hub.awaited == {"words": "computing the sky of field 0 at nside 16 …", "old": True}
+    assert hub.awaited == {**computing(0, 16), "old": True}
     finish(fake, document, sky_of(coarse.config, 0, 3.0))
     assert hub.sky["caption"] == "field 0, nside 8"
-    assert hub.awaited == {"words": "computing the sky of field 0 at nside 16 …", "old": False}
+    assert hub.awaited == {**computing(0, 16), "old": False}
     finish(fake, document, sky_of(whole.config, 0, 3.0))
     assert hub.sky["caption"] == "field 0, nside 16"
     assert hub.awaited == {}
