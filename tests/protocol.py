@@ -42,6 +42,10 @@ class Served:
     def log(self):
         return "".join(self.said)
 
+    def check(self):
+        """Our own code must not have failed; tornado reports pages that close in the midst of something."""
+        assert not [line for line in self.said if 'File "' in line and "crviz" in line], self.log
+
     def ask(self, path="/", method="GET", headers=None):
         """Status, headers and body of an answer."""
         request = urllib.request.Request(self.address + path, headers=headers or {}, method=method)

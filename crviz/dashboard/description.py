@@ -90,7 +90,7 @@ def _page(_: object) -> str:
     every = panels.registered()
     code = javascript.program("page", *(panel.script for panel in every))
     classes = ", ".join(f"{panel.name}: {panel.name.capitalize()}Panel" for panel in every)
-    told = json.dumps(description(), allow_nan=False, ensure_ascii=False)
+    told = json.dumps(description(), allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     return _written("page", f"{code}\nopen({told}, {{{classes}}})\n")
 
 

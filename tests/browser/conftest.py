@@ -1,13 +1,10 @@
 """A served dashboard and a real browser. Everything stays on the loopback interface."""
 
 import os
-import re
 import shutil
-import subprocess
-import sys
-import threading
 
 import pytest
+from protocol import served
 from visitor import opened
 
 CHROMIUM_OPTIONS = [
@@ -53,26 +50,9 @@ def browser():
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """Address of a dashboard served by the command line, with a library of its own."""
-    command = [sys.executable, "-m", "crviz", "serve", "--port", "0", "--no-show", "--threads", "2"]
-    command += ["--library", str(tmp_path_factory.mktemp("library"))]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        address, said = None, []
-        killer = threading.Timer(120, process.kill)  # a server that never answers must not hang the tests
-        killer.start()
-        for line in process.stdout:
-            said.append(line)
-            found = re.search(r"http://\S+?:\d+", line)
-            if found:
-                address = found.group()
-                break
-        killer.cancel()
-        assert address, "".join(said)
-        threading.Thread(target=lambda: said.extend(process.stdout), daemon=True).start()
-        yield address
-        process.terminate()
-        process.wait(20)
-    # tornado reports a page that closes while something is on its way; our own code must not fail
-    assert not [line for line in said if 'File "' in line and "crviz" in line], "".join(said)
+    with served(tmp_path_factory.mktemp("library"), "--threads", 2) as server:
+        yield server.address
+    server.check()
 
 
 @pytest.fixture(scope="session")

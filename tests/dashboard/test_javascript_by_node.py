@@ -14,7 +14,18 @@ TESTS = ROOM.parents[1] / "tests/javascript"
 PURE = [
     *(
         f"browser/{name}.js"
-        for name in ("tensor", "shape", "numbers", "digits", "healpix", "lines", "series", "png", "dipole")
+        for name in (
+            "tensor",
+            "shape",
+            "numbers",
+            "digits",
+            "healpix",
+            "lines",
+            "series",
+            "png",
+            "dipole",
+            "pulse",
+        )
     ),
     *("browser/view.js", "browser/settings.js", "browser/settling.js", "panels/sky/sky.js"),
     *(f"panels/{name}/{name}.js" for name in ("evolution", "spectra", "summary")),

@@ -5,12 +5,15 @@ import {exact} from "./numbers.js"
 import {WIRE} from "./wire.js"
 
 const kinds = {range, log, number: numeric, select, menu, choice, switch: toggle, button, share, text, notice, progress}
+const PRESSED = ["button", "menu"] // do something on the server
 
 // the inputs of some groups in an element; the model holds values and words, and hands messages on
 // changed({key: value}): what stands in an input; shared(): before the address is copied
 export class Controls {
   fields = new Map()
   dependent = [] // rows that are there for some values of others only
+  asking = [] // rows that the server must answer, with what they say of themselves
+  there = true // whether it can
 
   constructor(model, el, spec, {changed = () => {}, shared = () => {}} = {}) {
     this.model = model
@@ -24,15 +27,32 @@ export class Controls {
       for (const control of controls) {
         const row = kinds[control.kind](this, control)
         if (control.needs) this.dependent.push([row, Object.entries(control.needs)])
+        if (control.asks || PRESSED.includes(control.kind)) this.asking.push([row, row.title])
         group.append(row)
       }
       if (help) group.append(make("p", help, {class: "help"}))
       el.append(group)
     }
-    this.show(model.texts)
+    this.say()
     this.take()
     model.on("values", () => this.take())
-    model.on("texts", () => this.show(model.texts))
+    model.on("texts", () => this.say())
+  }
+
+  // words of the server, and what it has said for when it is not there
+  say() {
+    const texts = plain(this.model.texts)
+    this.show(this.there ? texts : {...texts, ...texts.lost})
+  }
+
+  // whether the server can be asked: what it must answer cannot be had while it cannot
+  reach(there) {
+    this.there = there
+    for (const [row, title] of this.asking) {
+      for (const input of [row, ...row.querySelectorAll("input, select, button")]) if ("disabled" in input) input.disabled = !there
+      row.title = there ? title : "not while the connection is lost"
+    }
+    this.say()
   }
 
   // what Python has set, in all inputs; its words leave them alone, whatever a hand is doing there
@@ -219,7 +239,7 @@ function toggle(controls, control) {
 function button(controls, control) {
   const out = make("button", control.label, {type: "button", class: control.look ?? "plain", title: control.help})
   out.addEventListener("click", () => controls.pressed(control.key))
-  controls.fields.set(control.key, {show: (enabled) => { out.disabled = !enabled }})
+  controls.fields.set(control.key, {show: (enabled) => { out.disabled = !(enabled && controls.there) }})
   return out
 }
 
@@ -261,7 +281,10 @@ function share(controls, control) {
 function notice(controls, control) {
   const out = make("div", undefined, {class: "notice"}), words = make("p", "", {role: "alert"})
   const away = make("button", "×", {type: "button", "aria-label": "Put the notice away", title: "put away"})
-  away.addEventListener("click", () => controls.pressed(control.key))
+  away.addEventListener("click", () => {
+    out.hidden = true
+    controls.pressed(control.key)
+  })
   out.append(words, away)
   controls.fields.set(control.key, {show: (said) => { words.textContent = said; out.hidden = !said }})
   return out

@@ -5,10 +5,12 @@
 //   message(message)       takes what the session sends for it (optional)
 //   inWords(scene)         says for those who hear the page what it shows, in a sentence (optional)
 //   announced              what is read out once all rests (optional)
+//   kept, putBack(kept)    what a link does not hold, as JSON has it, and how it is put back when the page has loaded itself anew (optional)
 // A scene is what there is to draw: tensors, pinned, analytic, fitted, sky, awaited and direction from the session, the view with all
-// that is set (angles in radians), omegaT, colors of the theme.
+// that is set (angles in radians), omegaT, colors of the theme, and whether the connection is lost.
 
 import {AddressBar} from "./address.js"
+import {Connection} from "./connection.js"
 import {Controls} from "./controls.js"
 import {yearsInWords} from "./digits.js"
 import {Figure} from "./figure.js"
@@ -21,6 +23,7 @@ import {WIRE} from "./wire.js"
 
 const RADIANS = Math.PI / 180
 const QUIET = 500 // ms until words follow
+const DERIVED = ["theta", "phi", "p", "form"] // of these the session works out curves and fits
 
 class Page {
   settings = new Settings()
@@ -32,6 +35,12 @@ class Page {
     this.description = description
     this.classes = panels
     this.shell = new Shell(() => this.#themeChosen())
+    this.connection = new Connection({
+      changed: () => this.#connected(),
+      send: (message) => this.send(message),
+      state: () => this.#beyondLink(),
+    })
+    if (this.connection.kept) this.shell.putBack(this.connection.kept.shell)
     this.figures = Promise.all(description.panels.filter(({figure}) => figure).map(async ({name, figure}) =>
       [name, await Figure.made(figure, `figure-${name}`)]))
   }
@@ -40,6 +49,7 @@ class Page {
   async connect(model, view) {
     this.model = model
     this.document = view.model.document
+    this.connection.opened(model, this.document)
     this.omegaT = model.omega_t
     const figures = Object.fromEntries(await this.figures)
     const places = document.querySelectorAll("[data-controls]")
@@ -53,19 +63,23 @@ class Page {
       const panel = new this.classes[name]({page: this, place, figure})
       figure?.resized(() => this.#draw([name]))
       if (figure) figure.about = () => this.about
-      return {name, figure, panel, depends: new Set([...depends, "theme"])}
+      return {name, figure, panel, depends: new Set([...depends, "theme", "lost"])}
     })
     this.#take(...WIRE.sent)
     this.#listen()
-    for (const place of places) this.#inputs(place)
+    this.inputs = [...places].map((place) => this.#inputs(place))
     this.bar.label()
     if (this.shell.chosen) this.#themeChosen() // while the session was on its way
     this.changed("theme", "omega_t", ...WIRE.sent)
+    if (this.connection.kept) this.#putBack(this.connection.kept)
+    if (this.lost) this.#connected() // meanwhile
   }
 
   // --- what panels ask for
 
-  send(message) { this.model?.send_msg(message) }
+  get lost() { return this.connection.lost }
+
+  send(message) { if (!this.connection.closed) this.model?.send_msg(message) }
 
   // models of the components of a class that Panel has in the document
   components(name) { return this.document.roots().filter((root) => root.class_name === name).map((root) => root.data) }
@@ -100,7 +114,7 @@ class Page {
     style.textContent = stylesheets.controls
     el.className = "controls"
     root.append(style, el)
-    new Controls(this.model, el, controls[place.dataset.controls], {
+    return new Controls(this.model, el, controls[place.dataset.controls], {
       changed: (values) => this.settings.set(values),
       shared: () => this.address.write(),
     })
@@ -109,6 +123,7 @@ class Page {
   #listen() {
     const {model} = this
     this.settings.listen((keys) => {
+      if (this.lost && keys.some((key) => DERIVED.includes(key))) Object.assign(this, {analytic: {}, fitted: ""}) // of other values
       this.changed(...keys)
       this.address.changed()
       if (keys.includes("lc")) this.bar.label()
@@ -127,7 +142,33 @@ class Page {
     model.on("remove", () => {
       this.bar.remove()
       this.address.stop()
+      this.connection.stop()
     })
+  }
+
+  // the connection was lost, or is there again: what cannot be had says so
+  #connected() {
+    if (!this.inputs) return
+    const {lost} = this
+    document.getElementById("drawer").inert = lost
+    for (const inputs of this.inputs) inputs.reach(!lost)
+    if (!lost) this.#take(...WIRE.sent)
+    this.changed("lost")
+  }
+
+  // what a link does not hold; where the session has never answered, it is that of the page before
+  #beyondLink() {
+    if (!this.inputs) return this.connection.kept
+    this.address.write()
+    const panels = Object.fromEntries(this.panels.map(({name, panel}) => [name, panel.kept]).filter(([, kept]) => kept))
+    return {shell: this.shell.kept, pin: this.pinned?.again, direction: this.direction, panels, scroll: scrollY}
+  }
+
+  #putBack({panels = {}, pin, direction, scroll}) {
+    for (const {name, panel} of this.panels) if (panels[name]) panel.putBack(panels[name])
+    if (pin) this.send({kind: WIRE.pin, ...pin})
+    if (direction?.theta !== undefined) this.send({kind: WIRE.direction, ...direction})
+    scrolledTo(scroll)
   }
 
   // what the session has sent
@@ -164,7 +205,8 @@ class Page {
       fitted: this.fitted,
       playing: Boolean(this.bar.timer),
     }
-    return {...Object.fromEntries(WIRE.sent.map((name) => [name, this[name]])), view, omegaT: this.omegaT, colors: this.colors}
+    const {omegaT, colors, lost} = this
+    return {...Object.fromEntries(WIRE.sent.map((name) => [name, this[name]])), view, omegaT, colors, lost}
   }
 
   #drawDirty() {
@@ -206,6 +248,16 @@ function unpacked(value) {
   if (value instanceof Map) return Object.fromEntries([...value].map(([k, v]) => [k, unpacked(v)]))
   if (Array.isArray(value)) return value.map(unpacked)
   return value ?? {}
+}
+
+// scroll to where the page before was as soon as this one is long enough, unless a hand scrolls elsewhere
+function scrolledTo(place) {
+  const growing = new ResizeObserver(() => {
+    window.scrollTo(0, place)
+    if (scrollY >= place - 1) growing.disconnect()
+  })
+  growing.observe(document.body)
+  for (const kind of ["wheel", "pointerdown", "keydown"]) window.addEventListener(kind, () => growing.disconnect(), {capture: true, once: true})
 }
 
 // the page of this document; the session is asked for, and makes itself known when it is there

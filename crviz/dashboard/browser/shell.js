@@ -25,6 +25,16 @@ export class Shell {
     this.#arrange()
   }
 
+  // what no link says, to be put back
+  get kept() { return {theme: this.root.dataset.theme, sidebar: this.root.dataset.sidebar} }
+
+  putBack({theme, sidebar}) {
+    this.chosen = theme !== this.root.dataset.theme
+    this.root.dataset.theme = theme
+    if (sidebar) this.root.dataset.sidebar = sidebar
+    this.#arrange()
+  }
+
   get dark() { return this.root.dataset.theme === "dark" }
 
   // open where there is room, closed where there is none, unless a hand says otherwise

@@ -66,14 +66,15 @@ export class SkyPanel {
     }
   }
 
-  draw({view, omegaT, colors, sky, awaited, direction}, changed) {
+  draw({view, omegaT, colors, sky, awaited, direction, lost}, changed) {
     if (changed.has("theme")) this.recolor(colors)
     this.series(sky)
-    this.awaits(awaited)
+    this.awaits(lost && awaited.lost ? {...awaited, words: awaited.lost} : awaited)
     if (!this.id) return
     const index = nearest(this.times, omegaT)
-    this.want(index, view.playing)
+    if (!lost) this.want(index, view.playing)
     const at = this.skies.get(`${this.id} ${index}`)
+    if (lost && !at) this.awaits({words: `the sky at Ω T = ${timeInWords(this.times[index])} comes with the connection`, old: true})
     if (at) this.shown = at // what was there stays until the new one is
     if (this.shown) this.contract(view)
     this.marks(view, colors, direction)

@@ -30,7 +30,7 @@ export class SpectraPanel {
     input.type = "file"
     input.accept = ".csv,text/csv"
     input.addEventListener("change", async () => {
-      for (const file of input.files) this.#add(await file.text(), file.name)
+      for (const file of input.files) this.#add({text: await file.text(), name: file.name})
       input.value = ""
     })
     label.append("Add a spectrum", input)
@@ -42,12 +42,13 @@ export class SpectraPanel {
     return row
   }
 
-  #add(text, name) {
+  #add(file) {
     this.trouble.textContent = ""
     try {
-      const {observed, asked} = ownSpectrum(text, name, this.added)
-      this.awaited.set(this.added, observed)
+      const {observed, asked} = ownSpectrum(file.text, file.name, this.added)
+      this.awaited.set(this.added, {observed, file})
       this.page.send({kind: WIRE.window, id: this.added, ...asked})
+      if (this.page.lost) this.trouble.textContent = later(observed)
       this.added += 1
     } catch (error) {
       this.trouble.textContent = error.message
@@ -56,15 +57,21 @@ export class SpectraPanel {
 
   // the window of an own spectrum has come
   message({kind, id, window, first, error}) {
-    const observed = this.awaited.get(id)
-    if (kind !== WIRE.window || !observed) return
+    if (kind !== WIRE.window || !this.awaited.has(id)) return
+    const {observed, file} = this.awaited.get(id)
     this.awaited.delete(id)
     if (error) { this.trouble.textContent = `${observed.name}: ${error}`; return }
     const reach = window.ell.length, [, last] = observed.fitted
     const cut = Object.fromEntries(["ell", "cl", "low", "high"].map((each) => [each, observed[each].slice(0, reach)]))
-    this.own.push({observed: {...observed, ...cut, fitted: [first, Math.max(first, last)]}, window: new Window(window)})
+    this.own.push({observed: {...observed, ...cut, fitted: [first, Math.max(first, last)]}, window: new Window(window), file})
+    if (this.trouble.textContent === later(observed)) this.trouble.textContent = ""
     this.#listed()
   }
+
+  // texts of own spectra, in their order
+  get kept() { return [...this.own, ...this.awaited.values()].map(({file}) => file) }
+
+  putBack(files) { for (const file of files) this.#add(file) }
 
   #listed() {
     this.names.replaceChildren(...this.own.map((one) => {
@@ -97,3 +104,5 @@ export class SpectraPanel {
       `${observed ? `, seen like ${observed.label}` : ""}: C₂/C₁ is ${ratio(2)}, C₃/C₁ ${ratio(3)}, C₄/C₁ ${ratio(4)}.`
   }
 }
+
+function later({name}) { return `${name} is drawn when the connection is back.` }
