@@ -78,7 +78,7 @@ MESSAGES: dict[str, dict[str, Callable[[Any], bool]]] = {
     DIRECTION: {"theta": is_number, "phi": is_number},
     THEME: {"dark": is_truth},
     WINDOW: {
-        "id": is_text,
+        "id": is_whole,
         "ell": is_list,
         "declination": is_list,
         "smoothing": is_number,

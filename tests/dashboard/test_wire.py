@@ -3,6 +3,8 @@
 import dataclasses
 import json
 
+import pytest
+
 from crviz.dashboard import wire
 from crviz.dashboard.hub import Hub
 from crviz.dashboard.tensors import tensors_of
@@ -38,6 +40,20 @@ def test_a_switch_that_shows_a_series_is_one_of_the_page():
 
 def test_what_is_sent_is_the_bridges():
     assert set(wire.SENT) <= set(Hub.param)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"kind": wire.WINDOW, "id": 0, "ell": [1, 2], "declination": [-90, 90.0], "smoothing": 0}
+        | {"pseudo": True, "m0": False},
+        {"kind": wire.PIN, "digest": "0" * 32, "estimator": "eq9", "sigma2": 1, "rl_over_lc": 0.1},
+        {"kind": wire.BEAT},
+    ],
+    ids=lambda message: message["kind"],
+)
+def test_what_the_page_sends_is_let_through(message):
+    assert wire.is_message(message)
 
 
 def test_arrays_have_the_layout_that_is_told(small_run):
