@@ -17,7 +17,7 @@ from pathlib import Path
 
 import h5netcdf
 
-from crviz import paths
+from crviz import housekeeping, paths
 from crviz.checks import ParameterError
 from crviz.config import NUMERICS_VERSION, Config, is_current
 from crviz.result import Result, examining, load, netcdf, numbered
@@ -29,6 +29,8 @@ _ASIDE = ".damaged"
 _OWN_NAME = re.compile(r"[0-9a-f]{32}(-summary|-from-\d+)?\.nc")
 #: For how long a place to which somebody else is writing is waited for [s].
 PATIENCE = 60.0
+#: The same while a page waits [s].
+_MOMENT = 1.0
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Entry:
         """Which fields are in it."""
         return range(self.first, self.first + self.n_realizations)
 
-    def is_as_good_as(self, result: Result) -> bool:
+    def is_as_good_as(self, result: Result | Entry) -> bool:
         """Whether what is known of the file says that it holds a result, or more of it, and can grow too."""
         return (
             self.digest == result.digest
@@ -81,6 +83,14 @@ class Entry:
             and self.first <= result.fields.start
             and self.fields.stop >= result.fields.stop
         )
+
+
+@dataclass(frozen=True)
+class Discarded:
+    """A stored result that was deleted and can be brought back: what was known of it, and its file."""
+
+    entry: Entry
+    file: Path
 
 
 class Library:
@@ -101,6 +111,7 @@ class Library:
     def __init__(self, folder: str | Path | None = None) -> None:
         self.folder = Path(folder) if folder is not None else paths.library()
         self.patience: float | None = None
+        self._discarded: set[Path] = set()
 
     def path(self, config: Config) -> Path:
         """Where the run of a configuration is, or would be."""
@@ -202,7 +213,7 @@ class Library:
         """
         end = None if self.patience is None else time.monotonic() + self.patience
         found = [self._looked_at(path, end) for path in self] + [entry_of(reference(), shipped=True)]
-        aside = sorted(self.folder.glob(f"*.nc{_ASIDE}*"), key=_changed, reverse=True)
+        aside = sorted(self.folder.glob(f"[!.]*.nc{_ASIDE}*"), key=_changed, reverse=True)
         return [entry for entry in (*found[:-1], *map(_set_aside, aside), found[-1]) if entry is not None]
 
     def examine(self) -> None:
@@ -239,6 +250,61 @@ class Library:
             raise ParameterError("digest", name, rule)
         for entry in own:
             entry.path.unlink(missing_ok=True)
+
+    def discard(self, entry: Entry) -> Discarded:
+        """Delete one stored file so that it can be brought back: for an hour, or until `end`.
+
+        Raises
+        ------
+        ValueError
+            Where it is gone already, or shipped.
+        OSError
+        """
+        if entry.shipped:
+            raise ValueError("the shipped result stays.")
+        try:
+            aside = housekeeping.discard(entry.path)
+        except FileNotFoundError:
+            raise ValueError(f"{entry.path.name} is gone already.") from None
+        self._discarded.add(aside)
+        return Discarded(entry, aside)
+
+    def bring_back(self, discarded: Discarded) -> None:
+        """Put a deleted file where it was. What was stored there meanwhile is replaced only where it has
+        nothing that the deleted one lacks, and stays where it has all of it.
+
+        Raises
+        ------
+        ValueError
+            Where it cannot be brought back any more.
+        OSError
+        """
+        file = discarded.file
+        place = housekeeping.place_of(file)
+        with paths.lock(place, _MOMENT):
+            if not file.exists():
+                raise ValueError(f"{place.name} was removed for good.")
+            there = entry_of(place)
+            if there is not None and there.damaged:
+                self._aside(place, there.problem)
+                there = None
+            if there is not None and there.is_as_good_as(discarded.entry):
+                file.unlink()
+            elif there is None or discarded.entry.is_as_good_as(there):
+                os.replace(file, place)
+            else:
+                raise ValueError(f"{place.name} is another result by now: it stays.")
+        self._discarded.discard(file)
+
+    def keep_house(self) -> None:
+        """Remove for good what was deleted more than an hour ago, also by a process that was killed."""
+        housekeeping.clear(self.folder)
+
+    def end(self) -> None:
+        """Nobody asks for what was deleted here any more: it is removed for good."""
+        for file in self._discarded:
+            housekeeping.remove(file)
+        self._discarded.clear()
 
 
 def _changed(path: Path) -> float:

@@ -18,7 +18,7 @@ from crviz.dashboard.drawer.contents import DrawerContents
 from crviz.dashboard.hub import Hub
 from crviz.dashboard.panels.orbits.view import OrbitsView
 from crviz.dashboard.panels.spectra.observed import own_window
-from crviz.dashboard.process import page_opened, shared_manager
+from crviz.dashboard.process import is_public, page_opened, shared_manager
 from crviz.dashboard.session import Session
 from crviz.dashboard.shell import Plain, Shell
 from crviz.dashboard.sky_feed import SkyFeed
@@ -59,7 +59,7 @@ class Visit:
         self.drawer = Drawer()
         state.dark = pn.config.theme == "dark"
         self.orbits = OrbitsView(manager.quick, open=True, dark=state.dark)
-        drawers = DrawerContents(self.drawer, state, self.session, manager)
+        drawers = DrawerContents(self.drawer, state, self.session, manager, is_public())
         self.hub.press(**self._presses(), **toolbar.presses(state, self.session), **drawers.presses)
         self._listen()
         self.best_known.look()

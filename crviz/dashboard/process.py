@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 
 from crviz import atlas, turbulence
 from crviz.jobs import Manager
@@ -17,23 +18,39 @@ PATIENCE = 5.0
 #: For how long a visitor waits for what is known of a file that somebody else has put into the library [s].
 LOOKING = 0.5
 
+#: How often the library is looked after [s].
+HOUSEKEEPING = 60.0
+
 _shared: dict[str, Manager] = {}
+_public = threading.Event()
 _opened = threading.Event()
 
 
-def configure(library: Library | None = None, threads: int | None = None) -> Manager:
+def configure(library: Library | None = None, threads: int | None = None, public: bool = False) -> Manager:
     """Make the shared manager, and kinds of turbulence that are installed known to the page and its links.
 
     Call once, before serving.
+
+    Parameters
+    ----------
+    public
+        Whether strangers may come.
     """
     for trouble in turbulence.install():
         _log.warning("%s", trouble)
     library = library or Library()
     library.patience = LOOKING
     manager = Manager(library, threads)
+    (_public.set if public else _public.clear)()
     threading.Thread(target=_prepare, args=(manager,), name="crviz-prepare", daemon=True).start()
+    threading.Thread(target=_keep_house, args=(manager, library), name="crviz-house", daemon=True).start()
     _shared["manager"] = manager
     return manager
+
+
+def is_public() -> bool:
+    """Whether strangers may come."""
+    return _public.is_set()
 
 
 def page_opened() -> None:
@@ -53,6 +70,13 @@ def _prepare(manager: Manager) -> None:
         return
     manager.warm_up()
     atlas.load().interpolate(0.3, 0.3)
+
+
+def _keep_house(manager: Manager, library: Library) -> None:
+    """Have the library give up what it may, now and then."""
+    while not manager.closed:
+        library.keep_house()
+        time.sleep(HOUSEKEEPING)
 
 
 def shared_manager() -> Manager:

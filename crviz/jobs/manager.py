@@ -243,6 +243,8 @@ class Manager:
         # without cancelling: futures that a pool cancels wake nobody who waits for them
         self.pool.shutdown(wait=False)
         self.quick.shutdown(wait=False, cancel_futures=True)
+        if self.library is not None:
+            self.library.end()
         return not any(thread.is_alive() for thread in self._threads if thread.name == _JOB)
 
     def _start(self, name: str, function: Callable[..., None], *arguments: object) -> None:

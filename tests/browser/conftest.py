@@ -48,9 +48,15 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def library_folder(tmp_path_factory):
+    """The library of the dashboard."""
+    return tmp_path_factory.mktemp("library")
+
+
+@pytest.fixture(scope="session")
+def server(library_folder):
     """Address of a dashboard served by the command line, with a library of its own."""
-    with served(tmp_path_factory.mktemp("library"), "--threads", 2) as server:
+    with served(library_folder, "--threads", 2) as server:
         yield server.address
     server.check()
 

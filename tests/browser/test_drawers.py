@@ -12,11 +12,13 @@ import pytest
 from PIL import Image
 from visitor import Visitor, wait_for_further_plots
 
-from crviz import library, load
+from crviz import Config, library, load, run
 from crviz._version import __version__
+from crviz.library import Library
 
 pytestmark = pytest.mark.browser
 
+SMALL = Config(sigma2=0.7, rl_over_lc=0.3, nside=2, n_modes=10, omega_t=(0.5, 1.0))
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -215,6 +217,40 @@ def test_a_stored_run_is_opened_from_its_drawer(visit):
     page.get_by_role("button", name="Open", exact=True).last.click()  # the shipped run stands last
     page.get_by_text("σ² = 1, r_L = 0.1 L_c: stored, 120 fields").wait_for()
     page.wait_for_function("() => crviz.values.sigma2 === 1 && crviz.tensors.source === 'over 120 fields'")
+    assert not page.errors
+
+
+def test_a_stored_run_is_deleted_once_that_is_confirmed_and_brought_back_by_keyboard(visit, library_folder):
+    """Any press deleted at once, and the focus was lost with the list."""
+    stored = Library(library_folder)
+    stored.put(run(SMALL, 2))
+    page = visit()
+    page.get_by_role("button", name="Runs", exact=True).click()
+    line = page.get_by_role("group", name="σ² = 0.7, r_L = 0.3 L_c")
+    line.get_by_role("button", name="Delete").focus()
+
+    def pressed(key, focused):
+        page.keyboard.press(key)
+        line.locator("button:focus", has_text=focused).wait_for()
+
+    def said():
+        return line.get_by_role("status").inner_text()
+
+    for key in ("Enter", "Escape", "Enter", "Enter"):  # asked and not meant: by Escape, by "Keep"
+        pressed(key, {"Enter": "Delete" if said() else "Keep", "Escape": "Delete"}[key])
+    assert stored.path(SMALL).exists()
+    pressed("Enter", "Keep")
+    assert said() == "Delete this run?"
+    pressed("Shift+Tab", "Delete")
+    pressed("Enter", "Undo")
+    assert said() == "deleted"
+    assert not stored.path(SMALL).exists()
+    assert line.get_by_role("button", name="Open").is_disabled()
+    pressed("Enter", "Delete")
+    assert said() == ""
+    assert stored.get(SMALL).n_realizations == 2
+    assert line.get_by_role("button", name="Open").is_enabled()
+    stored.delete(SMALL.digest)
     assert not page.errors
 
 

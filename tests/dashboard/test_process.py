@@ -86,3 +86,9 @@ def test_a_server_that_ends_stops_what_it_computes(monkeypatch):
     with pytest.raises(OSError, match="taken"):
         serving.serve(Service(port=0, show=False), print)
     assert closed == [True]
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_whether_strangers_may_come_is_known_where_pages_are_made(nobody, tmp_path, public):
+    process.configure(Library(tmp_path), public=public)
+    assert process.is_public() is public

@@ -4,8 +4,8 @@
 import {exact} from "./numbers.js"
 import {WIRE} from "./wire.js"
 
-const kinds = {range, log, number: numeric, select, menu, choice, switch: toggle, button, share, text, notice, progress}
-const PRESSED = ["button", "menu"] // do something on the server
+const kinds = {range, log, number: numeric, select, menu, choice, switch: toggle, button, deletion, share, text, notice, progress}
+const PRESSED = ["button", "deletion", "menu"] // do something on the server
 
 // the inputs of some groups in an element; the model holds values and words, and hands messages on
 // changed({key: value}): what stands in an input; shared(): before the address is copied
@@ -240,6 +240,40 @@ function button(controls, control) {
   const out = make("button", control.label, {type: "button", class: control.look ?? "plain", title: control.help})
   out.addEventListener("click", () => controls.pressed(control.key))
   controls.fields.set(control.key, {show: (enabled) => { out.disabled = !(enabled && controls.there) }})
+  return out
+}
+
+// a button that asks in its place before it is obeyed, and can take it back: Python says whether it was done
+function deletion(controls, control) {
+  const out = make("span", undefined, {class: "deletion", role: "group", "aria-label": control.label})
+  const words = make("span", "", {role: "status", class: "words"})
+  let asking = false, said = ""
+  const part = (name, pressed) => {
+    const one = make("button", name, {type: "button", class: "plain"})
+    one.addEventListener("click", pressed)
+    return one
+  }
+  const first = part(control.label, () => turn(true, keep))
+  const yes = part("Delete", () => { controls.pressed(control.key); turn(false, first) })
+  const keep = part("Keep", () => turn(false, first))
+  const undo = part("Undo", () => controls.pressed(control.undo))
+  const turn = (ask, focused) => {
+    asking = ask
+    words.textContent = asking ? "Delete this run?" : said
+    first.hidden = asking || Boolean(said)
+    yes.hidden = keep.hidden = !asking
+    undo.hidden = asking || !said
+    if (focused) focused.focus()
+  }
+  out.addEventListener("keydown", ({key}) => { if (asking && key === "Escape") turn(false, first) })
+  out.append(words, first, yes, keep, undo)
+  turn(false)
+  controls.fields.set(control.key, {show: (done) => {
+    if (done === said) return
+    const here = out.contains(out.getRootNode().activeElement) // whoever pressed goes on from here
+    said = done
+    turn(false, here && (said ? undo : first))
+  }})
   return out
 }
 

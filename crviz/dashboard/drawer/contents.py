@@ -13,7 +13,7 @@ from crviz.dashboard import words
 from crviz.dashboard.drawer import Drawer
 from crviz.dashboard.drawer.downloads import downloads
 from crviz.dashboard.drawer.more import plots_of, words_on
-from crviz.dashboard.drawer.runs import runs
+from crviz.dashboard.drawer.runs import Runs
 from crviz.dashboard.javascript import stylesheet
 from crviz.dashboard.session import Session
 from crviz.dashboard.state import State
@@ -23,10 +23,19 @@ _WIDE = {"sizing_mode": "stretch_width"}
 
 
 class DrawerContents:
-    """Fills the drawer of one visitor, and again where another configuration is shown."""
+    """Fills the drawer of one visitor, and again where another configuration is shown.
 
-    def __init__(self, drawer: Drawer, state: State, session: Session, manager: Manager) -> None:
+    Parameters
+    ----------
+    public
+        Whether strangers may come.
+    """
+
+    def __init__(
+        self, drawer: Drawer, state: State, session: Session, manager: Manager, public: bool = False
+    ) -> None:
         self._drawer, self._state, self._session, self._manager = drawer, state, session, manager
+        self._public = public
         self._made: dict[str, tuple[str, Callable[[], list[pn.viewable.Viewable]]]] = {
             "downloads": ("Download", self._downloads),
             "runs": ("Stored runs", self._runs),
@@ -67,7 +76,7 @@ class DrawerContents:
         library = self._manager.library
         if library is None:  # nothing is kept
             return []
-        return [runs(self._state, self._session, library, lambda: self._open("runs"))]
+        return [Runs(self._state, self._session, library, self._public)]
 
     def _more(self) -> list[pn.viewable.Viewable]:
         """Words at once, plots one by one: between them the server has time for other pages."""

@@ -6,38 +6,110 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from crviz.checks import ParameterError
 from crviz.config import Config, is_current
 from crviz.dashboard.best_known import stored_words
 from crviz.dashboard.controls import Controls
 from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.session import Session
 from crviz.dashboard.state import State
-from crviz.library import Entry, Library
+from crviz.library import Discarded, Entry, Library
 from crviz.result import fields_in_words, numbered
 
 #: More of one's own are not listed; the newest come first.
 MOST = 30
 
 
-def runs(state: State, session: Session, library: Library, changed: Callable[[], None]) -> Controls:
-    """The drawer's content; `changed` is called when the list is another one."""
-    entries = library.entries()
-    own = [entry for entry in entries if not entry.shipped]
-    presses: dict[str, Callable[[], None]] = {}
-    groups = []
-    for entry in [*own[:MOST], *(entry for entry in entries if entry.shipped)]:
+class Runs(Controls):
+    """The drawer's content.
+
+    Parameters
+    ----------
+    public
+        Whether strangers may come: then nobody deletes what others have stored.
+    """
+
+    def __init__(self, state: State, session: Session, library: Library, public: bool = False) -> None:
+        self._session, self._library, self._public = session, library, public
+        self._discarded: dict[str, Discarded] = {}
+        presses: dict[str, Callable[[], None]] = {}
+        entries = library.entries()
+        own = [entry for entry in entries if not entry.shipped]
+        listed = [*own[:MOST], *(entry for entry in entries if entry.shipped)]
+        groups = [{"legend": words(entry), "controls": self._buttons(presses, entry)} for entry in listed]
+        super().__init__(state, groups, presses, css_classes=["runs"], sizing_mode="stretch_width")
+
+    def _buttons(self, presses: dict[str, Callable[[], None]], entry: Entry) -> list[dict[str, Any]]:
+        """What can be done with an entry; what it does is put among the presses."""
         buttons = []
+
+        def button(what: str, kind: str, action: Callable[[], None], **options: str) -> None:
+            presses[_key(what, entry)] = action
+            buttons.append({"kind": kind, "key": _key(what, entry), "label": what.capitalize()} | options)
+
         if entry.config is not None:
-            buttons.append(_button(presses, "open", entry, partial(_open, state, session, library, entry)))
+            button("open", "button", partial(self._open, entry))
             if not entry.shipped and not entry.first:
-                action = partial(_extend, state, session, library, entry, entry.config)
-                buttons.append(_button(presses, "extend", entry, action) | {"label": "Extend by 20"})
-        if not entry.shipped:
-            action = partial(_delete, session, library, entry, changed)
-            buttons.append(_button(presses, "delete", entry, action))
-        groups.append({"legend": words(entry), "controls": buttons})
-    return Controls(state, groups, presses, css_classes=["runs"], sizing_mode="stretch_width")
+                extend = partial(self._extend, entry, entry.config)
+                button("extend", "button", extend, label="Extend by 20")
+        if entry.shipped:
+            return buttons
+        if self._public:
+            presses[_key("delete", entry)] = self._refuse
+            return buttons
+        presses[_key("undo", entry)] = partial(self._undo, entry)
+        button("delete", "deletion", partial(self._delete, entry), undo=_key("undo", entry))
+        return buttons
+
+    def _open(self, entry: Entry) -> None:
+        try:
+            result = self._library.load(entry.path)
+        except (ValueError, FileNotFoundError) as error:
+            self._session.notice = str(error)
+            return
+        self._state.take(result.config)
+        self._state.show(LabelledSource(result, stored_words(entry)))
+
+    def _extend(self, entry: Entry, config: Config) -> None:
+        self._open(entry)
+        self._session.extend(config, entry.n_realizations + 20)
+
+    def _refuse(self) -> None:
+        self._session.notice = "Stored runs cannot be deleted here: others may want them."
+
+    def _delete(self, entry: Entry) -> None:
+        try:
+            self._discarded[entry.path.name] = self._library.discard(entry)
+        except (ValueError, OSError) as error:
+            self._session.notice = _said(error)
+        else:
+            self._say(entry, deleted=True)
+
+    def _undo(self, entry: Entry) -> None:
+        discarded = self._discarded.pop(entry.path.name, None)
+        if discarded is None:  # pressed twice
+            return
+        try:
+            self._library.bring_back(discarded)
+        except (ValueError, OSError) as error:
+            self._session.notice = _said(error)
+            self._discarded[entry.path.name] = discarded
+        else:
+            self._say(entry, deleted=False)
+
+    def _say(self, entry: Entry, *, deleted: bool) -> None:
+        """Whether an entry is there: its line stays where it is."""
+        others = {_key(what, entry): not deleted for what in ("open", "extend")}
+        self.texts = {**self.texts, **others, _key("delete", entry): "deleted" if deleted else ""}
+
+
+def _key(what: str, entry: Entry) -> str:
+    return f"{what}:{entry.path.name}"
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"That could not be done: {error.strerror or error}."
+    return str(error)
 
 
 def words(entry: Entry) -> str:
@@ -54,34 +126,3 @@ def words(entry: Entry) -> str:
         f"nside {config.nside} {config.grids}, Ω T to {config.omega_t[-1]:.12g}, seed {config.seed} · "
         f"{fields_in_words(entry.n_realizations)}{part} · {date} · {size:.1f} MB{earlier}"
     )
-
-
-def _button(
-    presses: dict[str, Callable[[], None]], what: str, entry: Entry, action: Callable[[], None]
-) -> dict[str, Any]:
-    key = f"{what}:{entry.path.stem}"
-    presses[key] = action
-    return {"kind": "button", "key": key, "label": what.capitalize()}
-
-
-def _open(state: State, session: Session, library: Library, entry: Entry) -> None:
-    try:
-        result = library.load(entry.path)
-    except (ValueError, FileNotFoundError) as error:
-        session.notice = str(error)
-        return
-    state.take(result.config)
-    state.show(LabelledSource(result, stored_words(entry)))
-
-
-def _extend(state: State, session: Session, library: Library, entry: Entry, config: Config) -> None:
-    _open(state, session, library, entry)
-    session.extend(config, entry.n_realizations + 20)
-
-
-def _delete(session: Session, library: Library, entry: Entry, changed: Callable[[], None]) -> None:
-    try:
-        library.delete(entry.path.stem)
-    except (ParameterError, OSError) as error:
-        session.notice = str(error)
-    changed()

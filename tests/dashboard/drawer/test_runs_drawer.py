@@ -2,14 +2,15 @@
 
 import dataclasses
 import datetime
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from crviz import Config, library, run
+from crviz import Config, housekeeping, library, run
 from crviz.dashboard.best_known import BestKnown
-from crviz.dashboard.drawer.runs import MOST, runs, words
+from crviz.dashboard.drawer.runs import MOST, Runs, words
 from crviz.dashboard.toolbar import shown_words
 from crviz.library import Entry, Library
 
@@ -20,14 +21,12 @@ class Shelf:
     """A drawer over a library, with what happened to the visitor."""
 
     def __init__(self, state, session, stored):
-        self.state, self.session, self.stored, self.changes = state, session, stored, 0
-
-    def _changed(self):
-        self.changes += 1
+        self.state, self.session, self.stored = state, session, stored
+        self.public = False
 
     @property
     def drawer(self):
-        return runs(self.state, self.session, self.stored, self._changed)
+        return Runs(self.state, self.session, self.stored, self.public)
 
     def lines(self):
         return [group["legend"] for group in self.drawer.spec]
@@ -158,12 +157,96 @@ def test_extending_asks_for_twenty_more_of_the_very_configuration(shelf, fake):
 # --- delete
 
 
-def test_deleting_removes_the_file_and_renews_the_list(shelf):
-    shelf.press("σ² = 0.5", "Delete")
-    assert shelf.changes == 1
+@pytest.fixture
+def deletion(shelf):
+    """The drawer, a function that presses a button of the stored run, and what the drawer says of it."""
+    drawer, name = shelf.drawer, f"{CONFIG.digest}.nc"
+
+    def press(what):
+        drawer._handle_msg({"kind": "press", "key": f"{what}:{name}"})
+
+    return press, lambda: drawer.texts.get(f"delete:{name}", ""), lambda: drawer.texts.get(f"open:{name}")
+
+
+def test_a_deleted_run_can_be_brought_back(shelf, deletion):
+    press, said, can_open = deletion
+    content = shelf.stored.path(CONFIG).read_bytes()
+    press("delete")
     assert list(shelf.stored) == []
-    (line,) = shelf.lines()
-    assert line.startswith("shipped")
+    assert (said(), can_open()) == ("deleted", False)
+    assert [line[:7] for line in shelf.lines()] == ["shipped"]
+    press("undo")
+    assert shelf.stored.path(CONFIG).read_bytes() == content
+    assert (said(), can_open()) == ("", True)
+    press("delete")  # and once more
+    assert list(shelf.stored) == []
+    assert shelf.session.notice == ""
+
+
+def test_what_was_deleted_goes_for_good_when_the_server_ends(shelf, deletion):
+    press, said, _ = deletion
+    press("delete")
+    shelf.stored.end()
+    assert list(shelf.stored.folder.iterdir()) == []
+    press("undo")
+    assert said() == "deleted"
+    assert shelf.session.notice == f"{CONFIG.digest}.nc was removed for good."
+
+
+def test_what_was_deleted_goes_for_good_after_an_hour_whoever_deleted_it(shelf, deletion, monkeypatch):
+    deletion[0]("delete")
+    another = Library(shelf.stored.folder)
+    another.keep_house()
+    another.end()
+    assert len(list(shelf.stored.folder.iterdir())) == 1
+    now = time.time()
+    monkeypatch.setattr(housekeeping.time, "time", lambda: now + housekeeping.RECALL + 1)
+    another.keep_house()
+    assert list(shelf.stored.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(("meanwhile", "there"), [(1, 2), (2, 2), (4, 4)])
+def test_what_was_stored_meanwhile_stays_where_it_is_as_good(shelf, deletion, meanwhile, there):
+    deletion[0]("delete")
+    shelf.stored.put(run(CONFIG, meanwhile))
+    deletion[0]("undo")
+    assert shelf.stored.get(CONFIG).n_realizations == there
+    assert [path.name for path in shelf.stored.folder.iterdir()] == [f"{CONFIG.digest}.nc"]
+    assert shelf.session.notice == ""
+
+
+def test_what_holds_something_else_meanwhile_is_not_replaced(shelf, deletion):
+    deletion[0]("delete")
+    run(CONFIG.replace(seed=4), 1).save(shelf.stored.path(CONFIG))
+    deletion[0]("undo")
+    assert shelf.session.notice == f"{CONFIG.digest}.nc is another result by now: it stays."
+    shelf.stored.path(CONFIG).write_bytes(b"damaged")
+    deletion[0]("undo")
+    assert shelf.stored.get(CONFIG).n_realizations == 2
+    assert (shelf.stored.folder / f"{CONFIG.digest}.nc.damaged").read_bytes() == b"damaged"
+
+
+def test_each_file_is_deleted_alone(shelf, kept):
+    """A run and the summary of its configuration had one key, and went together."""
+    shelf.stored.put(run(CONFIG, 3).reduced())
+    drawer = shelf.drawer
+    keys = [control["key"] for group in drawer.spec for control in group["controls"]]
+    assert len(keys) == len(set(keys))
+    drawer._handle_msg({"kind": "press", "key": f"delete:{CONFIG.digest}-summary.nc"})
+    assert [path.name for path in shelf.stored] == [f"{CONFIG.digest}.nc"]
+
+
+def test_in_public_nobody_deletes(shelf):
+    """Any visitor could delete any stored run."""
+    shelf.public = True
+    spoil(shelf)
+    assert [set(shelf.buttons(words)) for words in ("σ² = 0.5", "broken.nc")] == [
+        {"Open", "Extend by 20"},
+        set(),
+    ]
+    shelf.drawer._handle_msg({"kind": "press", "key": f"delete:{CONFIG.digest}.nc"})  # forged
+    assert shelf.session.notice == "Stored runs cannot be deleted here: others may want them."
+    assert len(list(shelf.stored)) == 2
 
 
 def test_the_shipped_run_can_neither_be_deleted_nor_extended(shelf):
@@ -171,9 +254,8 @@ def test_the_shipped_run_can_neither_be_deleted_nor_extended(shelf):
     assert set(shelf.buttons("shipped")) == {"Open"}
 
 
-def test_deleting_twice_says_that_it_is_gone(shelf):
-    drawer, key = shelf.drawer, shelf.buttons("σ² = 0.5")["Delete"]
-    for _ in range(2):
-        drawer._handle_msg({"kind": "press", "key": key})
-    assert "is no stored result" in shelf.session.notice
-    assert shelf.changes == 2  # the list on the page was an old one
+def test_deleting_twice_says_that_it_is_gone(shelf, deletion):
+    shelf.stored.delete(CONFIG.digest)
+    deletion[0]("delete")
+    assert shelf.session.notice == f"{CONFIG.digest}.nc is gone already."
+    assert deletion[1]() == ""
