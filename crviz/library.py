@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
+import logging
 import math
 import os
-import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -20,13 +20,13 @@ import h5netcdf
 from crviz import housekeeping, paths
 from crviz.checks import ParameterError
 from crviz.config import NUMERICS_VERSION, Config, is_current
+from crviz.housekeeping import ASIDE, OWN_NAME
 from crviz.result import Result, examining, load, netcdf, numbered
+
+_log = logging.getLogger(__name__)
 
 #: What sigma2 = 0, which has no logarithm, counts as in distances.
 _LEAST_SIGMA2 = 1e-3
-#: What is added to the name of a damaged file, and which files the library has named itself.
-_ASIDE = ".damaged"
-_OWN_NAME = re.compile(r"[0-9a-f]{32}(-summary|-from-\d+)?\.nc")
 #: For how long a place to which somebody else is writing is waited for [s].
 PATIENCE = 60.0
 #: The same while a page waits [s].
@@ -100,18 +100,25 @@ class Library:
     ----------
     folder
         None is this user's data folder. It is made when first written to.
+    size
+        How many bytes it may take; None is any number. What was not used for longest is removed.
 
     Attributes
     ----------
     patience
         How long `entries` waits for what is known of files that somebody else has written [s]; None is until
         all is known.
+    in_use
+        Says the digests of what is used now, and not removed.
     """
 
-    def __init__(self, folder: str | Path | None = None) -> None:
+    def __init__(self, folder: str | Path | None = None, size: float | None = None) -> None:
+        self.size = size
+        self.in_use: Callable[[], Collection[str]] = tuple
         self.folder = Path(folder) if folder is not None else paths.library()
         self.patience: float | None = None
         self._discarded: set[Path] = set()
+        self._over = False
 
     def path(self, config: Config) -> Path:
         """Where the run of a configuration is, or would be."""
@@ -130,15 +137,18 @@ class Library:
     def load(self, path: Path) -> Result:
         """A result of this folder, read by another process first. Raises ValueError or FileNotFoundError."""
         try:
-            return examining.load(path)
+            result = examining.load(path)
         except netcdf.Damaged as error:
             raise ValueError(self._aside(path, str(error))) from error
+        if self.size is not None:
+            housekeeping.use(path)
+        return result
 
     def _aside(self, path: Path, problem: str) -> str:
         """Rename a damaged file of the library's own names, and say so."""
-        if not _OWN_NAME.fullmatch(path.name):
+        if not OWN_NAME.fullmatch(path.name):
             return problem
-        names = (path.with_name(f"{path.name}{_ASIDE}{number or ''}") for number in itertools.count())
+        names = (path.with_name(f"{path.name}{ASIDE}{number or ''}") for number in itertools.count())
         aside = next(name for name in names if not name.exists())  # nothing is deleted
         try:
             os.replace(path, aside)
@@ -183,6 +193,7 @@ class Library:
             elif there and there.config and result.can_grow > there.can_grow:
                 os.replace(path, self._summary(result.config))  # a summary where the run belongs
             result.save(path)
+        self._trim({result.digest})
 
     def check_writable(self) -> None:
         """Raises ValueError where nothing can be written here; the folder is made."""
@@ -213,7 +224,7 @@ class Library:
         """
         end = None if self.patience is None else time.monotonic() + self.patience
         found = [self._looked_at(path, end) for path in self] + [entry_of(reference(), shipped=True)]
-        aside = sorted(self.folder.glob(f"[!.]*.nc{_ASIDE}*"), key=_changed, reverse=True)
+        aside = sorted(self.folder.glob(f"[!.]*.nc{ASIDE}*"), key=_changed, reverse=True)
         return [entry for entry in (*found[:-1], *map(_set_aside, aside), found[-1]) if entry is not None]
 
     def examine(self) -> None:
@@ -297,8 +308,28 @@ class Library:
         self._discarded.discard(file)
 
     def keep_house(self) -> None:
-        """Remove for good what was deleted more than an hour ago, also by a process that was killed."""
+        """Remove for good what was deleted more than an hour ago, also by a process that was killed, and what
+        was not used for longest where all takes more than `size`."""
         housekeeping.clear(self.folder)
+        self._trim()
+
+    def _trim(self, spared: Collection[str] = ()) -> None:
+        if self.size is None:
+            return
+        spared = {*spared, *self.in_use()}
+        for digest in spared:  # for other processes, and for when it is used no more
+            for path in (self.folder / f"{digest}{kind}.nc" for kind in ("", "-summary")):
+                if path.exists():
+                    housekeeping.use(path)
+        over = housekeeping.trim(self.folder, self.size, spared)
+        if over and not self._over:
+            _log.warning(
+                "%s takes %.3g MB more than it may: what is used now and what the library has not named "
+                "itself stays.",
+                self.folder,
+                over / 1e6,
+            )
+        self._over = bool(over)
 
     def end(self) -> None:
         """Nobody asks for what was deleted here any more: it is removed for good."""
@@ -335,7 +366,7 @@ def entry_of(path: Path, *, shipped: bool = False, wait: float | None = None) ->
 
 def _set_aside(path: Path) -> Entry:
     """A file that was set aside."""
-    problem = f"{path.name.partition(_ASIDE)[0]} was damaged and set aside as {path.name}."
+    problem = f"{path.name.partition(ASIDE)[0]} was damaged and set aside as {path.name}."
     return Entry(path, None, path.name, 0, None, path.stat().st_size, problem=problem)
 
 

@@ -1,3 +1,4 @@
+import math
 import os
 import re
 import signal
@@ -559,7 +560,7 @@ def nothing_compiles(monkeypatch):
         def close(self):
             pass
 
-    monkeypatch.setattr(serving, "configure", lambda library, threads: Idle())
+    monkeypatch.setattr(serving, "configure", lambda *_: Idle())
 
 
 def test_serve_hands_its_options_on(call, monkeypatch, tmp_path):
@@ -572,6 +573,15 @@ def test_serve_hands_its_options_on(call, monkeypatch, tmp_path):
     assert callable(hear)  # of signals
     assert (service.port, service.address, service.show, service.threads) == (0, "127.0.0.1", False, 3)
     assert service.websocket_origin == ("a.example:80",)
+    assert service.library.size is None
+    for said, size in (("500MB", 5e8), ("1.5GB", 1.5e9), ("none", math.inf)):
+        call("serve", "--no-show", "--library-size", said)
+        assert given[-1][0].library.size == size
+
+
+@pytest.mark.parametrize("size", ["2", "GB", "0GB", "-1GB", "2gb"])
+def test_serve_refuses_what_is_no_size(call, size):
+    refused(call("serve", "--no-show", f"--library-size={size}"), "--library-size", size, "500MB or 2GB")
 
 
 def test_who_can_be_reached_by_strangers_is_careful():

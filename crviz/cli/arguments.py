@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -88,17 +89,33 @@ _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _LONGEST = 365 * _SECONDS["d"]
 
 
+def size(text: str) -> float:
+    """The type of an option that takes a number of bytes, which may be any."""
+    if text == "none":
+        return math.inf
+    parts = re.fullmatch(r"(\d+\.?\d*)([kMGT]B)", text)
+    if not parts or not float(parts[1]):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} must be a number and its unit, such as 500MB or 2GB, or none."
+        )
+    return float(parts[1]) * _BYTES[parts[2]]
+
+
+_BYTES = {"kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
+
+
 def check_threads(options: argparse.Namespace) -> None:
     """Raises ParameterError where --threads was given and is no number of threads."""
     if options.threads is not None:
         check_whole("threads", options.threads, at_least=1)
 
 
-def library(folder: str | None) -> Library:
-    """The Library in a folder; None is the user's. Raises ParameterError where it is a file."""
+def library(folder: str | None, size: float | None = None) -> Library:
+    """The Library in a folder, of some bytes at most; None is the user's. Raises ParameterError where it is a
+    file."""
     if folder is not None and Path(folder).exists() and not Path(folder).is_dir():
         raise ParameterError("library", str(folder), "must be a folder")
-    return Library(folder)
+    return Library(folder, size)
 
 
 @contextmanager

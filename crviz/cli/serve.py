@@ -6,7 +6,7 @@ import argparse
 import threading
 from pathlib import Path
 
-from crviz.cli.arguments import Subparsers, check_threads, library
+from crviz.cli.arguments import Subparsers, check_threads, library, size
 from crviz.cli.ending import Ending
 from crviz.library import shipped
 
@@ -49,6 +49,13 @@ def add(commands: Subparsers) -> None:
         help="a JSON file of names and passwords: the page asks for one",
     )
     serve.add_argument("--library", metavar="DIR", help="folder of results (default: the user's)")
+    serve.add_argument(
+        "--library-size",
+        type=size,
+        metavar="SIZE",
+        help="what the folder may take, such as 500MB; what was not used for longest goes "
+        "(default: 2GB in public, else none)",
+    )
     serve.add_argument("--threads", type=int, help="threads that follow orbits (default: all processors)")
     serve.set_defaults(command=_serve)
 
@@ -66,7 +73,7 @@ def _serve(options: argparse.Namespace) -> int:
         address=options.address,
         show=not options.no_show,
         websocket_origin=tuple(options.allow_websocket_origin or ()),
-        library=library(options.library),
+        library=library(options.library, options.library_size),
         threads=options.threads,
         public=options.public,
         prefix=options.prefix.rstrip("/"),

@@ -18,7 +18,7 @@ from crviz.dashboard.drawer.contents import DrawerContents
 from crviz.dashboard.hub import Hub
 from crviz.dashboard.panels.orbits.view import OrbitsView
 from crviz.dashboard.panels.spectra.observed import own_window
-from crviz.dashboard.process import is_public, page_opened, shared_manager
+from crviz.dashboard.process import arrived, is_public, left, page_opened, shared_manager
 from crviz.dashboard.session import Session
 from crviz.dashboard.shell import Plain, Shell
 from crviz.dashboard.sky_feed import SkyFeed
@@ -50,6 +50,7 @@ class Visit:
     def __init__(self, manager: Manager, arguments: dict[str, list[bytes]]) -> None:
         self.manager = manager
         self.state = state = State()
+        arrived(state)
         notice, asked = address.restore(state, arguments), state.omega_t
         self.session = Session(state, manager)
         self.hub = Hub(state, width=0, height=0, margin=0)
@@ -73,6 +74,7 @@ class Visit:
         """The visitor is gone."""
         self.session.close()
         self.skies.close()
+        left(self.state)
 
     def _listen(self) -> None:
         state, hub = self.state, self.hub

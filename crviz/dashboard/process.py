@@ -7,6 +7,7 @@ import threading
 import time
 
 from crviz import atlas, turbulence
+from crviz.dashboard.state import State
 from crviz.jobs import Manager
 from crviz.library import Library
 
@@ -21,8 +22,12 @@ LOOKING = 0.5
 #: How often the library is looked after [s].
 HOUSEKEEPING = 60.0
 
+#: How many bytes it may take where strangers may come and nobody has said otherwise.
+PUBLIC_SIZE = 2e9
+
 _shared: dict[str, Manager] = {}
 _public = threading.Event()
+_states: dict[int, State] = {}
 _opened = threading.Event()
 
 
@@ -34,13 +39,16 @@ def configure(library: Library | None = None, threads: int | None = None, public
     Parameters
     ----------
     public
-        Whether strangers may come.
+        Whether strangers may come: then a library that nobody gave a size has `PUBLIC_SIZE`.
     """
     for trouble in turbulence.install():
         _log.warning("%s", trouble)
     library = library or Library()
     library.patience = LOOKING
+    if public and library.size is None:
+        library.size = PUBLIC_SIZE
     manager = Manager(library, threads)
+    library.in_use = lambda: manager.under_way | _on_pages()
     (_public.set if public else _public.clear)()
     threading.Thread(target=_prepare, args=(manager,), name="crviz-prepare", daemon=True).start()
     threading.Thread(target=_keep_house, args=(manager, library), name="crviz-house", daemon=True).start()
@@ -72,10 +80,33 @@ def _prepare(manager: Manager) -> None:
     atlas.load().interpolate(0.3, 0.3)
 
 
+def arrived(state: State) -> None:
+    """A visitor has come: what the page shows or has pinned stays stored until the visitor has `left`."""
+    _states[id(state)] = state
+
+
+def left(state: State) -> None:
+    """A visitor is gone."""
+    _states.pop(id(state), None)
+
+
+def _on_pages() -> set[str]:
+    """Digests of what visitors see or have pinned."""
+    sources = [
+        source
+        for state in list(_states.values())
+        for source in (state.shown and state.shown.source, state.pinned and state.pinned[0])
+    ]
+    return {source.digest for source in sources if source}
+
+
 def _keep_house(manager: Manager, library: Library) -> None:
     """Have the library give up what it may, now and then."""
     while not manager.closed:
-        library.keep_house()
+        try:
+            library.keep_house()
+        except OSError as error:
+            _log.warning("the library cannot be looked after: %s", error)
         time.sleep(HOUSEKEEPING)
 
 

@@ -218,6 +218,12 @@ class Manager:
             job.stop.set()
             return True
 
+    @property
+    def under_way(self) -> set[str]:
+        """Digests of what is computed, or waits for its turn."""
+        with self._lock:
+            return set(self._jobs)
+
     def warm_up(self) -> None:
         """Make the compiled kernel ready and measure its rate, in the background.
 

@@ -99,28 +99,35 @@ def _identity(path: Path) -> tuple[int, ...]:
 
 
 def write(
-    path: str | Path,
+    path: str | Path | io.BytesIO,
     dataset: xr.Dataset,
     sums: xr.Dataset | None = None,
     groups: Mapping[str, xr.Dataset] | None = None,
 ) -> None:
     """Write a dataset, the sums behind it if any, and groups beside it, so that a kill leaves the old file.
 
-    `Rows` are read a few at a time: the file is never in memory.
+    `Rows` are read a few at a time: the file is never in memory, unless bytes in memory are what it shall be.
 
     Raises OSError with the path where it cannot be written.
     """
-    beside = dict(groups or {}) | ({} if sums is None else {_SUMS_GROUP: sums})
+    groups = dict(groups or {}) | ({} if sums is None else {_SUMS_GROUP: sums})
+    if isinstance(path, io.BytesIO):
+        _fill(_Steady(path), dataset, groups)
+        return
     try:
         with paths.replacing(Path(path)) as part, _Steady.file(part) as disk:
-            with h5netcdf.File(disk, "w", rdcc_nbytes=_CACHE) as file:
-                _write(dataset, file, disk)
-                for name, values in beside.items():
-                    _write(values, file.create_group(name), disk)
-            disk.check()
+            _fill(disk, dataset, groups)
         _written[os.path.realpath(path)] = _identity(Path(path))
     except OSError as error:
         raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+
+
+def _fill(disk: _Steady, dataset: xr.Dataset, groups: Mapping[str, xr.Dataset]) -> None:
+    with h5netcdf.File(disk, "w", rdcc_nbytes=_CACHE) as file:
+        _write(dataset, file, disk)
+        for name, values in groups.items():
+            _write(values, file.create_group(name), disk)
+    disk.check()
 
 
 class _Steady:
@@ -130,7 +137,7 @@ class _Steady:
     remembered, as HDF5 may ask for it again when it closes its file.
     """
 
-    def __init__(self, file: io.FileIO) -> None:
+    def __init__(self, file: io.FileIO | io.BytesIO) -> None:
         self._file, self._at = file, 0
         self._trouble: BaseException | None = None
         self._lost: list[tuple[int, bytes]] = []
@@ -194,6 +201,9 @@ class _Steady:
         try:
             self.check()
             self._file.truncate(size)
+            end = self._file.seek(0, os.SEEK_END)
+            if end < size:  # bytes in memory do not grow by it
+                _put(self._file, end, memoryview(bytes(size - end)))
         except BaseException as trouble:  # noqa: BLE001 - `check` raises it
             self._trouble = trouble
         return size
@@ -202,7 +212,7 @@ class _Steady:
         """Everything is written already."""
 
 
-def _put(file: io.FileIO, at: int, content: memoryview) -> None:
+def _put(file: io.FileIO | io.BytesIO, at: int, content: memoryview) -> None:
     """Write all of some bytes to a place in a file. Raises OSError."""
     file.seek(at)
     while content:

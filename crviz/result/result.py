@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -203,8 +204,8 @@ class Result(Source):
         index = nearest_time(times, omega_t)
         return gradient_vector(gradient) @ self.dataset[f"{which}_r"].values[index], float(times[index])
 
-    def save(self, path: str | Path) -> None:
-        """Write the file anew and put it in place at once, so that a kill leaves the old one.
+    def save(self, path: str | Path | io.BytesIO) -> None:
+        """Write the file anew and put it in place at once, so that a kill leaves the old one; or its bytes.
 
         Raises OSError where the folder cannot be written to.
         """

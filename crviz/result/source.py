@@ -6,6 +6,7 @@ its own way. What one of them does not keep it refuses with `NotKept`; nobody as
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -375,7 +376,7 @@ class Source(Recorded, Protocol):
         """
         raise NotKept("The atlas keeps no sky maps.")
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | Path | io.BytesIO) -> None:
         """Write the file anew and put it in place at once, so that a kill leaves the old one.
 
         Raises OSError where the folder cannot be written to, NotKept for a place of the atlas.

@@ -12,6 +12,7 @@ Beside it lie C_l^{ii} of every field at some of the times, and perhaps the firs
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -157,7 +158,7 @@ class Summary(Result):
         """Itself."""
         return self
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | Path | io.BytesIO) -> None:
         """Write the file anew, groups included, and put it in place at once; as `Result.save`."""
         netcdf.write(path, self.dataset, groups=self.groups)
 

@@ -1,8 +1,10 @@
+import math
 import threading
 import time
 
 import pytest
 
+from crviz import Config, run
 from crviz.dashboard import Service, process
 from crviz.dashboard.serving import server as serving
 from crviz.library import Library
@@ -92,3 +94,28 @@ def test_a_server_that_ends_stops_what_it_computes(monkeypatch):
 def test_whether_strangers_may_come_is_known_where_pages_are_made(nobody, tmp_path, public):
     process.configure(Library(tmp_path), public=public)
     assert process.is_public() is public
+
+
+def test_in_public_a_library_has_a_size_unless_it_was_said(nobody, tmp_path):
+    sizes = [
+        process.configure(Library(tmp_path, size), public=public).library.size
+        for public, size in ((False, None), (True, None), (True, 5e6), (True, math.inf))
+    ]
+    assert sizes == [None, 2e9, 5e6, math.inf]
+
+
+def test_what_pages_show_or_have_pinned_and_what_is_computed_is_in_use(nobody, tmp_path, state, result):
+    stored = process.configure(Library(tmp_path)).library
+    before = stored.in_use()
+    process.arrived(state)
+    assert stored.in_use() == before | {result.digest}
+    other = run(Config(nside=1, omega_t=(0.5,), n_modes=4), 1)
+    state.pinned = (other, "eq9")
+    assert stored.in_use() == before | {result.digest, other.digest}
+    process.left(state)
+    assert stored.in_use() == before
+    manager = process.shared_manager()
+    asked = Config(nside=2, omega_t=(0.5,), n_modes=4)
+    manager._jobs[asked.digest] = None  # as `request` does
+    assert stored.in_use() == before | {asked.digest}
+    manager._jobs.clear()

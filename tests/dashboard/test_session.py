@@ -1,12 +1,14 @@
 import dataclasses
+import tempfile
 import threading
 
 import pytest
 
-from crviz import ensemble, library, run
+from crviz import ensemble, library, load, run
 from crviz.checks import ParameterError
 from crviz.dashboard import presets
 from crviz.dashboard.best_known import SHIPPED, BestKnown, from_atlas
+from crviz.dashboard.drawer.downloads import downloads
 from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.session import duration, worse
 from crviz.dashboard.state import State
@@ -54,8 +56,11 @@ def test_a_run_comes_to_its_end_and_onto_the_page(state, document, join, manager
     assert state.omega_t == 1.0  # as far as this result reaches
 
 
-def test_a_full_disk_is_said_on_the_page_which_goes_on(state, document, join, small_disk, fill):
-    """What was computed is shown though it cannot be stored; once there is room the next run is stored."""
+def test_a_full_disk_is_said_on_the_page_which_goes_on(
+    state, document, join, small_disk, fill, monkeypatch, tmp_path
+):
+    """What was computed is shown and can be taken away though it cannot be stored, also without room for
+    temporary files; once there is room the next run is stored."""
     manager = Manager(Library(small_disk), threads=2)
     session = join(state, manager)
     fill(small_disk)
@@ -65,6 +70,10 @@ def test_a_full_disk_is_said_on_the_page_which_goes_on(state, document, join, sm
     assert session.notice == "The result could not be stored: No space left on device."
     assert state.shown.source is session.status.result
     assert [path.name for path in small_disk.iterdir()] == ["filler"]
+    monkeypatch.setattr(tempfile, "tempdir", str(small_disk))
+    (run_button, *_) = downloads(state, manager)
+    (tmp_path / "taken.nc").write_bytes(run_button.callback().read())
+    assert load(tmp_path / "taken.nc").dataset.equals(state.shown.source.dataset)
     (small_disk / "filler").unlink()
     session.add(1)
     document.turn_until(lambda: session.status.over)

@@ -114,7 +114,7 @@ def test_a_port_that_is_the_system_s_is_said_to_be(call, monkeypatch):
     def refuse(self, address):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-    monkeypatch.setattr(serving, "configure", lambda library, threads: Idle())
+    monkeypatch.setattr(serving, "configure", lambda *_: Idle())
     monkeypatch.setattr(socket.socket, "bind", refuse)
     done = call("serve", "--port", 80, "--no-show")
     assert done.status == 2

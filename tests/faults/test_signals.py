@@ -16,7 +16,7 @@ TINY = ("--nside", 1, "--n-modes", 10, "--omega-t", "0.5,1")
 BUSY = """
 import time
 from crviz import Config
-from crviz.dashboard import serving
+from crviz.dashboard.serving import server as serving
 configure = serving.configure
 def busy(*arguments):
     manager = configure(*arguments)

@@ -151,7 +151,10 @@ def _through_file(name: str, write: Callable[[Path], None]) -> io.BytesIO:
 
 
 def _netcdf(state: State) -> io.BytesIO:
-    return _through_file("run.nc", state.shown.source.save)
+    content = io.BytesIO()  # no disk is needed, which may be full
+    state.shown.source.save(content)
+    content.seek(0)
+    return content
 
 
 def _fits(state: State, manager: Manager) -> io.BytesIO:
