@@ -9,13 +9,13 @@ import logging
 import math
 import os
 import tempfile
-import time
+import threading
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
-
-import h5netcdf
+from typing import Any, NamedTuple
 
 from crviz import housekeeping, paths
 from crviz.checks import ParameterError
@@ -31,6 +31,8 @@ _LEAST_SIGMA2 = 1e-3
 PATIENCE = 60.0
 #: The same while a page waits [s].
 _MOMENT = 1.0
+#: Files of which is remembered what they hold.
+_MOST = 4096
 
 
 @dataclass(frozen=True)
@@ -105,9 +107,6 @@ class Library:
 
     Attributes
     ----------
-    patience
-        How long `entries` waits for what is known of files that somebody else has written [s]; None is until
-        all is known.
     in_use
         Says the digests of what is used now, and not removed.
     """
@@ -116,7 +115,10 @@ class Library:
         self.size = size
         self.in_use: Callable[[], Collection[str]] = tuple
         self.folder = Path(folder) if folder is not None else paths.library()
-        self.patience: float | None = None
+        self._known: dict[_File, Entry] = {}
+        self._unknown: list[_File] = []
+        self._looking = threading.Lock()
+        self._thread: threading.Thread | None = None
         self._discarded: set[Path] = set()
         self._over = False
 
@@ -193,6 +195,7 @@ class Library:
             elif there and there.config and result.can_grow > there.can_grow:
                 os.replace(path, self._summary(result.config))  # a summary where the run belongs
             result.save(path)
+            self._look(_File.of(path))  # so that no list has to
         self._trim({result.digest})
 
     def check_writable(self) -> None:
@@ -213,29 +216,72 @@ class Library:
 
     def __iter__(self) -> Iterator[Path]:
         """Paths of the stored results, newest first."""
-        return iter(sorted(self.folder.glob("*.nc"), key=_changed, reverse=True))
+        return (self.folder / file.name for file in self._files())
 
     def entries(self) -> list[Entry]:
         """What is stored, newest first, and the shipped result at the end.
 
-        Only attributes are read, and those once a file; one that cannot be read is among them, with
-        its problem. Another process looks at each file first; a damaged one that the library has named is set
-        aside, under another name, and stays among them.
+        Only attributes are read, by another process and once a file; one that cannot be read is among them,
+        with its problem. A damaged one that the library has named is set aside, under another name, and stays
+        among them.
         """
-        end = None if self.patience is None else time.monotonic() + self.patience
-        found = [self._looked_at(path, end) for path in self] + [entry_of(reference(), shipped=True)]
-        aside = sorted(self.folder.glob(f"[!.]*.nc{ASIDE}*"), key=_changed, reverse=True)
-        return [entry for entry in (*found[:-1], *map(_set_aside, aside), found[-1]) if entry is not None]
+        return self._listed([self._look(file) for file in self._files()])
 
-    def examine(self) -> None:
-        """Have every file looked at by the process that does so, without waiting for what it finds."""
-        for path in self:
-            entry_of(path, wait=0.0)
+    def known(self) -> tuple[list[Entry], int]:
+        """What is known now of what is stored, as of `entries`, and of how many files nothing is known yet.
 
-    def _looked_at(self, path: Path, end: float | None) -> Entry | None:
-        entry = entry_of(path, wait=None if end is None else max(0.0, end - time.monotonic()))
-        if entry is not None and entry.damaged:
-            entry = replace(entry, problem=self._aside(path, entry.problem))
+        Nothing is waited for, no file is opened: another thread has the others looked at, the newest first.
+        """
+        files = self._files()
+        unknown = [file for file in files if file not in self._known]
+        if unknown:
+            self._have_looked_at(unknown)
+        return self._listed([self._known.get(file) for file in files]), len(unknown)
+
+    def _listed(self, own: list[Entry | None]) -> list[Entry]:
+        aside = [_set_aside(self.folder, file) for file in self._files(f".nc{ASIDE}")]
+        return [entry for entry in (*own, *aside, entry_of(reference(), shipped=True)) if entry is not None]
+
+    def _files(self, ending: str = "") -> list[_File]:
+        """The files of the folder with names of results, or of damaged ones, the newest first."""
+        found = []
+        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(self.folder) as entries:
+            for entry in entries:
+                name = entry.name
+                if not name.startswith(".") and (ending in name if ending else name.endswith(".nc")):
+                    with suppress(FileNotFoundError):  # somebody else has just removed it
+                        found.append(_File.of(entry))
+        return sorted(found, key=lambda file: file.changed, reverse=True)
+
+    def _have_looked_at(self, files: list[_File]) -> None:
+        with self._looking:
+            self._unknown = files[::-1]
+            if self._thread is None:
+                # ends with this process, whatever the other one is doing
+                self._thread = threading.Thread(target=self._look_on, name="crviz-looking", daemon=True)
+                self._thread.start()
+
+    def _look_on(self) -> None:
+        while True:
+            with self._looking:
+                if not self._unknown:
+                    self._thread = None
+                    return
+                file = self._unknown.pop()
+            self._look(file, patient=True)
+
+    def _look(self, file: _File, *, patient: bool = False) -> Entry | None:
+        """What is known of a file; it is looked at where that is nothing. None where it has gone."""
+        if file in self._known:
+            return self._known[file]
+        entry = entry_of(self.folder / file.name, depth="facts", patient=patient)
+        if entry is None:
+            return None
+        if entry.damaged:
+            entry = replace(entry, problem=self._aside(entry.path, entry.problem))
+        self._known[file] = entry
+        while len(self._known) > _MOST:
+            del self._known[next(iter(self._known))]
         return entry
 
     def nearest(self, config: Config) -> Result:
@@ -338,54 +384,68 @@ class Library:
         self._discarded.clear()
 
 
-def _changed(path: Path) -> float:
+class _File(NamedTuple):
+    """A file as a folder has it: as long as all this stays, it holds the same."""
+
+    name: str
+    number: int
+    size: int
+    changed: int
+
+    @classmethod
+    def of(cls, place: os.DirEntry[str] | Path) -> _File:
+        """That at a place. Raises FileNotFoundError."""
+        try:
+            status = place.stat()
+        except OSError:  # a link that leads nowhere
+            status = place.stat(follow_symlinks=False)
+        return cls(place.name, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def entry_of(
+    path: Path, *, shipped: bool = False, depth: examining.Depth = "structure", patient: bool = False
+) -> Entry | None:
+    """What is known of a file without reading it; None where there is none. Another process looks first:
+    `depth` and `patient` as in `examining.verdict`."""
     try:
-        return path.stat().st_mtime
-    except OSError:  # somebody else has just removed it, or it is a link that leads nowhere
-        return 0.0
-
-
-def entry_of(path: Path, *, shipped: bool = False, wait: float | None = None) -> Entry | None:
-    """What is known of a file without reading it; None where there is none.
-
-    Parameters
-    ----------
-    wait
-        For how long another process may look at it first [s]; None is until it has.
-    """
-    try:
-        against = examining.Verdict() if shipped else examining.verdict(path, wait=wait)
+        against = examining.Verdict() if shipped else examining.verdict(path, depth, patient=patient)
         found = path.lstat() if against.said else path.stat()
     except FileNotFoundError:
         return None
     if against.said:
         problem, size = against.said.replace(str(path), path.name), found.st_size
         return Entry(path, None, path.stem, 0, None, size, problem=problem, damaged=against.damaged)
-    return _read_entry(path, shipped, found.st_size, found.st_mtime_ns)
-
-
-def _set_aside(path: Path) -> Entry:
-    """A file that was set aside."""
-    problem = f"{path.name.partition(ASIDE)[0]} was damaged and set aside as {path.name}."
-    return Entry(path, None, path.name, 0, None, path.stat().st_size, problem=problem)
-
-
-@lru_cache(maxsize=4096)
-def _read_entry(path: Path, shipped: bool, size: int, _changed: int) -> Entry:
     try:
-        with h5netcdf.File(path, "r", locking=False) as file:
-            attributes = dict(file.attrs)
-            number, has_sums = file.dimensions["realization"].size, "sums" in file.groups
-            first = int(file.variables["realization"][0])
-        config = Config.from_dict(json.loads(attributes["config"]))
-        created = datetime.datetime.fromisoformat(attributes["created"])
-        numerics = int(attributes.get("numerics", 1))  # the first did not say so
+        facts = against.facts or _facts_of(path, found.st_size, found.st_mtime_ns)
+        config = Config.from_dict(json.loads(facts["config"]))
+        created = datetime.datetime.fromisoformat(facts["created"])
     except (OSError, KeyError, TypeError, ValueError) as error:
         problem = f"{path.name} is no crviz result: {error or type(error).__name__}"
-        return Entry(path, None, path.stem, 0, None, size, shipped=shipped, problem=problem)
-    can_grow = has_sums and is_current(numerics)
-    digest = config.digest_at(numerics)
-    return Entry(path, config, digest, number, created, size, numerics, can_grow, shipped, first=first)
+        return Entry(path, None, path.stem, 0, None, found.st_size, shipped=shipped, problem=problem)
+    numerics = facts["numerics"]
+    return Entry(
+        path,
+        config,
+        config.digest_at(numerics),
+        facts["fields"],
+        created,
+        found.st_size,
+        numerics,
+        can_grow=facts["sums"] and is_current(numerics),
+        shipped=shipped,
+        first=facts["first"],
+    )
+
+
+def _set_aside(folder: Path, file: _File) -> Entry:
+    """A file that was set aside."""
+    problem = f"{file.name.partition(ASIDE)[0]} was damaged and set aside as {file.name}."
+    return Entry(folder / file.name, None, file.name, 0, None, file.size, problem=problem)
+
+
+@lru_cache(maxsize=_MOST)
+def _facts_of(path: Path, _size: int, _changed: int) -> dict[str, Any]:
+    return examining.facts_of(path)
 
 
 def _logarithms(config: Config) -> tuple[float, float]:

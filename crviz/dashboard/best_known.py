@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
+
+import panel as pn
 
 from crviz import atlas, ensemble, library
 from crviz.checks import ParameterError
@@ -15,10 +18,18 @@ from crviz.result import Source, examining, fields_in_words
 SHIPPED = "the paper's run, shipped"
 #: Resolution at which a place of the atlas gets a sky of one field, and whose noise is drawn.
 POINT_NSIDE = 16
+#: How long it takes until files that were not known are looked for again [ms].
+AGAIN = 500
+
+
+#: Whether a configuration with its digest is one of those that are looked for.
+_Fits: TypeAlias = Callable[[Config, str], bool]
 
 
 class BestKnown:
     """Shows the stored result of the parameters that are set, that most was computed for, or the atlas.
+
+    That is so by what is known of stored files at once, and again once more is known.
 
     Parameters
     ----------
@@ -36,32 +47,64 @@ class BestKnown:
             config = self._state.config
         except ParameterError:  # its sentence stands beside Run already
             return
-        physics = physics_of(config)
-        best = self._best_stored(lambda other, _: physics_of(other) == physics)
-        self._state.show(best or from_atlas(config))
+        fits = _of_physics(config)
+        fitting, looking = self._known(fits)
+        self._state.show(_best_of(fitting, fits) or from_atlas(config))
+        if looking:
+            self._look_again(fits, fitting)
+
+    def _look_again(self, fits: _Fits, before: list[Entry]) -> None:
+        """Look whether there is something better, until all stored files are known or this is not shown."""
+        shown, document = self._state.shown, pn.state.curdoc
+        if document is None:
+            return
+
+        def again() -> None:
+            if self._state.shown is not shown:
+                return
+            fitting, looking = self._known(fits)
+            if fitting != before:
+                self.look()
+            elif looking:
+                document.add_timeout_callback(again, AGAIN)
+
+        document.add_timeout_callback(again, AGAIN)
 
     def again(self, digest: str, sigma2: float, rl_over_lc: float) -> Source | None:
         """The result of a digest, or the place of the atlas that has it; None where there is none any more.
 
         Raises ParameterError where there is no such place.
         """
-        found = self._best_stored(lambda _, other: other == digest)
+
+        def fits(_: Config, other: str) -> bool:
+            return other == digest
+
+        found = _best_of(self._known(fits)[0], fits)
         source = (found or from_atlas(Config(sigma2=sigma2, rl_over_lc=rl_over_lc))).source
         return source if source.digest == digest else None
 
-    def _best_stored(self, fits: Callable[[Config, str], bool]) -> LabelledSource | None:
-        """Of the results whose configuration and digest fit."""
-        entries = self._stored.entries() if self._stored is not None else []
-        same = [entry for entry in entries if entry.config and fits(entry.config, entry.digest)]
-        for entry in sorted(same, key=_computed, reverse=True):
-            if entry.shipped:
-                break
-            try:
-                return LabelledSource(examining.load(entry.path), stored_words(entry))
-            except (ValueError, FileNotFoundError):  # whoever opens it in the drawer of runs is told why
-                continue
-        shipped = library.shipped()
-        return LabelledSource(shipped, SHIPPED) if fits(shipped.config, shipped.digest) else None
+    def _known(self, fits: _Fits) -> tuple[list[Entry], int]:
+        """What is known to be stored and fits, and of how many files nothing is known yet."""
+        entries, looking = self._stored.known() if self._stored is not None else ([], 0)
+        return [each for each in entries if each.config and fits(each.config, each.digest)], looking
+
+
+def _of_physics(config: Config) -> _Fits:
+    physics = physics_of(config)
+    return lambda other, _: physics_of(other) == physics
+
+
+def _best_of(fitting: list[Entry], fits: _Fits) -> LabelledSource | None:
+    """The result that most was computed for of those that fit, the shipped one included."""
+    for entry in sorted(fitting, key=_computed, reverse=True):
+        if entry.shipped:
+            break
+        try:
+            return LabelledSource(examining.load(entry.path), stored_words(entry))
+        except (ValueError, FileNotFoundError):  # whoever opens it in the drawer of runs is told why
+            continue
+    shipped = library.shipped()
+    return LabelledSource(shipped, SHIPPED) if fits(shipped.config, shipped.digest) else None
 
 
 def stored_words(entry: Entry) -> str:

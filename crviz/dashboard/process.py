@@ -16,9 +16,6 @@ _log = logging.getLogger(__name__)
 #: Seconds after which what is wanted next is prepared, if no page has been opened by then.
 PATIENCE = 5.0
 
-#: For how long a visitor waits for what is known of a file that somebody else has put into the library [s].
-LOOKING = 0.5
-
 #: How often the library is looked after [s].
 HOUSEKEEPING = 60.0
 
@@ -44,7 +41,6 @@ def configure(library: Library | None = None, threads: int | None = None, public
     for trouble in turbulence.install():
         _log.warning("%s", trouble)
     library = library or Library()
-    library.patience = LOOKING
     if public and library.size is None:
         library.size = PUBLIC_SIZE
     manager = Manager(library, threads)
@@ -67,12 +63,12 @@ def page_opened() -> None:
 
 
 def _prepare(manager: Manager) -> None:
-    """Have the library examined, compile, and look at the atlas for the first time: here nobody waits.
+    """Have the library looked at, compile, and look at the atlas for the first time: here nobody waits.
 
     Beside the first page, with two processors, they would cost it a second.
     """
     if manager.library is not None:
-        manager.library.examine()
+        manager.library.known()
     _opened.wait(PATIENCE)
     if manager.closed:
         return

@@ -2,7 +2,8 @@
 
 HDF5 may hang, or end its process, where a file is damaged or was made to do so. The process that examines
 files is started with the first one and lives as long as this one; what takes it too long ends it, and the
-next file has a new one. Each file is examined once, as long as its size and its time stay as they are.
+next file has a new one. Each file is examined once, as long as its size and its time stay as they are. What
+it says of itself comes back with the verdict: nobody opens it for that here.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ import signal
 import subprocess
 import sys
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import h5netcdf
 
 from crviz import paths, result
 from crviz.checks import ParameterError
@@ -31,6 +35,9 @@ _STARTING = 120.0
 #: Files of which is remembered how they are.
 _MOST = 4096
 
+#: How much of a file is read.
+Depth: TypeAlias = Literal["facts", "structure", "whole"]
+
 _PROGRAM = "import sys; sys.path[:] = {path!r}; from crviz.result import examining; examining.serve()"
 
 
@@ -44,13 +51,13 @@ class Verdict:
         A sentence; nothing where the file is sound.
     damaged
         Whether it is not what crviz has written, or no longer.
-    pending
-        Whether it is not known yet.
+    facts
+        As of `facts_of`, of a sound file that somebody else has written.
     """
 
     said: str = ""
     damaged: bool = False
-    pending: bool = False
+    facts: Mapping[str, Any] | None = None
 
 
 class Reader:
@@ -58,11 +65,11 @@ class Reader:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
-        self._lock = threading.Lock()
-        self._queue = ThreadPoolExecutor(1, "crviz-examining")
-        self._known: dict[tuple[object, ...], Future[Verdict]] = {}
+        self._known: dict[tuple[object, ...], Verdict] = {}
+        self._changed = threading.Condition()
+        self._busy, self._waiting = False, 0
 
-    def verdict(self, path: Path, *, whole: bool, wait: float | None) -> Verdict:
+    def verdict(self, path: Path, depth: Depth, patient: bool) -> Verdict:
         """As of the function `verdict`."""
         if netcdf.is_own(path):
             return Verdict()
@@ -71,31 +78,42 @@ class Reader:
             found = path.stat()
         except ValueError as error:
             return Verdict(str(error))
-        key = (str(path.absolute()), found.st_ino, found.st_size, found.st_mtime_ns, whole)
-        with self._lock:
-            if key not in self._known:
-                patience = PATIENCE + found.st_size / PACE
-                self._known[key] = self._queue.submit(self._ask, path, whole, patience)
+        key = (str(path.absolute()), found.st_ino, found.st_size, found.st_mtime_ns, depth)
+        if key not in self._known:
+            with self._turn(patient):
+                if key not in self._known:  # somebody else may have asked meanwhile
+                    self._known[key] = self._ask(path, depth, PATIENCE + found.st_size / PACE)
                 while len(self._known) > _MOST:
                     del self._known[next(iter(self._known))]
-            future = self._known[key]
-        try:
-            return future.result(wait)
-        except TimeoutError:
-            return Verdict(f"{path} is being examined: look again in a while.", pending=True)
+        return self._known[key]
 
-    def _ask(self, path: Path, whole: bool, patience: float) -> Verdict:
+    @contextmanager
+    def _turn(self, patient: bool) -> Iterator[None]:
+        """One at a time, and those who are patient after the others."""
+        with self._changed:
+            self._waiting += not patient
+            self._changed.wait_for(lambda: not self._busy and not (patient and self._waiting))
+            self._waiting -= not patient
+            self._busy = True
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._busy = False
+                self._changed.notify_all()
+
+    def _ask(self, path: Path, depth: Depth, patience: float) -> Verdict:
         process = self._started()
         if process is None:
             return Verdict(f"{path} cannot be examined: the process for that does not start.")
         assert process.stdin is not None
         with suppress(BrokenPipeError):  # it has died: it answers nothing
-            process.stdin.write(json.dumps([str(path.absolute()), whole, patience]) + "\n")
+            process.stdin.write(json.dumps([str(path.absolute()), depth, patience]) + "\n")
             process.stdin.flush()
         answer = _line(process, patience + 5.0)  # it ends by its own clock before
         if answer:
-            said, damaged = json.loads(answer)
-            return Verdict(said.replace(str(path.absolute()), str(path)), damaged)
+            said, damaged, facts = json.loads(answer)
+            return Verdict(said.replace(str(path.absolute()), str(path)), damaged, facts)
         self._process = None
         if process.wait() in (-getattr(signal, "SIGALRM", 0), -getattr(signal, "SIGKILL", 0)):
             return Verdict(f"{path} cannot be used: reading it takes longer than {patience:.0f} s.")
@@ -136,24 +154,39 @@ def _line(process: subprocess.Popen[str], patience: float) -> str:
 _reader = Reader()
 
 
-def verdict(path: Path, *, whole: bool = False, wait: float | None = None) -> Verdict:
+def verdict(path: Path, depth: Depth = "structure", *, patient: bool = False) -> Verdict:
     """What there is to say against a file.
 
     Parameters
     ----------
-    whole
-        Whether the arrays of every field are read too, or only what they are said to be.
-    wait
-        For how long [s]; None is until it is known.
+    depth
+        How much of it is read: what it says of itself, what its arrays are said to be too, or all of them.
+    patient
+        Whether those who ask later may be answered before.
 
     Raises FileNotFoundError where there is none.
     """
-    return _reader.verdict(path, whole=whole, wait=wait)
+    return _reader.verdict(path, depth, patient)
+
+
+def facts_of(path: Path) -> dict[str, Any]:
+    """What a result's file says of itself: "config", "created", "numerics", how many "fields", the "first" of
+    them, and whether it has "sums". Raises OSError, KeyError, TypeError or ValueError where it does not."""
+    with h5netcdf.File(path, "r", locking=False) as file:
+        attributes = file.attrs
+        return {
+            "config": str(attributes["config"]),
+            "created": str(attributes["created"]),
+            "numerics": int(attributes.get("numerics", 1)),  # the first did not say so
+            "fields": file.dimensions["realization"].size,
+            "first": int(file.variables["realization"][0]),
+            "sums": "sums" in file.groups,
+        }
 
 
 def load(path: Path, *, lazily: bool = False) -> Run | Summary:
     """`result.load`, once the file was examined: it comes back also where HDF5 would not. Raises as that."""
-    against = verdict(path, whole=True)
+    against = verdict(path, "whole")
     if against.said:
         raise (netcdf.Damaged if against.damaged else ValueError)(against.said)
     return result.load(path, lazily=lazily)
@@ -164,27 +197,33 @@ def serve() -> None:
     answers, sys.stdout = sys.stdout, sys.stderr
     print("ready", file=answers, flush=True)
     for line in sys.stdin:
-        path, whole, patience = json.loads(line)
+        path, depth, patience = json.loads(line)
         _alarm(patience)
-        answer = _examined(Path(path), whole)
+        answer = _examined(Path(path), depth)
         _alarm(0.0)
         print(json.dumps(answer), file=answers, flush=True)
 
 
-def _examined(path: Path, whole: bool) -> tuple[str, bool]:
+def _examined(path: Path, depth: Depth) -> tuple[str, bool, dict[str, Any] | None]:
+    if depth == "facts":
+        with suppress(Exception):  # whatever it is, it is said of the structure
+            netcdf.check_heaps(path)
+            return "", False, facts_of(path)
     try:
         found = result.load(path, lazily=True)
-        if whole:
+        if depth == "whole":
             with netcdf.damage(path):
                 schema.check_rows(found.dataset)
                 if isinstance(found, Summary):
                     schema.check_groups(found.groups)
     except (ValueError, FileNotFoundError) as error:
         # a kind of turbulence that is known in the other process only: it says so itself where it is not
-        if isinstance(error.__cause__, ParameterError):
-            return "", False
-        return str(error), isinstance(error, netcdf.Damaged)
-    return "", False
+        if not isinstance(error.__cause__, ParameterError):
+            return str(error), isinstance(error, netcdf.Damaged), None
+    try:
+        return "", False, facts_of(path)
+    except (OSError, KeyError, TypeError, ValueError):  # the other process says what is wrong
+        return "", False, None
 
 
 def _alarm(seconds: float) -> None:

@@ -317,13 +317,13 @@ def _declared(path: Path) -> int:
             )
         total += declared
 
-    _check_heaps(path)
+    check_heaps(path)
     with h5py.File(path, "r", locking=False) as file:
         file.visititems(look)
     return total
 
 
-def _check_heaps(path: Path) -> None:
+def check_heaps(path: Path) -> None:
     """Raises Damaged where HDF5 would walk through a global heap, which holds texts and references, for ever:
     free space of no size, which a block of zeros stands for."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:

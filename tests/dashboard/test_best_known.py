@@ -23,8 +23,8 @@ class Stored:
     def __init__(self, *entries):
         self._entries = entries
 
-    def entries(self):
-        return list(self._entries)
+    def known(self):
+        return list(self._entries), 0
 
 
 def looked(stored=None, **settings):

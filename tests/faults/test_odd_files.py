@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import threading
 import time
 from contextlib import suppress
 
@@ -279,7 +280,7 @@ def test_what_crashes_the_reading_process_is_damaged_and_the_next_file_has_a_new
         f"{odd} is damaged: what reads it crashes.", damaged=True
     )
     monkeypatch.setattr(examining, "_PROGRAM", program)
-    assert examining.verdict(fine) == examining.Verdict()
+    assert examining.verdict(fine).said == ""
 
 
 def test_the_reading_process_ends_with_the_one_that_started_it(python, put, sound):
@@ -350,19 +351,55 @@ def test_a_damaged_file_is_set_aside_where_another_result_takes_its_place(shelf)
     assert shelf.path(CONFIG).with_name(f"{CONFIG.digest}.nc.damaged").read_bytes() == b"spoilt"
 
 
+def once(fact):
+    """Wait for something that another thread brings about."""
+    end = time.monotonic() + 60
+    while not fact():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 def test_a_page_does_not_wait_for_what_is_being_examined(shelf, sound, reader, monkeypatch):
-    release = os.pipe()
+    release, ask = os.pipe(), reader._ask
     monkeypatch.setattr(
-        reader, "_ask", lambda *_: os.read(release[0], 1) and examining.Verdict()
-    )  # until the test says so
+        reader, "_ask", lambda *its: os.read(release[0], 1) and ask(*its)
+    )  # when the test says
     shelf.path(CONFIG).write_bytes(sound[0])
-    shelf.patience = 0.0
-    (line, _) = map(words, shelf.entries())
-    assert line == f"{shelf.path(CONFIG).name} is being examined: look again in a while."
+    entries, looking = shelf.known()
+    assert ([entry.shipped for entry in entries], looking) == ([True], 1)
     os.write(release[1], b"x")
-    shelf.patience = 60.0
-    (line, _) = map(words, shelf.entries())
+    once(lambda: not shelf.known()[1])
+    (line, _) = map(words, shelf.known()[0])
     assert line.startswith("σ² = 1, ")
+
+
+def test_who_opens_a_file_need_not_wait_until_all_others_are_known(shelf, sound, reader, monkeypatch):
+    """It stood behind all of them."""
+    release, asked = os.pipe(), []
+
+    def ask(path, depth, patience):
+        asked.append((path.name, depth))
+        os.read(release[0], 1)
+        return examining.Verdict("not now")
+
+    monkeypatch.setattr(reader, "_ask", ask)
+    for number in range(5):
+        (shelf.folder / f"{number}.nc").write_bytes(b"0")
+    shelf.known()
+    once(lambda: asked)
+    threading.Thread(target=examining.verdict, args=(shelf.folder / "0.nc", "whole")).start()
+    once(lambda: reader._waiting)
+    os.write(release[1], b"x" * 6)
+    once(lambda: len(asked) == 6)
+    assert asked[1] == ("0.nc", "whole")
+
+
+def test_a_damaged_file_that_a_list_finds_is_set_aside(shelf, sound):
+    shelf.path(CONFIG).write_bytes(sound[0][:5000])
+    once(lambda: not shelf.known()[1])
+    (line, _) = map(words, shelf.known()[0])
+    name = shelf.path(CONFIG).name
+    assert line == f"{name} was damaged and set aside as {name}.damaged."
 
 
 def test_a_part_in_a_library_is_said_to_be_one(shelf):

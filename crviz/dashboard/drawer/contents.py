@@ -19,6 +19,8 @@ from crviz.dashboard.session import Session
 from crviz.dashboard.state import State
 from crviz.jobs import Manager
 
+#: How often a list looks for what is known by now [ms].
+FOLLOWING = 500
 _WIDE = {"sizing_mode": "stretch_width"}
 
 
@@ -76,7 +78,21 @@ class DrawerContents:
         library = self._manager.library
         if library is None:  # nothing is kept
             return []
-        return [Runs(self._state, self._session, library, self._public)]
+        listed = Runs(self._state, self._session, library, self._public)
+        self._follow(listed)
+        return [listed]
+
+    def _follow(self, listed: Runs) -> None:
+        """Have a list fill itself in, as long as it is shown, until all stored files are known."""
+        document = pn.state.curdoc
+        if document is None:
+            return
+
+        def follow() -> None:
+            if self._drawer.holds(listed) and listed.follow(lambda: self._open("runs")):
+                document.add_timeout_callback(follow, FOLLOWING)
+
+        document.add_timeout_callback(follow, FOLLOWING)
 
     def _more(self) -> list[pn.viewable.Viewable]:
         """Words at once, plots one by one: between them the server has time for other pages."""

@@ -17,6 +17,7 @@ from crviz.result import fields_in_words, numbered
 
 #: More of one's own are not listed; the newest come first.
 MOST = 30
+_WIDE: dict[str, Any] = {"sizing_mode": "stretch_width"}
 
 
 class Runs(Controls):
@@ -32,11 +33,22 @@ class Runs(Controls):
         self._session, self._library, self._public = session, library, public
         self._discarded: dict[str, Discarded] = {}
         presses: dict[str, Callable[[], None]] = {}
-        entries = library.entries()
-        own = [entry for entry in entries if not entry.shipped]
-        listed = [*own[:MOST], *(entry for entry in entries if entry.shipped)]
-        groups = [{"legend": words(entry), "controls": self._buttons(presses, entry)} for entry in listed]
-        super().__init__(state, groups, presses, css_classes=["runs"], sizing_mode="stretch_width")
+        self._listed, looking = _listed(library)
+        groups = [
+            {"legend": "", "controls": [{"kind": "text", "key": "looking"}]},
+            *({"legend": words(each), "controls": self._buttons(presses, each)} for each in self._listed),
+        ]
+        super().__init__(state, groups, presses, texts=_looking_words(looking), css_classes=["runs"], **_WIDE)
+
+    def follow(self, again: Callable[[], None]) -> bool:
+        """Whether files are still looked at; once more of those that are listed are known, and nothing was
+        deleted in this list, another one is asked for."""
+        listed, looking = _listed(self._library)
+        if listed != self._listed and not self._discarded:
+            again()
+            return False  # the other one follows on
+        self.texts = {**self.texts, **_looking_words(looking)}
+        return looking > 0
 
     def _buttons(self, presses: dict[str, Callable[[], None]], entry: Entry) -> list[dict[str, Any]]:
         """What can be done with an entry; what it does is put among the presses."""
@@ -100,6 +112,18 @@ class Runs(Controls):
         """Whether an entry is there: its line stays where it is."""
         others = {_key(what, entry): not deleted for what in ("open", "extend")}
         self.texts = {**self.texts, **others, _key("delete", entry): "deleted" if deleted else ""}
+
+
+def _listed(library: Library) -> tuple[list[Entry], int]:
+    """What is listed now, and of how many files nothing is known yet."""
+    entries, looking = library.known()
+    own = [entry for entry in entries if not entry.shipped]
+    return [*own[:MOST], *(entry for entry in entries if entry.shipped)], looking
+
+
+def _looking_words(number: int) -> dict[str, str]:
+    files = "1 file is" if number == 1 else f"{number} files are"
+    return {"looking": f"{files} being looked at." if number else ""}
 
 
 def _key(what: str, entry: Entry) -> str:

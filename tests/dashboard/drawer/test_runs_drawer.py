@@ -2,11 +2,15 @@
 
 import dataclasses
 import datetime
+import threading
 import time
 from pathlib import Path
 
+import h5netcdf
+import h5py
 import numpy as np
 import pytest
+from panel.io.state import set_curdoc
 
 from crviz import Config, housekeeping, library, run
 from crviz.dashboard.best_known import BestKnown
@@ -29,7 +33,7 @@ class Shelf:
         return Runs(self.state, self.session, self.stored, self.public)
 
     def lines(self):
-        return [group["legend"] for group in self.drawer.spec]
+        return [group["legend"] for group in self.drawer.spec if group["legend"]]
 
     def buttons(self, legend):
         (group,) = [g for g in self.drawer.spec if legend in g["legend"]]
@@ -56,6 +60,7 @@ def spoil(shelf):
     """A broken file in the library."""
     path = shelf.stored.folder / "broken.nc"
     path.write_bytes(b"this is no result")
+    shelf.stored.entries()  # it is known
     return path
 
 
@@ -76,6 +81,75 @@ def test_an_empty_library_lists_the_shipped_run_alone(tmp_path, state, join, fak
     assert line.startswith("shipped")
 
 
+# --- many files
+
+
+@pytest.fixture
+def many(shelf, monkeypatch):
+    """800 files that somebody else has put there; and the threads that have HDF5's libraries open one."""
+    content, opening = shelf.stored.path(CONFIG).read_bytes(), []
+    for number in range(800):
+        (shelf.stored.folder / f"{number:032x}.nc").write_bytes(content)
+
+    def told(kind):
+        original = kind.__init__
+
+        def init(self, path, *arguments, **options):
+            if str(shelf.stored.folder) in str(path):
+                opening.append(threading.current_thread())
+            original(self, path, *arguments, **options)
+
+        monkeypatch.setattr(kind, "__init__", init)
+
+    told(h5py.File)
+    told(h5netcdf.File)
+    yield opening
+    shelf.stored._unknown = []  # the others are not waited for
+
+
+def test_nobody_waits_until_hundreds_of_files_are_known(shelf, many, state, document):
+    """The first page with "Runs" took 9 s of the server: it opened each of them."""
+    drawer = shelf.drawer
+    assert drawer.texts["looking"] == "800 files are being looked at."
+    with set_curdoc(document):
+        BestKnown(state, shelf.stored).look()
+    end, again = time.monotonic() + 120, []
+    while not again:  # it fills itself in
+        assert drawer.follow(lambda: again.append(True)) is not bool(again)
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    while len(shelf.lines()) < MOST + 1:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert len(set(shelf.lines()[:MOST])) == 1  # copies of one result
+    assert shelf.drawer.texts["looking"].endswith(" files are being looked at.")
+    assert threading.current_thread() not in many
+
+
+def test_what_becomes_known_of_the_parameters_is_shown(shelf, state, document):
+    physics = {name: getattr(CONFIG, name) for name in ("sigma2", "rl_over_lc", "gamma")}
+    state.param.update(**physics)
+    others = Library(shelf.stored.folder)  # which does not know the file yet
+    with set_curdoc(document):
+        BestKnown(state, others).look()
+        assert "atlas" in state.shown.origin
+        end = time.monotonic() + 60
+        while state.shown.origin != "stored, 2 fields":
+            assert time.monotonic() < end
+            for callback in document.session_callbacks:
+                document.remove_timeout_callback(callback)
+                callback.callback()
+            time.sleep(0.05)
+    assert not document.session_callbacks
+
+
+def test_once_something_was_deleted_a_list_stays_as_it_is(shelf):
+    """Else it could not be brought back."""
+    drawer = shelf.drawer
+    drawer._handle_msg({"kind": "press", "key": f"delete:{CONFIG.digest}.nc"})
+    assert not drawer.follow(lambda: pytest.fail("it is made anew"))
+
+
 def test_a_line_gives_date_and_size():
     entry = Entry(Path("x.nc"), CONFIG, CONFIG.digest, 1, datetime.datetime(2026, 11, 24, 6, 5), 2_345_678)
     assert words(entry).endswith("seed 3 · 1 field · 2026-11-24 06:05 · 2.3 MB")
@@ -86,8 +160,8 @@ def test_the_newest_are_listed_and_the_shipped_one_always(shelf):
     (entry, shipped) = shelf.stored.entries()
 
     class Many:
-        def entries(self):
-            return [entry] * (MOST + 5) + [shipped]
+        def known(self):
+            return [entry] * (MOST + 5) + [shipped], 0
 
     shelf.stored = Many()
     lines = shelf.lines()
