@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from crviz.field import Field, draw_field
     from crviz.orbits import Orbits, backtrack
     from crviz.parameters import backtracking_times
-    from crviz.result import Result, Spectrum, load
+    from crviz.result import Result, Spectrum
+    from crviz.result.examining import load
 
 __all__ = [
     "Config",
@@ -47,7 +48,7 @@ _FROM = {
     "backtrack": "orbits",
     "backtracking_times": "parameters",
     "draw_field": "field",
-    "load": "result",
+    "load": "result.examining",
     "merge": "ensemble",
     "run": "ensemble",
     "simulate": "ensemble",

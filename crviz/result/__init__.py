@@ -44,7 +44,7 @@ __all__ = [
 
 
 def load(path: str | Path, *, lazily: bool = False) -> Run | Summary:
-    """Read a result from a file.
+    """Read a result from a file, in this very process; `crviz.load` is `examining.load`.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def load(path: str | Path, *, lazily: bool = False) -> Run | Summary:
     ValueError
         Where the file is no crviz result, damaged, too large for the memory, or of a layout that this version
         does not know: a sentence with its path. Nothing else is raised, whatever is in the file; but one that
-        was made to do so may hold up HDF5 for ever, which `examining.load` does not wait for.
+        was made to do so may hold up HDF5 for ever.
     """
     path = Path(path)
     dataset = netcdf.read(

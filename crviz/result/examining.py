@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import atexit
 import json
+import os
+import re
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -34,6 +37,11 @@ PATIENCE, PACE = 20.0, 5e6
 _STARTING = 120.0
 #: Files of which is remembered how they are.
 _MOST = 4096
+#: Names of what can start the process, and what that says first.
+_PYTHON = re.compile("python|pypy|graalpy", re.IGNORECASE)
+_READY = "ready\n"
+#: How a process ends that was told to after some time.
+_KILLED = (-getattr(signal, "SIGALRM", 0), -getattr(signal, "SIGKILL", 0))
 
 #: How much of a file is read.
 Depth: TypeAlias = Literal["facts", "structure", "whole"]
@@ -68,10 +76,11 @@ class Reader:
         self._known: dict[tuple[object, ...], Verdict] = {}
         self._changed = threading.Condition()
         self._busy, self._waiting = False, 0
+        self._can_start = True
 
     def verdict(self, path: Path, depth: Depth, patient: bool) -> Verdict:
         """As of the function `verdict`."""
-        if netcdf.is_own(path):
+        if netcdf.is_own(path) or _is_shipped(path):
             return Verdict()
         try:
             paths.check_file(path, "crviz result")
@@ -105,23 +114,38 @@ class Reader:
     def _ask(self, path: Path, depth: Depth, patience: float) -> Verdict:
         process = self._started()
         if process is None:
+            if not self._can_start:
+                return Verdict()
             return Verdict(f"{path} cannot be examined: the process for that does not start.")
         assert process.stdin is not None
-        with suppress(BrokenPipeError):  # it has died: it answers nothing
-            process.stdin.write(json.dumps([str(path.absolute()), depth, patience]) + "\n")
-            process.stdin.flush()
-        answer = _line(process, patience + 5.0)  # it ends by its own clock before
+        try:
+            with suppress(BrokenPipeError):  # it has died: it answers nothing
+                process.stdin.write(json.dumps([str(path.absolute()), depth, patience]) + "\n")
+                process.stdin.flush()
+            answer = _line(process, patience + 5.0)  # it ends by its own clock before
+        except BaseException:  # Ctrl-C: the next question shall not have the answer to this one
+            process.kill()
+            self._process = None
+            raise
         if answer:
             said, damaged, facts = json.loads(answer)
             return Verdict(said.replace(str(path.absolute()), str(path)), damaged, facts)
         self._process = None
-        if process.wait() in (-getattr(signal, "SIGALRM", 0), -getattr(signal, "SIGKILL", 0)):
+        if process.wait() in _KILLED:
             return Verdict(f"{path} cannot be used: reading it takes longer than {patience:.0f} s.")
         return Verdict(f"{path} is damaged: what reads it crashes.", damaged=True)
 
     def _started(self) -> subprocess.Popen[str] | None:
-        if self._process is None or self._process.poll() is not None:
-            self._process = subprocess.Popen(
+        """The process; None where it does not start, and where it cannot: this one is no Python then, but a
+        program that has Python in it."""
+        if self._process is not None and self._process.poll() is None:
+            return self._process
+        self._process = None
+        self._can_start = self._can_start and bool(_PYTHON.match(Path(sys.executable or "").name))
+        if not self._can_start:
+            return None
+        try:
+            process = subprocess.Popen(
                 [sys.executable, "-c", _PROGRAM.format(path=sys.path)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -129,15 +153,35 @@ class Reader:
                 text=True,
                 start_new_session=True,  # Ctrl-C is not for it: it ends with what it reads from
             )
-            atexit.register(_end, self._process)
-            if not _line(self._process, _STARTING):
-                self._process = None
-        return self._process
+        except (FileNotFoundError, PermissionError):
+            self._can_start = False
+            return None
+        atexit.register(_end, process, os.getpid())
+        begun = time.monotonic()
+        while (line := _line(process, _STARTING)) != _READY:  # what is said before is not its own
+            took_long = time.monotonic() - begun > _STARTING
+            if took_long or not line:
+                self._can_start = took_long  # else it is something else
+                process.kill()
+                return None
+        self._process = process
+        return process
+
+    def let_go(self) -> None:
+        """In a process that was forked: what its parent asks and hears is not for it."""
+        if self._process is not None:
+            nothing = os.open(os.devnull, os.O_RDWR)
+            for stream in (self._process.stdin, self._process.stdout):
+                if stream is not None and not stream.closed:
+                    os.dup2(nothing, stream.fileno())
+            os.close(nothing)
+            self._process.returncode = 0  # nobody waits for it here
 
 
-def _end(process: subprocess.Popen[str]) -> None:
-    process.kill()
-    process.communicate()
+def _end(process: subprocess.Popen[str], owner: int) -> None:
+    if owner == os.getpid():
+        process.kill()
+        process.communicate()
 
 
 def _line(process: subprocess.Popen[str], patience: float) -> str:
@@ -152,6 +196,22 @@ def _line(process: subprocess.Popen[str], patience: float) -> str:
 
 
 _reader = Reader()
+
+
+def _begin_anew() -> None:
+    global _reader
+    _reader.let_go()
+    _reader = Reader()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)
+
+
+def _is_shipped(path: Path) -> bool:
+    with suppress(FileNotFoundError):
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(paths.assets()))
+    return False
 
 
 def verdict(path: Path, depth: Depth = "structure", *, patient: bool = False) -> Verdict:
@@ -184,8 +244,27 @@ def facts_of(path: Path) -> dict[str, Any]:
         }
 
 
-def load(path: Path, *, lazily: bool = False) -> Run | Summary:
-    """`result.load`, once the file was examined: it comes back also where HDF5 would not. Raises as that."""
+def load(path: str | Path, *, lazily: bool = False) -> Run | Summary:
+    """Read a result from a file.
+
+    Another process reads a file first that this one has not written, once: HDF5 never comes back from some
+    that are damaged or made so. It is started with the first such file, which takes a second. Where there is no
+    Python to start, in a program that has Python in it, the file is read at once.
+
+    Parameters
+    ----------
+    lazily
+        As of `result.load`.
+
+    Raises
+    ------
+    FileNotFoundError
+    ValueError
+        Where the file is no crviz result, damaged, too large for the memory, of a layout that this version
+        does not know, or takes longer than 20 s and a second for each 5 MB: a sentence with its path. Nothing
+        else is raised, whatever is in the file.
+    """
+    path = Path(path)
     against = verdict(path, "whole")
     if against.said:
         raise (netcdf.Damaged if against.damaged else ValueError)(against.said)
@@ -195,7 +274,7 @@ def load(path: Path, *, lazily: bool = False) -> Run | Summary:
 def serve() -> None:
     """Examine files whose names come from the standard input, until it ends."""
     answers, sys.stdout = sys.stdout, sys.stderr
-    print("ready", file=answers, flush=True)
+    print(_READY, end="", file=answers, flush=True)
     for line in sys.stdin:
         path, depth, patience = json.loads(line)
         _alarm(patience)
