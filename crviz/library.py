@@ -126,20 +126,25 @@ class Library:
         """Where the run of a configuration is, or would be."""
         return self.folder / f"{config.digest}.nc"
 
-    def stored(self, config: Config) -> list[Result]:
+    def stored(self, config: Config, *, lazily: bool = paths.LOCKS) -> list[Result]:
         """The stored results of a configuration, the shipped one included: a run, and summaries.
+
+        Parameters
+        ----------
+        lazily
+            As of `result.load`; files that are open cannot be replaced everywhere.
 
         Raises ValueError where a stored file is no crviz result; it is set aside, so that the next one finds
         its place empty.
         """
         files = [path for path in (self.path(config), self._summary(config)) if path.exists()]
-        found = [*map(self.load, files), shipped()]
+        found = [*(self.load(path, lazily=lazily) for path in files), shipped()]
         return [result for result in found if result.digest == config.digest and not result.fields.start]
 
-    def load(self, path: Path) -> Result:
+    def load(self, path: Path, *, lazily: bool = False) -> Result:
         """A result of this folder, read by another process first. Raises ValueError or FileNotFoundError."""
         try:
-            result = examining.load(path)
+            result = examining.load(path, lazily=lazily)
         except netcdf.Damaged as error:
             raise ValueError(self._aside(path, str(error))) from error
         if self.size is not None:
@@ -163,7 +168,7 @@ class Library:
 
         Raises ValueError where the stored file is no crviz result.
         """
-        return max(self.stored(config), key=lambda result: result.n_realizations, default=None)
+        return max(self.stored(config, lazily=False), key=lambda result: result.n_realizations, default=None)
 
     def put(self, result: Result) -> None:
         """Store a result unless as good a one is there: of as many realisations, and able to grow if this one

@@ -155,9 +155,9 @@ def writing(path: Path) -> Iterator[None]:
         raise ValueError(f"{where} could not be written: {error.strerror or error}.") from error
 
 
-def loaded(path: Path) -> Run | Summary:
+def loaded(path: Path, *, lazily: bool = False) -> Run | Summary:
     """A result, also of a file that would hold up this process. Raises ValueError or FileNotFoundError."""
-    return examining.load(path)
+    return examining.load(path, lazily=lazily)
 
 
 def check_writable(path: Path) -> None:

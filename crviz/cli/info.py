@@ -21,7 +21,7 @@ def add(commands: Subparsers) -> None:
 
 
 def _info(options: argparse.Namespace) -> int:
-    result = loaded(options.result)
+    result = loaded(options.result, lazily=True)
     with complete(options.result):
         _describe(options.result, result)
     return 0

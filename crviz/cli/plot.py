@@ -96,7 +96,7 @@ def _plot(options: argparse.Namespace) -> int:
     paper.check_width(options.width)
     check_writable(options.output)
     _check_known(options)
-    result = loaded(options.result)
+    result = loaded(options.result, lazily=True)
     if options.figure in _AGAINST_TIME and len(result.omega_t) < 2:
         raise ParameterError("figure", options.figure, "needs a result of two times at least")
     choices: dict[str, Any] = {

@@ -334,8 +334,8 @@ class Keeping:
         self.trouble = ""
 
     def stored(self, config: Config) -> list[Result]:
-        """What the library has of a configuration."""
-        return self._library.stored(config)
+        """What the library has of a configuration, in memory: the page asks for all after each field."""
+        return self._library.stored(config, lazily=False)
 
     def put(self, result: Result) -> None:
         """Keep a result; the run goes on where it cannot be."""

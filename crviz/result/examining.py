@@ -248,8 +248,8 @@ def load(path: str | Path, *, lazily: bool = False) -> Run | Summary:
     """Read a result from a file.
 
     Another process reads a file first that this one has not written, once: HDF5 never comes back from some
-    that are damaged or made so. It is started with the first such file, which takes a second. Where there is no
-    Python to start, in a program that has Python in it, the file is read at once.
+    that are damaged or made so. It is started with the first such file, which takes a second. Where there is
+    no Python to start, in a program that has Python in it, the file is read at once.
 
     Parameters
     ----------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import mmap
 import os
 import struct
 import threading
@@ -326,17 +325,36 @@ def _declared(path: Path) -> int:
 def check_heaps(path: Path) -> None:
     """Raises Damaged where HDF5 would walk through a global heap, which holds texts and references, for ever:
     free space of no size, which a block of zeros stands for."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        heap = content.find(_HEAP)
-        while heap >= 0:
-            (size,) = struct.unpack_from("<Q", content, heap + 8) if heap + 16 <= len(content) else (0,)
-            at, end = heap + 16, min(heap + size, len(content))
-            while at + 16 <= end:
-                number, taken = struct.unpack_from("<H6xQ", content, at)
+    size = path.stat().st_size
+    with path.open("rb") as file:  # not mapped: the pages of all of it would count as this process's memory
+        for heap in list(_places(file, _HEAP)):
+            (length,) = _unpacked("<Q", file, heap + 8) or (0,)
+            at, end = heap + 16, min(heap + length, size)
+            while at + 16 <= end and (found := _unpacked("<H6xQ", file, at)):
+                number, taken = found
                 if not number and not taken:
                     raise Damaged(f"{path} is damaged: a heap of it has zeros.")
                 at += 16 + -(-taken // 8) * 8 if number else taken
-            heap = content.find(_HEAP, heap + 1)
+
+
+def _places(file: io.BufferedReader, mark: bytes) -> Iterator[int]:
+    """Where a file has a mark, read from its beginning a piece at a time."""
+    begin, before = 0, b""
+    while piece := file.read(_SLAB):
+        content = before + piece
+        at = content.find(mark)
+        while at >= 0:
+            yield begin + at
+            at = content.find(mark, at + 1)
+        before = content[-len(mark) + 1 :]
+        begin += len(content) - len(before)
+
+
+def _unpacked(form: str, file: io.BufferedReader, at: int) -> tuple[int, ...]:
+    """Numbers at a place in a file; none where it has ended before."""
+    file.seek(at)
+    content = file.read(struct.calcsize(form))
+    return struct.unpack(form, content) if len(content) == struct.calcsize(form) else ()
 
 
 def _is_bare_dimension(item: h5py.Dataset) -> bool:

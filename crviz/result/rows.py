@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, Protocol
@@ -11,6 +11,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from crviz.arrays import Array
+
+#: Bytes that are read at once where not all of them are kept.
+_SLAB = 4_000_000
 
 
 class Piece(Protocol):
@@ -68,7 +71,21 @@ class Rows:
         start, stop, step = rows.indices(len(self))
         if step != 1:
             return np.asarray(self)[key]
-        return self.read(start, max(start, stop))[(slice(None), *others)]
+        stop = max(start, stop)
+        if not others:
+            return self.read(start, stop)
+        inner = (slice(None), *others)
+        return np.concatenate([some[inner] for some in self._slabs(start, stop)])
+
+    def _slabs(self, start: int, stop: int) -> Iterator[Array]:
+        """Rows start, ..., stop - 1, a few at a time; where there are none, none of them."""
+        some = max(1, _SLAB * len(self) // max(1, self.nbytes))
+        for at in range(start, max(stop, start + 1), some):
+            yield self.read(at, min(at + some, stop))
+
+    def each(self, function: Callable[[Array], tuple[Array, ...]]) -> tuple[Array, ...]:
+        """What a function makes of all rows, a few at a time: (R, ...) each."""
+        return tuple(map(np.concatenate, zip(*map(function, self._slabs(0, len(self))), strict=True)))
 
     def astype(self, dtype: Any, copy: bool = True) -> Rows | Array:
         """Itself where it is of that type already."""

@@ -13,6 +13,7 @@ from crviz.gradient import Gradient
 from crviz.means import covariance_of_mean
 from crviz.result import estimators, kept
 from crviz.result.result import Result
+from crviz.result.rows import Rows
 from crviz.result.spectrum import Estimate, between_components
 from crviz.result.summary import Summary, summarized
 
@@ -21,14 +22,18 @@ from crviz.result.summary import Summary, summarized
 class Run(Result):
     """A result that holds the spectra of every realisation."""
 
+    def _of_every_field(self, name: str) -> Array | Rows:
+        """An array of every field, in the memory or on the disk."""
+        return self.dataset[name].variable.data
+
     def _mean(self, name: str) -> Array:
         return self.dataset[name].values.mean(0, dtype=float)
 
     def _spectra(self, estimator: str, times: int | slice = slice(None)) -> tuple[Array, Array]:
         """The estimate of every field, (R, ..., 3, 3, L), and its noise."""
         how = estimators.get(estimator, self.estimators)
-        cl = self.dataset["cl_cross" if how.grids == 2 else "cl"].values[:, times].astype(float)
-        return how.apply(cl, self.dataset["rr"].values[:, times], self.config.n_pixels)
+        cl = self._of_every_field("cl_cross" if how.grids == 2 else "cl")[:, times].astype(float)
+        return how.apply(cl, self._of_every_field("rr")[:, times], self.config.n_pixels)
 
     def estimate(self, estimator: str, times: int | slice = slice(None)) -> Estimate:
         """What an estimator makes of the run for all gradients. Raises ParameterError."""
@@ -59,11 +64,17 @@ class Run(Result):
         return Summary(summarized(self.dataset), groups={kept.FIELDS: kept.fields_of(self.dataset)})
 
     def _moments(self) -> Moments:
-        data, cl = self.dataset, self.dataset["cl"].values
+        data, cl = self.dataset, self._of_every_field("cl")
         rr, rp = data["rr"].values, data["rp"].values
-        return Moments(self.omega_t, rr, rp, cl[..., 0].astype(float), total_power(cl.astype(float)))
+        powers = cl.each(_powers) if isinstance(cl, Rows) else _powers(cl)
+        return Moments(self.omega_t, rr, rp, *powers)
 
     def _pair_spectra(self) -> tuple[Array, Array]:
         suffix = "_cross" if "cl_cross" in self.dataset else ""
         positions = np.einsum("...iil->...l", self.dataset[f"cl{suffix}"].values.astype(float))
         return positions, np.einsum("tiil->tl", self.dataset[f"cl_pp{suffix}"].values)
+
+
+def _powers(cl: Array) -> tuple[Array, Array]:
+    """C_0^{ij} and the total power of fields."""
+    return cl[..., 0].astype(float), total_power(cl.astype(float))
