@@ -23,7 +23,7 @@ HOUSEKEEPING = 60.0
 PUBLIC_SIZE = 2e9
 
 _shared: dict[str, Manager] = {}
-_public = threading.Event()
+_at_home = threading.Event()
 _states: dict[int, State] = {}
 _opened = threading.Event()
 
@@ -45,7 +45,7 @@ def configure(library: Library | None = None, threads: int | None = None, public
         library.size = PUBLIC_SIZE
     manager = Manager(library, threads)
     library.in_use = lambda: manager.under_way | _on_pages()
-    (_public.set if public else _public.clear)()
+    (_at_home.clear if public else _at_home.set)()
     threading.Thread(target=_prepare, args=(manager,), name="crviz-prepare", daemon=True).start()
     threading.Thread(target=_keep_house, args=(manager, library), name="crviz-house", daemon=True).start()
     _shared["manager"] = manager
@@ -53,8 +53,8 @@ def configure(library: Library | None = None, threads: int | None = None, public
 
 
 def is_public() -> bool:
-    """Whether strangers may come."""
-    return _public.is_set()
+    """Whether strangers may come, as far as is known: under Panel's own server nobody has said so."""
+    return not _at_home.is_set()
 
 
 def page_opened() -> None:
@@ -108,4 +108,7 @@ def _keep_house(manager: Manager, library: Library) -> None:
 
 def shared_manager() -> Manager:
     """The manager of this process; made with the defaults where nobody configured one."""
-    return _shared.get("manager") or configure()
+    if "manager" not in _shared:
+        configure()
+        _at_home.clear()
+    return _shared["manager"]

@@ -96,6 +96,15 @@ def test_whether_strangers_may_come_is_known_where_pages_are_made(nobody, tmp_pa
     assert process.is_public() is public
 
 
+def test_where_nobody_has_said_who_comes_it_may_be_strangers(nobody, tmp_path, monkeypatch):
+    """Under Panel's own server; the user's library has no size there, lest results go that are wanted."""
+    monkeypatch.setattr(process, "Library", lambda: Library(tmp_path))
+    process.configure()
+    process._shared.clear()
+    assert process.shared_manager().library.size is None
+    assert process.is_public()
+
+
 def test_in_public_a_library_has_a_size_unless_it_was_said(nobody, tmp_path):
     sizes = [
         process.configure(Library(tmp_path, size), public=public).library.size
