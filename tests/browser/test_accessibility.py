@@ -5,6 +5,9 @@ import re
 import pytest
 from visitor import Visitor, wait_for_further_plots
 
+from crviz import Config, run
+from crviz.library import Library
+
 pytestmark = pytest.mark.browser
 
 _AT_REST = """() => {
@@ -62,6 +65,22 @@ def test_the_title_is_the_first_heading(still):
     title = still.get_by_role("heading", level=1)
     assert title.inner_text().startswith("crviz")
     assert still.get_by_role("heading").first.inner_text() == title.inner_text()
+
+
+def test_a_stored_run_that_may_be_deleted_keeps_nobody_out(visit, library_folder):
+    stored = Library(library_folder)
+    stored.put(run(Config(sigma2=0.8, nside=2, n_modes=10, omega_t=(0.5, 1.0)), 1))
+    page = visit()
+    page.get_by_role("button", name="Runs", exact=True).click()
+    line = page.get_by_role("group", name="σ² = 0.8")
+    for button in ("Delete", "Delete", "Undo"):
+        line.get_by_role("button", name=button).wait_for()
+        wait_for_rest(page)
+        assert violations(page) == []
+        line.get_by_role("button", name=button).click()
+    line.get_by_role("button", name="Open").wait_for()
+    for path in stored:
+        path.unlink()
 
 
 def test_a_label_that_is_missing_would_be_found(still):

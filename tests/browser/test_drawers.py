@@ -254,6 +254,18 @@ def test_a_stored_run_is_deleted_once_that_is_confirmed_and_brought_back_by_keyb
     assert not page.errors
 
 
+def test_a_list_fills_itself_in_once_it_is_known_what_others_have_stored(visit, library_folder):
+    page = visit()
+    file, content = library_folder / "another.nc", io.BytesIO()
+    run(SMALL.replace(sigma2=0.9), 1).save(content)
+    file.write_bytes(content.getvalue())
+    page.get_by_role("button", name="Runs", exact=True).click()
+    page.get_by_role("group", name="σ² = 0.9, r_L = 0.3 L_c").wait_for()
+    page.get_by_text("being looked at").wait_for(state="hidden")
+    file.unlink()
+    assert not page.errors
+
+
 def test_further_plots_have_their_height(page):
     page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("heading", name="Diffusion and turbulence").wait_for()

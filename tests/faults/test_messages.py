@@ -9,7 +9,7 @@ import h5py
 import pytest
 
 from crviz import Config, run
-from crviz.dashboard import serving
+from crviz.dashboard.serving import server as serving
 from crviz.result import Run
 
 CONFIG = Config(nside=1, n_modes=10, omega_t=(0.5, 1.0))
