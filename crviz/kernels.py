@@ -80,6 +80,18 @@ def _host(context: Any) -> tuple[str, set[str]]:
 
 
 @_inline
+def _is_set(_typing: Any, flag: Any) -> Any:
+    """Whether a flag, uint8 (1,), is above 0 now: another thread may set it at any time."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        value = builder.load_atomic(array.data, "monotonic", 1)
+        return builder.icmp_unsigned("!=", value, ir.Constant(value.type, 0))
+
+    return types.boolean(flag), generate
+
+
+@_inline
 def _fused(_typing: Any, a: Any, b: Any, c: Any) -> Any:
     """a b + c of float64, rounded once where the processor can."""
 
@@ -362,6 +374,7 @@ def trace(
     step_sizes: Array,
     out_r: Array,
     out_p: Array,
+    stop: Array,
 ) -> None:
     """Follow orbits back in time through B = e_z + sum_n a_n cos(k_n . r + beta_n).
 
@@ -375,6 +388,8 @@ def trace(
     n_steps, step_sizes : (T,) int and float [1/Omega]
         Equal steps of each interval between two recorded times.
     out_r, out_p : (T, 3, n) [r_L], filled with the positions and momenta at the recorded times.
+    stop : (1,) uint8
+        Looked at before every step: once it is not 0 the orbits are left as they are.
     """
     q, phase, waves = _in_turns(wavevectors, amplitudes, phases)
     n_orbits = directions.shape[1]
@@ -393,6 +408,8 @@ def trace(
             h = step_sizes[t]
             _drift(0.5 * h, r, p, anchor, offsets)
             for step in range(n_steps[t]):
+                if _is_set(stop):
+                    return
                 if since_renewal == RENEWAL:
                     _renew_anchors(q, phase, r, anchor, anchor_phase, offsets)
                     since_renewal = 0
@@ -413,7 +430,7 @@ def compile_trace() -> None:
     # wave vectors and amplitudes are read-only in a field, which makes them another type
     for array in (waves, phases := np.zeros(1)):
         array.setflags(write=False)
-    trace(waves, waves, phases, one, np.ones(1, np.int64), np.ones(1), out, out.copy())
+    trace(waves, waves, phases, one, np.ones(1, np.int64), np.ones(1), out, out.copy(), np.zeros(1, np.uint8))
 
 
 # --- the scheme of Adams: high order with one field evaluation a step

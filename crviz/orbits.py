@@ -7,6 +7,7 @@ t = -T. In B = e_z the orbit is a helix with r_z(-T) = -p_z T.
 from __future__ import annotations
 
 import math
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,14 +50,24 @@ def intervals(omega_t: ArrayLike, step: float) -> tuple[Array, Array]:
     return n_steps, lengths / n_steps
 
 
-def trace(field: Field, directions: Array, n_steps: Array, step_sizes: Array) -> tuple[Array, Array]:
+def trace(
+    field: Field, directions: Array, n_steps: Array, step_sizes: Array, stop: Array | None = None
+) -> tuple[Array, Array]:
     """Positions and momenta (T, 3, n) of one block of directions, by the compiled kernel.
+
+    Parameters
+    ----------
+    stop : (1,) uint8
+        Set to 1 by another thread, it ends the block before its next step.
 
     Raises
     ------
     FloatingPointError
         Where an orbit did not stay finite.
+    CancelledError
+        Where it was told to stop.
     """
+    stop = np.zeros(1, np.uint8) if stop is None else stop
     shape = (len(n_steps), 3, directions.shape[1])
     r, p = np.empty(shape), np.empty(shape)
     kernels.trace(
@@ -68,7 +79,10 @@ def trace(field: Field, directions: Array, n_steps: Array, step_sizes: Array) ->
         step_sizes,
         r,
         p,
+        stop,
     )
+    if stop[0]:
+        raise CancelledError
     return _finite(field, r, p)
 
 

@@ -78,10 +78,11 @@ class Tracing:
         if block is None:
             block = max(1, int(_WORK_PER_TASK * config.n_orbits / work(config)))
         block = -(-block // kernels.LANES) * kernels.LANES
+        self._stop = np.zeros(1, np.uint8)
         self._slices: dict[Future[tuple[Array, Array]], slice] = {}
         for start in range(0, directions.shape[1], block):
             part = slice(start, start + block)
-            self._slices[pool.submit(orbits.trace, field, directions[:, part], *steps)] = part
+            self._slices[pool.submit(orbits.trace, field, directions[:, part], *steps, self._stop)] = part
 
     def collect(self, progress: Progress, r: Array, p: Array) -> None:
         """Wait for all blocks, which fill r and p, each (T, 3, n): the same memory for every field."""
@@ -91,7 +92,8 @@ class Tracing:
             progress.advance(r[..., part].shape[-1])
 
     def cancel(self) -> None:
-        """Drop the blocks that have not begun."""
+        """Drop the blocks that have not begun, and end those that have, where this process follows them."""
+        self._stop[0] = 1
         for future in self._slices:
             future.cancel()
 
