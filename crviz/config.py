@@ -10,6 +10,7 @@ import hashlib
 import inspect
 import json
 import math
+import shlex
 from collections.abc import ItemsView, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -17,7 +18,18 @@ from typing import TYPE_CHECKING, Any, Self
 from crviz import turbulence, waves
 from crviz.arrays import Array
 from crviz.checks import ParameterError
-from crviz.parameters import CONFIGURATION, GAMMA, REQUEST, TURBULENCE, VIEW, Parameter
+from crviz.parameters import (
+    CONFIGURATION,
+    GAMMA,
+    N_TIMES,
+    OMEGA_T_MAX,
+    REALIZATIONS,
+    REQUEST,
+    TURBULENCE,
+    VIEW,
+    Parameter,
+    backtracking_times,
+)
 
 #: Raised whenever the numbers that a configuration yields change, defaults included; a part of every digest.
 NUMERICS_VERSION = 2
@@ -45,6 +57,24 @@ def parameters_of(kind: object) -> tuple[Parameter, ...]:
     """
     after = CONFIGURATION.index(TURBULENCE) + 1
     return (*CONFIGURATION[:after], *turbulence.get(kind).parameters, *CONFIGURATION[after:])
+
+
+def command(values: Mapping[str, Any]) -> str:
+    """The command line that runs a configuration: what differs from the defaults, and the realisations.
+
+    Parameters
+    ----------
+    values
+        Of its parameters and of those of `parameters.REQUEST`, by name.
+    """
+    words = ["crviz", "run", "run.nc"]
+    for each in (*parameters_of(values.get(TURBULENCE.name, TURBULENCE.default)), OMEGA_T_MAX, N_TIMES):
+        value = values.get(each.name)
+        if value is not None and value != each.default:
+            words += [each.option, ",".join(map(repr, value)) if each.kind is tuple else str(value)]
+    if (realizations := values.get(REALIZATIONS.name)) is not None:
+        words += [REALIZATIONS.option, str(realizations)]
+    return shlex.join(words)
 
 
 class Config:
@@ -240,6 +270,14 @@ class Config:
     def items(self) -> ItemsView[str, Any]:
         """(name, value) of all parameters."""
         return {parameter.name: getattr(self, parameter.name) for parameter in self.parameters}.items()
+
+    def command(self, realizations: int) -> str:
+        """The command line that runs it."""
+        values, last, number = dict(self.items()), self.omega_t[-1], len(self.omega_t)
+        if self.omega_t == backtracking_times(last, number):
+            del values["omega_t"]
+            values |= {OMEGA_T_MAX.name: last, N_TIMES.name: number}
+        return command(values | {REALIZATIONS.name: realizations})
 
     def to_dict(self) -> dict[str, Any]:
         """The values as plain JSON types."""

@@ -9,8 +9,9 @@ import pytest
 from crviz import Config, library, run, storing
 from crviz.checks import ParameterError
 from crviz.ensemble import tracing
-from crviz.jobs import Manager
+from crviz.jobs import Limits, Manager, sharing
 from crviz.jobs import manager as jobs
+from crviz.jobs.limits import ASSUMED_RATE
 from crviz.library import Library
 
 TINY = Config(nside=1, n_modes=10, omega_t=(0.5, 1.0))
@@ -148,7 +149,7 @@ def test_a_manager_without_a_library_computes_all_the_same():
 
 def test_a_listener_is_not_needed(manager):
     job = manager.request(TINY, 1)
-    let_jobs_end()
+    assert job.ended.wait(PATIENCE)
     assert job.status.state == "finished"
 
 
@@ -172,7 +173,7 @@ def test_threads_that_compute_yield_to_the_page(manager, monkeypatch):
     here = os.getpriority(os.PRIO_PROCESS, 0)
     finished(manager, TINY, 1)
     pool = manager.pool.submit(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
-    assert seen["job"] == pool.result(PATIENCE) == max(here, jobs.NICENESS)
+    assert seen["job"] == pool.result(PATIENCE) == max(here, sharing.NICENESS)
     assert os.getpriority(os.PRIO_PROCESS, 0) == here
 
 
@@ -184,7 +185,7 @@ def test_a_job_runs_where_priorities_may_not_be_changed(manager, monkeypatch):
 
     monkeypatch.setattr(os, "setpriority", forbidden, raising=False)
     job = manager.request(TINY, 1)
-    let_jobs_end()
+    assert job.ended.wait(PATIENCE)
     assert job.status.state == "finished"
 
 
@@ -221,7 +222,6 @@ def test_two_who_ask_for_the_same_share_one_job_and_both_hear(manager, gate):
     gate.open(2)
     for ear in (first, second):
         ear.wait(lambda: job.status.state == "finished")
-    let_jobs_end()
     assert gate.calls == [(2, 0)]
     assert first.heard > 0
     assert second.heard > 0
@@ -315,7 +315,7 @@ def left_after_two(manager, gate):
     ear.wait(lambda: job.status.done == 2)
     manager.leave(job, "only")
     gate.open(500)
-    let_jobs_end()
+    assert job.ended.wait(PATIENCE)
     return job
 
 
@@ -331,7 +331,7 @@ def test_leaving_twice_does_no_harm(manager, gate):
     manager.leave(job, "only")
     manager.leave(job, "only")
     gate.open(1)
-    let_jobs_end()
+    assert job.ended.wait(PATIENCE)
     assert job.status.over
 
 
@@ -505,7 +505,7 @@ def test_a_listener_that_fails_does_not_spoil_the_job_for_others(manager, gate):
     job = manager.request(TINY, 2, ear, "other")
     manager.request(TINY, 2, broken, "gone")
     gate.open(2)
-    let_jobs_end()
+    assert job.ended.wait(PATIENCE)
     assert (job.status.state, job.status.done) == ("finished", 2)
 
 
@@ -529,18 +529,20 @@ def test_a_stored_file_that_is_spoilt_is_told(manager):
 # --- limits
 
 
-def test_two_jobs_compute_at_a_time_and_others_wait_for_their_turn(manager, gate):
-    ears = [Ear() for _ in range(3)]
+def test_so_many_jobs_compute_at_a_time_and_others_wait_for_their_turn(manager, gate, monkeypatch):
+    number = jobs.RUNNING_AT_ONCE + 1
+    ears = [Ear() for _ in range(number)]
     started = [manager.request(TINY.replace(seed=seed), 1, ear) for seed, ear in enumerate(ears)]
     gate.arrived.wait(lambda: len(gate.calls) == jobs.RUNNING_AT_ONCE)
-    assert sorted(job.status.state for job in started) == ["running", "running", "waiting"]
-    gate.open(3)
+    assert sorted(job.status.state for job in started) == ["running"] * (number - 1) + ["waiting"]
+    gate.open(number)
     for job, ear in zip(started, ears, strict=True):
         ear.wait(lambda job=job: job.status.state == "finished")
 
 
 def test_more_work_than_is_allowed_is_refused_with_what_would_do():
-    manager = Manager(None, threads=1, most_work=2.5 * jobs.ensemble.work(TINY))
+    minutes = 2.5 * jobs.ensemble.work(TINY) / (60 * ASSUMED_RATE)
+    manager = Manager(None, threads=1, limits=Limits.home(minutes=minutes))
     with pytest.raises(ParameterError, match=r"realizations = 3 .* 2 at most") as refusal:
         manager.request(TINY, 3)
     assert refusal.value.parameter == "realizations"
@@ -549,10 +551,9 @@ def test_more_work_than_is_allowed_is_refused_with_what_would_do():
 
 
 def test_a_request_that_is_refused_starts_nothing(gate):
-    manager = Manager(None, threads=1, most_work=1.0)
+    manager = Manager(None, threads=1, limits=Limits.home(minutes=0))
     with pytest.raises(ParameterError):
         manager.request(TINY, 1)
-    let_jobs_end()
     assert gate.calls == []
     manager.close()
 

@@ -69,13 +69,14 @@ def declare_time_limit(parser: argparse.ArgumentParser) -> None:
     """Give a parser --time-limit, in seconds."""
     parser.add_argument(
         "--time-limit",
-        type=_duration,
+        type=duration,
         metavar="TIME",
         help=f"stop after so long (90s, 50m, 1.5h), keep what is done; exit status {TIME_UP} if more is left",
     )
 
 
-def _duration(text: str) -> float:
+def duration(text: str) -> float:
+    """The type of an option that takes a time with its unit [s]."""
     parts = re.fullmatch(r"(\d+\.?\d*)([smhd])", text)
     seconds = float(parts[1]) * _SECONDS[parts[2]] if parts else 0.0
     if not 0 < seconds <= _LONGEST:

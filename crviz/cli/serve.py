@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import threading
 from pathlib import Path
 
-from crviz.cli.arguments import Subparsers, check_threads, library, size
+from crviz.cli.arguments import Subparsers, check_threads, duration, library, size
 from crviz.cli.ending import Ending
+from crviz.jobs.limits import Limits, option
 from crviz.library import shipped
 
 
@@ -57,6 +59,15 @@ def add(commands: Subparsers) -> None:
         "(default: 2GB in public, else none)",
     )
     serve.add_argument("--threads", type=int, help="threads that follow orbits (default: all processors)")
+    public = Limits.public()
+    for each in dataclasses.fields(Limits):
+        seconds, usual = each.name == "keep_running", getattr(public, each.name)
+        serve.add_argument(
+            "--" + option(each.name).replace("_", "-"),
+            type=duration if seconds else float,
+            metavar="TIME" if seconds else "NUMBER",
+            help=f"{each.metadata['help']} ({usual:g}{' s' if seconds else ' with --public'})",
+        )
     serve.set_defaults(command=_serve)
 
 
@@ -80,6 +91,11 @@ def _serve(options: argparse.Namespace) -> int:
         behind_proxy=options.behind_proxy,
         framed_by=tuple(options.framed_by or ()),
         passwords=options.passwords,
+        limits={
+            each.name: value
+            for each in dataclasses.fields(Limits)
+            if (value := getattr(options, option(each.name))) is not None
+        },
     )
     ended = serve(service, lambda url: print(f"The dashboard is at {url}", flush=True), ending.instead)
     if ending.asked is None:

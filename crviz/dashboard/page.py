@@ -9,7 +9,7 @@ from typing import Any
 import panel as pn
 from param.parameterized import Event
 
-from crviz import sky, units
+from crviz import ensemble, sky, units
 from crviz.checks import ParameterError
 from crviz.dashboard import address, toolbar, wire
 from crviz.dashboard.best_known import BestKnown
@@ -26,6 +26,7 @@ from crviz.dashboard.state import State
 from crviz.dashboard.tensors import tensors_of
 from crviz.dashboard.theory_feed import TheoryFeed
 from crviz.jobs import Manager
+from crviz.kernels import LANES
 from crviz.result import ESTIMATORS, Source
 
 
@@ -51,6 +52,7 @@ class Visit:
         self.manager = manager
         self.state = state = State()
         arrived(state)
+        state.limits = manager.limits
         notice, asked = address.restore(state, arguments), state.omega_t
         self.session = Session(state, manager)
         self.hub = Hub(state, width=0, height=0, margin=0)
@@ -67,6 +69,7 @@ class Visit:
         if "T" in arguments:
             notice = f"{notice} {address.reach(state, asked, self.hub.tensors['omega_t'])}".strip()
         self.session.notice = notice
+        self.session.follow()
         self._say()
         self.page = Shell(bridge=self.hub, drawer=self.drawer.__panel__(), orbits=self.orbits.plot)
 
@@ -92,10 +95,13 @@ class Visit:
         self.hub.tensors = self.state.shown.tensors(self.state.estimator)
 
     def _follow_orbit(self, message: dict[str, Any]) -> None:
-        shown = self.state.shown
+        shown, most = self.state.shown, self.manager.limits
         n = centre_of_pixel(shown.sky_config.nside, float(message["theta"]), float(message["phi"]))
         self.hub.direction = dict(zip(("theta", "phi"), n, strict=True))
         degrees = (math.degrees(n[0]), math.degrees(n[1]))
+        if not most.allows_look(LANES * ensemble.work(shown.sky_config) / shown.sky_config.n_orbits):
+            self.orbits.refuse("These orbits take too long to be followed for a look.")
+            return
         self.orbits.follow(shown.sky_config, self.state.realization or 0, degrees, shown.last_time)
 
     def _follow_gradient(self) -> None:

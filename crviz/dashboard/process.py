@@ -8,7 +8,7 @@ import time
 
 from crviz import atlas, turbulence
 from crviz.dashboard.state import State
-from crviz.jobs import Manager
+from crviz.jobs import Limits, Manager
 from crviz.library import Library
 
 _log = logging.getLogger(__name__)
@@ -28,7 +28,12 @@ _states: dict[int, State] = {}
 _opened = threading.Event()
 
 
-def configure(library: Library | None = None, threads: int | None = None, public: bool = False) -> Manager:
+def configure(
+    library: Library | None = None,
+    threads: int | None = None,
+    limits: Limits | None = None,
+    public: bool = False,
+) -> Manager:
     """Make the shared manager, and kinds of turbulence that are installed known to the page and its links.
 
     Call once, before serving.
@@ -43,7 +48,7 @@ def configure(library: Library | None = None, threads: int | None = None, public
     library = library or Library()
     if public and library.size is None:
         library.size = PUBLIC_SIZE
-    manager = Manager(library, threads)
+    manager = Manager(library, threads, limits)
     library.in_use = lambda: manager.under_way | _on_pages()
     (_at_home.clear if public else _at_home.set)()
     threading.Thread(target=_prepare, args=(manager,), name="crviz-prepare", daemon=True).start()

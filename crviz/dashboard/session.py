@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 
 import panel as pn
 import param
+from bokeh.document import Document
 from param.parameterized import Event
 
 from crviz.checks import ParameterError
@@ -39,9 +40,10 @@ class Session(param.Parameterized):
         self._manager = manager
         self._job: Job | None = None
         self._set = self._set_then = self._set_now()  # newest, and when the job was asked for
-        self._left: tuple[Job, Config | None] | None = None  # what others still want, and what was set then
+        self._cancelled: Job | None = None  # it is not joined again of itself
         self._before: LabelledSource | None = None  # what the first look has taken the place of
         self._document = pn.state.curdoc
+        self._address = _address_of(self._document)
         self._tick_due = False
         self._rest_until = 0.0
         state.param.watch(self._turn, [name for name in state.of_a_run if name != REALIZATIONS.name])
@@ -57,16 +59,23 @@ class Session(param.Parameterized):
         config = self._set_now()
         if config is None:  # half-typed values stop nothing
             return
-        left, job, then = self._left, self._job, self._set_then
+        job, then = self._job, self._set_then
         if job is not None and self.busy and config != then:
             self._leave()
-            self._left = (job, then) if self._job is None else None
             if then is not None and physics_of(config) == physics_of(then):  # else another picture is found
                 self._show()
         self._set = config
-        if left is not None and left[1] == config and not (left[0].status.over or left[0].stop.is_set()):
-            self._left = None
-            self.extend(left[0].status.config, left[0].status.asked)
+        self.follow()
+
+    def follow(self) -> None:
+        """Join the run of what is set where it is under way, by whoever asked for it; starts none."""
+        config = self._set
+        if config is None or self.busy:
+            return
+        job = self._manager.join(config, self._wake, id(self), self._address, but=self._cancelled)
+        if job is not None:
+            self._job, self._set_then, self.status = job, config, job.status
+            self._wake()  # and not at once: what is known of it already is looked up first
 
     @property
     def busy(self) -> bool:
@@ -94,8 +103,9 @@ class Session(param.Parameterized):
     def estimate(self) -> str:
         """What Run would take, in words; or what is wrong with the parameters."""
         try:
-            wanted = REALIZATIONS.check(self._state.realizations)
-            seconds = self._manager.seconds(self._state.config, wanted)
+            config, wanted = self._state.config, REALIZATIONS.check(self._state.realizations)
+            self._manager.check(config, wanted)
+            seconds = self._manager.seconds(config, wanted)
         except ParameterError as error:
             return str(error)
         return f"about {duration(seconds)} on this machine"
@@ -116,9 +126,10 @@ class Session(param.Parameterized):
         What is wrong with the number is said in the notice.
         """
         try:
+            self._manager.check(config, wanted)  # before what is under way is left for it
             if self._job is not None and self._job.status.config.digest != config.digest:
                 self._leave()
-            job = self._manager.request(config, wanted, self._wake, id(self))
+            job = self._manager.request(config, wanted, self._wake, id(self), self._address)
         except ParameterError as error:
             self.notice = str(error)
             return
@@ -146,22 +157,24 @@ class Session(param.Parameterized):
         It is said at once; a job that stops still says so itself when all is stored.
         """
         if self._job is not None and self.busy:
-            self._leave()
+            self._cancelled = self._job
+            self._leave(for_good=True)
             self._show()
 
-    def _leave(self) -> None:
+    def _leave(self, *, for_good: bool = False) -> None:
         job = self._job
         if job is None or not self.busy:
             return
-        if not self._manager.leave(job, id(self)):
+        if not self._manager.leave(job, id(self), for_good=for_good):
             self._job = None
         self.status = _cancelled(job.status)
 
     def close(self) -> None:
-        """The visitor is gone, and the page with its models: nothing is said on it any more."""
+        """The visitor is gone, and the page with its models: nothing is said on it any more. The run goes on
+        for a while: the line may have been lost."""
         self._document = None
         if self._job is not None:
-            self._manager.leave(self._job, id(self))
+            self._manager.leave(self._job, id(self), keep=True)
             self._job = None
 
     def _wake(self) -> None:
@@ -244,6 +257,12 @@ def duration(seconds: float) -> str:
     if seconds < 5400:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / 3600:.1f} h"
+
+
+def _address_of(document: Document | None) -> str:
+    """From where the visitor of a document comes, as far as the server knows."""
+    context = document.session_context if document is not None else None
+    return str(getattr(getattr(context, "request", None), "remote_ip", ""))
 
 
 def _cancelled(status: Status) -> Status:

@@ -16,12 +16,9 @@ from crviz.dashboard import wire
 from crviz.dashboard.hub import Hub
 from crviz.dashboard.state import State
 from crviz.jobs import Manager
-from crviz.jobs.skies import Sky, rounded, sky_id
+from crviz.jobs.skies import Sky, rounded, size_of, sky_id
 from crviz.result import NotKept
 
-#: Wave evaluations of one realisation (some 15 s on two cores) beyond which its sky is shown only at the
-#: times that the result keeps.
-MOST_WORK = 1e11
 #: A sky that takes more than this (half a second) is seen on a coarse grid until it is there.
 SOON = 3e9
 COARSE_NSIDE = 8
@@ -53,14 +50,20 @@ class SkyFeed:
             times, r = kept
             name = f"{sky_id(config, realization)}-{len(times)}"
             self._offer(name, config, realization, times, lambda: rounded(r))
-        self._hub.awaited = {} if whole or kept else _awaited(config, realization, first_look is not None)
+        self._hub.awaited = (
+            {} if whole or kept else self._awaited(config, realization, first_look is not None)
+        )
 
     def _sky(self, config: Config, realization: int, which: str) -> Sky | None:
-        """A sky if it is there; else it is asked for, where it is affordable."""
+        """A sky if it is there; else it is asked for, where that is no more than a look may take: beyond it
+        skies are shown at the times that the result keeps."""
         skies = self._manager.skies
-        if _work(config) < MOST_WORK:
+        if self._affordable(config):
             return skies.request(config, realization, self._wake, (which, id(self)))
         return skies.get(config, realization)
+
+    def _affordable(self, config: Config) -> bool:
+        return self._manager.limits.allows_look(_work(config), size_of(config))
 
     def _kept(self, realization: int) -> tuple[Array, Array] | None:
         """Times and positions that the result keeps of its first realisation."""
@@ -107,6 +110,15 @@ class SkyFeed:
         components, scale = self._series[name]
         return {"index": index, "scale": float(scale[index]), "components": components[index].ravel()}
 
+    def _awaited(self, config: Config, realization: int, coarse: bool) -> dict[str, Any]:
+        """What is not there yet, or never will be, in words; `old` where the sky shown is another's, `lost` in
+        their place while the browser has no connection."""
+        what = f"field {realization} at nside {config.nside}"
+        if self._affordable(config):
+            later = f"the sky of {what} comes with the connection"
+            return {"words": f"computing the sky of {what} …", "old": not coarse, "lost": later}
+        return {"words": f"the sky of {what} takes too long to compute for a look", "old": not coarse}
+
     def _hand_out(self, message: dict[str, Any]) -> None:
         """One sky, unless another series has taken its place meanwhile."""
         name, index = message["id"], int(message["index"])
@@ -118,13 +130,3 @@ class SkyFeed:
 
 def _work(config: Config) -> int:
     return ensemble.work(config.replace(grids="single"))
-
-
-def _awaited(config: Config, realization: int, coarse: bool) -> dict[str, Any]:
-    """What is not there yet, or never will be, in words; `old` where the sky shown is another's, `lost` in
-    their place while the browser has no connection."""
-    what = f"field {realization} at nside {config.nside}"
-    if _work(config) < MOST_WORK:
-        later = f"the sky of {what} comes with the connection"
-        return {"words": f"computing the sky of {what} …", "old": not coarse, "lost": later}
-    return {"words": f"the sky of {what} takes too long to compute for a look", "old": not coarse}

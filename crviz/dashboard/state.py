@@ -11,6 +11,7 @@ import param
 from crviz import observations, turbulence
 from crviz.config import Config, parameters_of
 from crviz.dashboard.labelled_source import LabelledSource
+from crviz.jobs import Limits
 from crviz.parameters import CONFIGURATION, REQUEST, TURBULENCE, VIEW, Parameter, backtracking_times
 from crviz.result import ESTIMATORS
 
@@ -90,6 +91,7 @@ class State(param.Parameterized):
         shown = param.ClassSelector(class_=LabelledSource, allow_refs=False, doc="What the plots show.")
     pinned = param.Parameter(None, allow_refs=False, doc="Source and estimator that stay beside it, or None.")
     dark = param.Boolean(False)
+    limits: Limits | None = None  # beyond which no configuration is made
 
     def __init__(self, **values: Any) -> None:
         _declare()  # kinds of turbulence may have come since the last visitor
@@ -110,6 +112,9 @@ class State(param.Parameterized):
         """The Config that Run would start. Raises ParameterError."""
         known = {parameter.name for parameter in parameters_of(self.turbulence)} & set(self.param)
         settings = {name: getattr(self, name) for name in known - {"omega_t"}}
+        if self.limits is not None:
+            asked = {parameter.name: getattr(self, parameter.name, None) for parameter in REQUEST}
+            self.limits.check_settings(settings | asked)
         return Config(omega_t=backtracking_times(self.omega_t_max), **settings)
 
     def set(self, key: str, value: Any) -> None:

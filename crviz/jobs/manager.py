@@ -1,28 +1,29 @@
 """Simulations in the background: shared between those who ask for the same, cancelled when nobody
 wants them any more, reported to whoever listens. Knows nothing of pages.
 
-One `Manager` serves a process. A job's thread waits, takes harmonics and announces; the orbits are
-followed on the manager's pool. All of these run at low priority, so that a page goes on answering.
+One `Manager` serves a process. The orbits of all jobs and skies are followed on one pool, block by block, and
+a few threads draw fields and take harmonics, field by field: whose visitor has had least comes next. All of
+these run at low priority, so that a page goes on answering.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
 from crviz import ensemble
 from crviz.checks import ParameterError
 from crviz.config import Config
+from crviz.jobs.limits import ASSUMED_RATE, Limits, memory_of
 from crviz.jobs.listeners import announce
+from crviz.jobs.sharing import Accounts, Pool, Share, yield_to_others
 from crviz.jobs.skies import Skies
 from crviz.library import Library
 from crviz.parameters import REALIZATIONS
@@ -31,18 +32,12 @@ from crviz.storing import begun, grow
 
 _log = logging.getLogger(__name__)
 
-#: Unix niceness of the threads that compute.
-NICENESS = 10
 #: Resolution of the picture that comes first.
 PREVIEW_NSIDE = 8
-#: Jobs that compute at the same time; others wait for their turn.
-RUNNING_AT_ONCE = 2
-#: Name of the threads of jobs.
-_JOB = "crviz-job"
+#: Jobs that are in the middle of a field at the same time: most of it they wait for the pool.
+RUNNING_AT_ONCE = 8
 #: How long [s] `Manager.close` waits for jobs: whoever stops a server expects it to be gone soon.
 CLOSING = 3.5
-#: Wave evaluations a second and thread that are assumed before any were measured.
-ASSUMED_RATE = 1.5e9
 
 
 @dataclass(frozen=True)
@@ -86,24 +81,62 @@ class Stopped(Exception):
     """Raised in a job's thread when nobody wants the job any more."""
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Wants a job in the place of a visitor of an address who has gone."""
+
+    address: str
+
+
 class Job:
     """One configuration being simulated; its `status` is replaced, never changed.
 
     Made by `Manager.request` only.
+
+    Attributes
+    ----------
+    wanted_by
+        Who wants it, and from which address.
+    stop
+        Set when nobody does any more.
+    ended
+        Set when all is stored and said.
     """
 
-    def __init__(self, config: Config, asked: int, places: Sequence[Keeping]) -> None:
+    def __init__(
+        self, config: Config, asked: int, places: Sequence[Keeping], look: Callable[[Job], object]
+    ) -> None:
         self.status = Status(config, "waiting", asked)
         self.places = places
+        self.wanted_by: dict[Hashable, str] = {}
         self.listeners: dict[Hashable, Callable[[], object]] = {}
-        self.stop = threading.Event()
+        self.stop, self.ended = threading.Event(), threading.Event()
+        self.kept_until: dict[Hashable, float] = {}
+        self.turns: Share
+        self.blocks: Share
+        self.steps: Iterator[None]
+        self._look = look
         self._changing = threading.Lock()
         self._told = 0.0
 
-    def advance(self, orbits: int) -> None:
-        """Count orbits after `begin`; the `Progress` of `ensemble.simulate`. Raises Stopped."""
+    @property
+    def memory(self) -> float:
+        """What it will take [GB]."""
+        return memory_of(self.status.config, self.status.asked)
+
+    def visitors(self) -> Collection[Hashable]:
+        """Who wants it."""
+        return tuple(self.wanted_by)
+
+    def check(self) -> None:
+        """Raises Stopped where nobody wants it any more."""
+        self._look(self)
         if self.stop.is_set():
             raise Stopped
+
+    def advance(self, orbits: int) -> None:
+        """Count orbits after `begin`; the `Progress` of `ensemble.simulate`. Raises Stopped."""
+        self.check()
         now = time.monotonic()
         self._orbits += orbits
         elapsed = now - self._begun
@@ -138,32 +171,38 @@ class Manager:
         Where finished realisations are looked up and kept; None keeps nothing.
     threads
         Threads that follow orbits; None is one a processor.
-    most_work
-        Wave evaluations above which a request is refused; None refuses nothing.
+    limits
+        What is computed at most; None are those of somebody's own machine.
     """
 
     def __init__(
-        self, library: Library | None = None, threads: int | None = None, most_work: float | None = None
+        self, library: Library | None = None, threads: int | None = None, limits: Limits | None = None
     ) -> None:
         self.library = library
         self.threads = threads or ensemble.thread_count()
-        self.most_work = most_work
+        self.limits = limits or Limits.home()
         self.rate = ASSUMED_RATE * self.threads
         self._lock = threading.Lock()
-        self._jobs: dict[str, Job] = {}
-        self._turns = threading.Semaphore(RUNNING_AT_ONCE)
-        self._threads: list[threading.Thread] = []
+        self._jobs: dict[str, Job] = {}  # those that can be joined
+        self._alive: list[Job] = []
         self._compiler: subprocess.Popen[bytes] | None = None
+        self._measuring: threading.Thread | None = None
         #: Whether `close` was called.
         self.closed = False
-        self.pool = ThreadPoolExecutor(self.threads, "crviz-orbits", initializer=_yield_to_others)
+        accounts = Accounts()
+        self.pool = Pool(self.threads, "crviz-orbits", accounts)
+        self._workers = Pool(RUNNING_AT_ONCE, "crviz-job", accounts)
         #: For what is over in a moment and waited for: it does not queue behind simulations.
-        self.quick = ThreadPoolExecutor(1, "crviz-quick")
+        self.quick = Pool(1, "crviz-quick")
         self.skies = Skies(self.pool)
 
     def seconds(self, config: Config, realizations: int) -> float:
         """What so many realisations will take on this machine [s], by the rate seen so far."""
         return ensemble.work(config) * realizations / self.rate
+
+    def check(self, config: Config, realizations: int) -> None:
+        """Raises ParameterError where a run is never done here, whoever asks."""
+        self.limits.check(config, REALIZATIONS.check(realizations))
 
     def request(
         self,
@@ -171,6 +210,7 @@ class Manager:
         realizations: int,
         listener: Callable[[], object] | None = None,
         key: Hashable = None,
+        address: str = "",
     ) -> Job:
         """Ask for realisations of a configuration; joins the job that is under way, if any.
 
@@ -179,43 +219,77 @@ class Manager:
         realizations
             1 at least.
         listener
-            Called from the job's thread whenever its status changes.
+            Called from a thread of the job's whenever its status changes.
         key
             Who asks, for `leave`.
+        address
+            From where, as far as that is known.
 
         Raises
         ------
         ParameterError
+            Also where it is more than the limits allow.
         """
-        REALIZATIONS.check(realizations)
-        if self.most_work is not None and ensemble.work(config) * realizations > self.most_work:
-            allowed = int(self.most_work / ensemble.work(config))
-            raise ParameterError(
-                "realizations", realizations, f"is more than this server computes: {allowed} at most here"
-            )
+        self.check(config, realizations)
+        if self.closed:
+            raise ParameterError("realizations", realizations, "come too late: the server is being closed")
         with self._lock:
-            job = self._jobs.get(config.digest)
-            if job is None or job.stop.is_set():
+            job = self._under_way(config)
+            if job is None:
+                self._check_room(config, realizations, key, address)
                 places = [Keeping(self.library)] if self.library is not None else []
-                job = self._jobs[config.digest] = Job(config, realizations, places)
-                job.listeners[key] = listener or _nothing
-                self._start(_JOB, self._work, job)
-            else:
-                job.listeners[key] = listener or _nothing
-                job.ask(realizations)
+                job = Job(config, realizations, places, self._forget)
+                job.turns, job.blocks = self._workers.share(job.visitors), self.pool.share(job.visitors)
+                job.steps = self._steps(job)
+                job.turns.submit(self._step, job)
+                self._jobs[config.digest] = job
+                self._alive.append(job)
+            self._want(job, listener, key, address)
+            job.ask(realizations)
         return job
 
-    def leave(self, job: Job, key: Hashable = None) -> bool:
+    def join(
+        self,
+        config: Config,
+        listener: Callable[[], object],
+        key: Hashable = None,
+        address: str = "",
+        but: Job | None = None,
+    ) -> Job | None:
+        """Want the job of a configuration that is under way, but for one, as `request` does; None where there
+        is none."""
+        with self._lock:
+            job = self._under_way(config)
+            if job is None or job is but:
+                return None
+            self._want(job, listener, key, address)
+            return job
+
+    def leave(self, job: Job, key: Hashable = None, *, keep: bool = False, for_good: bool = False) -> bool:
         """Want the job no more. It goes on where somebody else wants it, and the one who leaves
         hears no more of it; else it is told to stop, and its end is still announced.
+
+        Parameters
+        ----------
+        keep
+            Whether it goes on for `Limits.keep_running` in any case: who wanted it may come back.
+        for_good
+            Whether nobody of the same address who has gone wants it any more either.
 
         Returns whether it was told to stop.
         """
         with self._lock:
-            if set(job.listeners) - {key}:
+            address = job.wanted_by.pop(key, None)
+            kept = Kept(address or "")
+            if keep and address is not None and not job.stop.is_set():
+                job.wanted_by[kept] = kept.address
+                job.kept_until[kept] = time.monotonic() + self.limits.keep_running
+            elif for_good:
+                job.wanted_by.pop(kept, None)
+            if job.wanted_by:
                 job.listeners.pop(key, None)
                 return False
-            job.stop.set()
+            self._stop(job)
             return True
 
     @property
@@ -230,38 +304,90 @@ class Manager:
         The compiler would hold up the page for seconds, so a process of its own fills the cache.
         """
         command = [sys.executable, "-c", "import crviz.kernels as k; k.compile_trace()"]
-        compiler = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self._compiler = compiler
-        self._start("crviz-warm-up", self._measure, compiler)
+        self._compiler = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._measuring = threading.Thread(
+            target=self._measure, args=[self._compiler], name="crviz-warm-up", daemon=True
+        )
+        self._measuring.start()
 
     def close(self, patience: float = CLOSING) -> bool:
         """Stop all jobs, keep what is finished, and wait until they have ended, so many seconds
         at most. Returns whether they have."""
-        self.closed = True
+        end = time.monotonic() + patience
         with self._lock:
-            for job in self._jobs.values():
-                job.stop.set()
+            self.closed = True
+            jobs = list(self._alive)
+            for job in jobs:
+                self._stop(job)
+        self.skies.close()
         if self._compiler is not None:
             self._compiler.terminate()
-        end = time.monotonic() + patience
-        for thread in self._threads:
-            thread.join(max(0.0, end - time.monotonic()))
-        # without cancelling: futures that a pool cancels wake nobody who waits for them
-        self.pool.shutdown(wait=False)
-        self.quick.shutdown(wait=False, cancel_futures=True)
+        for job in jobs:
+            job.ended.wait(max(0.0, end - time.monotonic()))
+        for pool in (self._workers, self.pool, self.quick):
+            pool.shutdown()
         if self.library is not None:
             self.library.end()
-        return not any(thread.is_alive() for thread in self._threads if thread.name == _JOB)
+        if self._measuring is not None:
+            self._measuring.join(max(0.0, end - time.monotonic()))
+        return all(job.ended.is_set() for job in jobs)
 
-    def _start(self, name: str, function: Callable[..., None], *arguments: object) -> None:
-        self._threads = [thread for thread in self._threads if thread.is_alive()]
-        thread = threading.Thread(target=function, args=arguments, name=name, daemon=True)
-        self._threads.append(thread)
-        thread.start()
+    def _under_way(self, config: Config) -> Job | None:
+        """The job of a configuration that somebody wants."""
+        job = self._jobs.get(config.digest)
+        return job if job is not None and not job.stop.is_set() else None
+
+    def _check_room(self, config: Config, realizations: int, key: Hashable, address: str) -> None:
+        """Raises ParameterError where too much is under way for one more."""
+        jobs = [job for job in self._alive if not job.stop.is_set()]
+        for number, most, whose in (
+            (sum(key in job.wanted_by for job in jobs), self.limits.of_visitor, "of one visitor"),
+            (
+                sum(address in job.wanted_by.values() for job in jobs) if address else 0,
+                self.limits.of_address,
+                "of one address",
+            ),
+            (len(jobs), self.limits.in_all, "in all"),
+        ):
+            if number >= most:
+                rule = f"{whose} are under way, the most on this server: wait for one, or run it yourself by"
+                raise ParameterError("runs", number, f"{rule} `{config.command(realizations)}`")
+        memory = sum(job.memory for job in jobs)
+        if memory + memory_of(config, realizations) > self.limits.memory_in_all:
+            rule = (
+                f"would take more memory than is left beside the {len(jobs)} runs that are under way, "
+                f"{self.limits.memory_in_all - memory:.3g} GB: wait, or run it yourself by "
+                f"`{config.command(realizations)}`"
+            )
+            raise ParameterError("realizations", realizations, rule)
+
+    @staticmethod
+    def _want(job: Job, listener: Callable[[], object] | None, key: Hashable, address: str) -> None:
+        job.wanted_by[key] = address
+        job.listeners[key] = listener or _nothing
+
+    @staticmethod
+    def _stop(job: Job) -> None:
+        """End a job, whatever it is in the middle of."""
+        job.stop.set()
+        job.blocks.cancel()
+
+    def _forget(self, job: Job) -> None:
+        """Want a job no more in the place of those who have not come back in time."""
+        now = time.monotonic()
+        if all(now < until for until in tuple(job.kept_until.values())):
+            return
+        with self._lock:
+            for kept, until in list(job.kept_until.items()):
+                if until <= now:
+                    del job.kept_until[kept]
+                    job.wanted_by.pop(kept, None)
+            if not job.wanted_by:
+                self._stop(job)
 
     def _measure(self, compiler: subprocess.Popen[bytes]) -> None:
-        _yield_to_others()
-        if compiler.wait() < 0:  # ended by `close`
+        yield_to_others()
+        if compiler.wait() < 0 or self.closed:
             return
         config = Config(nside=PREVIEW_NSIDE, omega_t=(60.0,))  # 60 ms: long enough to be all orbits
         ensemble.run(config, 1, self.pool)  # takes the kernel from the cache, if there is one
@@ -269,21 +395,22 @@ class Manager:
         ensemble.run(config, 2, self.pool)
         self.rate = 2 * ensemble.work(config) / (time.perf_counter() - start)
 
-    def _work(self, job: Job) -> None:
-        _yield_to_others()
+    def _step(self, job: Job) -> None:
+        """One turn of a job: it does what comes next, and waits for the next turn."""
         try:
-            with self._turns:
-                if job.stop.is_set():  # while it waited
-                    raise Stopped
-                self._simulate(job)
+            next(job.steps, None)
+            if not job.ended.is_set():
+                job.turns.submit(self._step, job)
         except Exception as error:  # noqa: BLE001 - whatever it was, those who wait must hear of it
-            if job.stop.is_set():  # Stopped, or the pool was closed before the job noticed
+            if job.stop.is_set():  # Stopped, or what it waited for was cancelled
                 self._end(job, "cancelled")
             else:
                 _log.exception("a job failed")
                 self._end(job, "failed", error=f"The simulation failed: {error}")
 
-    def _simulate(self, job: Job) -> None:
+    def _steps(self, job: Job) -> Iterator[None]:
+        """What a job does, one field at a time."""
+        job.check()  # it may have waited for long
         config = job.status.config
         stored = begun(config, job.status.asked, job.places)
         done = stored.n_realizations if stored is not None else 0
@@ -291,33 +418,42 @@ class Manager:
         if stored is None and config.nside > PREVIEW_NSIDE:
             coarse = config.replace(nside=PREVIEW_NSIDE, grids="single")
             job.begin(coarse.n_orbits)
-            job.tell(preview=ensemble.run(coarse, 1, self.pool, job))
+            job.tell(preview=ensemble.run(coarse, 1, job.blocks, job))
+            yield
+            job.check()
         while True:
             asked = job.status.asked
             if job.status.done < asked:
-                self._continue(job, asked)
+                yield from self._continue(job, asked)
             with self._lock:  # nobody may raise the number between this look and the end
                 if job.status.done >= job.status.asked:
                     self._jobs.pop(config.digest, None)
                     break
         self._end(job, "finished", seconds_left=0.0)
 
-    def _continue(self, job: Job, asked: int) -> None:
+    def _continue(self, job: Job, asked: int) -> Iterator[None]:
         config, before = job.status.config, job.status.result
         done = before.n_realizations if before is not None and before.can_grow else 0
         job.begin((asked - done) * config.n_orbits)
         started = time.monotonic()
-        for result in grow(config, asked, job.places, executor=self.pool, progress=job, resume=before):
-            job.tell(result=result, preview=None, done=result.n_realizations)
-            spent = time.monotonic() - started
-            self.rate = (result.n_realizations - done) * ensemble.work(config) / spent
+        with closing(
+            grow(config, asked, job.places, executor=job.blocks, progress=job, resume=before)
+        ) as results:
+            for result in results:
+                job.tell(result=result, preview=None, done=result.n_realizations)
+                spent = time.monotonic() - started
+                self.rate = (result.n_realizations - done) * ensemble.work(config) / spent
+                yield
+                job.check()
 
     def _end(self, job: Job, state: str, error: str = "", **changes: Any) -> None:
         with self._lock:
             if self._jobs.get(job.status.config.digest) is job:
                 del self._jobs[job.status.config.digest]
+            self._alive.remove(job)
         trouble = " ".join(place.trouble for place in job.places)
         job.tell(state=state, error=error or trouble, **changes)
+        job.ended.set()
 
 
 class Keeping:
@@ -349,10 +485,3 @@ class Keeping:
 
 def _nothing() -> None:
     pass
-
-
-def _yield_to_others() -> None:
-    """Lower the priority of the calling thread, where the system has that per thread."""
-    if sys.platform == "linux":
-        with contextlib.suppress(PermissionError):  # some sandboxes forbid it: then all are equal
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

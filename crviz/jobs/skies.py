@@ -6,26 +6,27 @@ a second or so, far less room than they would in every file.
 
 from __future__ import annotations
 
-import contextlib
+import logging
 import threading
-from collections import OrderedDict, deque
-from collections.abc import Callable, Hashable
-from concurrent.futures import Executor, Future
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Hashable
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 
 import numpy as np
 
-from crviz import orbits, sky
 from crviz.arrays import Array
 from crviz.config import Config
-from crviz.field import draw_field
+from crviz.ensemble.tracing import Silent, Tracing
 from crviz.jobs.listeners import announce
+from crviz.jobs.sharing import Closed, Pool, Share
+
+_log = logging.getLogger(__name__)
 
 #: Skies that are kept in memory; one of nside 32 at 64 times takes 5 MB.
 KEPT = 8
-_ORBITS_PER_TASK = 256
-#: Tasks in the pool at the same time: a run that begins does not queue behind a whole sky.
-_AT_ONCE = 3
+#: Skies that are on their way at the same time: they wait for the pool, most of it.
+MADE_AT_ONCE = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,14 +58,21 @@ def sky_id(config: Config, realization: int) -> str:
     return f"{config.digest}-{realization}"
 
 
-class Skies:
-    """Computes skies on the threads of a pool, each once, and keeps those last looked at."""
+def size_of(config: Config) -> int:
+    """Bytes that a sky takes while it is computed: positions and momenta in single precision."""
+    return 2 * 4 * 3 * len(config.omega_t) * config.n_pixels
 
-    def __init__(self, pool: Executor) -> None:
-        self._pool = pool
+
+class Skies:
+    """Computes skies on a pool, each once, and keeps those last looked at."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool, self._makers = pool, Pool(MADE_AT_ONCE, "crviz-sky")
         self._lock = threading.RLock()
         self._ready: OrderedDict[str, Sky] = OrderedDict()
         self._wanted: dict[str, dict[Hashable, Callable[[], object]]] = {}
+        self._blocks: dict[str, Share] = {}
+        self._closed = False
 
     def get(self, config: Config, realization: int) -> Sky | None:
         """The `Sky` if it is there, else None."""
@@ -91,51 +99,74 @@ class Skies:
             ready = self.get(config, realization)
             if ready is not None:
                 return ready
-            self.leave(key)
+            self._leave(key, but=name)
             under_way = name in self._wanted
             self._wanted.setdefault(name, {})[key] = listener
         if not under_way:
-            arguments = (config, realization)
-            threading.Thread(target=self._make, args=arguments, name="crviz-sky", daemon=True).start()
+            self._makers.share(lambda: self._visitors(name)).submit(self._make, config, realization)
         return None
 
     def leave(self, key: Hashable) -> None:
         """Want nothing more."""
         with self._lock:
-            for listeners in self._wanted.values():
-                listeners.pop(key, None)
+            self._leave(key)
+
+    def close(self) -> None:
+        """Make no more skies, and leave those that are on their way."""
+        self._makers.shutdown()
+        with self._lock:
+            self._closed = True
+            for blocks in self._blocks.values():
+                blocks.cancel()
+
+    def _leave(self, key: Hashable, but: str = "") -> None:
+        for name, listeners in self._wanted.items():
+            if name != but and key in listeners:
+                del listeners[key]
+                if not listeners and name in self._blocks:
+                    self._blocks[name].cancel()
+
+    def _visitors(self, name: str) -> Collection[Hashable]:
+        return tuple(self._wanted.get(name, ()))
 
     def _make(self, config: Config, realization: int) -> None:
-        name = sky_id(config, realization)
-        found = None
-        try:
-            with contextlib.suppress(RuntimeError):  # the pool has been closed: the server stops
-                found = self._trace(config, realization, lambda: not self._wanted[name])
-        finally:  # whatever happened, the next one who asks must not wait for this thread
-            with self._lock:
-                listeners = self._wanted.pop(name)
-                if found is not None:
-                    self._ready[name] = found
-                    while len(self._ready) > KEPT:
-                        self._ready.popitem(last=False)
-        announce(listeners)
+        name, found, failed = sky_id(config, realization), None, False
+        while found is None and self._begin(name):
+            try:
+                found = self._trace(config, realization, self._blocks[name])
+            except CancelledError:  # the end, unless somebody has come back meanwhile
+                continue
+            except Closed:  # the server stops
+                break
+            except Exception:  # noqa: BLE001 - whatever it was, the next one who asks must not wait for it
+                _log.exception("a sky failed")
+                failed = True
+                break
+        with self._lock:
+            listeners = self._wanted.pop(name)
+            self._blocks.pop(name, None)
+            if found is not None:
+                self._ready[name] = found
+                while len(self._ready) > KEPT:
+                    self._ready.popitem(last=False)
+        if not failed:  # else who is told would ask again for ever
+            announce(listeners)
 
-    def _trace(self, config: Config, realization: int, given_up: Callable[[], bool]) -> Sky | None:
-        field = draw_field(config, realization)
-        steps = orbits.intervals(config.omega_t, config.resolved_step)
-        directions = sky.pixel_directions(config.nside)
-        parts = [slice(at, at + _ORBITS_PER_TASK) for at in range(0, directions.shape[1], _ORBITS_PER_TASK)]
-        r = np.empty((len(config.omega_t), 3, directions.shape[1]), np.float32)
-        under_way: deque[tuple[slice, Future[tuple[Array, Array]]]] = deque()
-        for part in [*parts, *[None] * _AT_ONCE]:
-            if part is not None and not given_up():
-                task = self._pool.submit(orbits.trace, field, directions[:, part], *steps)
-                under_way.append((part, task))
-            if under_way and (part is None or len(under_way) > _AT_ONCE):
-                done, task = under_way.popleft()
-                r[..., done] = task.result()[0]
-        if given_up():
-            return None
+    def _begin(self, name: str) -> bool:
+        """Have a share of the pool, for those who want a sky; False where nobody does."""
+        with self._lock:
+            self._blocks[name] = self._pool.share(lambda: self._visitors(name))
+            return bool(self._wanted[name]) and not self._closed
+
+    @staticmethod
+    def _trace(config: Config, realization: int, blocks: Share) -> Sky:
+        config_a = config.replace(grids="single")
+        r, p = np.empty((2, len(config.omega_t), 3, config.n_pixels), np.float32)
+        tracing = Tracing(config_a, realization, blocks, None)
+        try:
+            tracing.collect(Silent(), r, p)
+        finally:
+            tracing.cancel()
         return Sky(config, realization, *rounded(r))
 
 

@@ -13,7 +13,7 @@ from crviz import Config, backtracking_times, run
 from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.session import Session
 from crviz.dashboard.state import State
-from crviz.jobs import Status
+from crviz.jobs import Limits, Status
 
 PATIENCE = 30  # seconds after which a test gives up waiting
 
@@ -59,12 +59,23 @@ class FakeManager:
 
     def __init__(self):
         self.requests, self.left, self.refusal = [], [], None
+        self.under_way, self.limits = None, Limits.home()
         self.skies, self.rate, self.library = FakeSkies(), 1e12, None
 
     def seconds(self, config, realizations):
         return float(realizations)
 
-    def request(self, config, realizations, listener=None, key=None):
+    def check(self, config, realizations):
+        pass
+
+    def join(self, config, listener, key=None, address="", but=None):
+        job = self.under_way
+        if job is None or job is but or job.status.config != config:
+            return None
+        job.tell, job.key = listener, key
+        return job
+
+    def request(self, config, realizations, listener=None, key=None, address=""):
         if self.refusal:
             raise self.refusal
         job = types.SimpleNamespace(
@@ -74,7 +85,7 @@ class FakeManager:
         self.requests.append(job)
         return job
 
-    def leave(self, job, key=None):
+    def leave(self, job, key=None, *, keep=False, for_good=False):
         self.left.append((job, key))
         job.stop.set()
         return True

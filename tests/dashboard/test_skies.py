@@ -1,11 +1,13 @@
 import threading
-from concurrent.futures import ThreadPoolExecutor
+import time
+from functools import partial
 
 import numpy as np
 import pytest
 
 from crviz import Config, backtrack, draw_field
-from crviz.jobs import skies
+from crviz.ensemble import tracing
+from crviz.jobs import sharing, skies
 from crviz.jobs.skies import Skies
 from crviz.sky import pixel_directions
 
@@ -14,26 +16,25 @@ TINY = CONFIG.replace(nside=1)
 PATIENCE = 30  # seconds after which a test gives up waiting
 
 
-class Pool(ThreadPoolExecutor):
+class Pool(sharing.Pool):
     """Threads that begin when a test lets them, and that count what they are given."""
 
     def __init__(self, is_open=True):
-        super().__init__(2)
+        super().__init__(2, "crviz-test")
         self.opened = threading.Event()
-        self.submitted, self.done = 0, 0
+        self.submitted = 0
         self.given = threading.Event()
         if is_open:
             self.opened.set()
 
-    def submit(self, function, /, *arguments):
+    def put(self, share, future, task):
         self.submitted += 1
         self.given.set()
-        return super().submit(self._wait_and_do, function, arguments)
+        super().put(share, future, partial(self._wait_and_do, task))
 
-    def _wait_and_do(self, function, arguments):
+    def _wait_and_do(self, task):
         assert self.opened.wait(PATIENCE)
-        self.done += 1
-        return function(*arguments)
+        return task()
 
 
 class Ear:
@@ -71,14 +72,12 @@ def made(skies, config, realization=0, key="somebody"):
     return ready
 
 
-def threads():
-    return [thread for thread in threading.enumerate() if thread.name == "crviz-sky"]
-
-
-def let_threads_end():
-    for thread in threads():
-        thread.join(PATIENCE)
-        assert not thread.is_alive()
+def let_it_end(skies):
+    """Once nothing is made any more."""
+    end = time.monotonic() + PATIENCE
+    while skies._wanted:
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("realization", [0, 3])
@@ -113,7 +112,7 @@ def test_two_who_ask_for_the_same_are_served_by_one_computation(shut):
     shut.opened.set()
     for ear in ears:
         ear.wait()
-    let_threads_end()
+    let_it_end(skies)
     assert [ear.heard for ear in ears] == [1, 1]
     assert shut.submitted == 1  # one task takes all 12 pixels
     assert skies.request(TINY, 0, Ear(), "late").components.shape == (3, 3, 12)
@@ -126,7 +125,7 @@ def test_what_nobody_wants_any_more_is_given_up(shut):
     assert shut.given.wait(PATIENCE)
     skies.leave("me")
     shut.opened.set()
-    let_threads_end()
+    let_it_end(skies)
     assert skies.get(CONFIG, 0) is None
     assert ear.heard == 0
 
@@ -137,7 +136,7 @@ def test_who_asks_for_another_field_wants_the_one_before_no_more(shut):
     skies.request(CONFIG, 1, second, "me")
     shut.opened.set()
     second.wait()
-    let_threads_end()
+    let_it_end(skies)
     assert skies.get(CONFIG, 0) is None
     assert skies.get(CONFIG, 1) is not None
     assert (first.heard, second.heard) == (0, 1)
@@ -197,21 +196,20 @@ def test_a_pool_that_closes_ends_the_computation_quietly():
     skies, ear = Skies(pool), Ear()
     assert skies.request(TINY, 0, ear, "me") is None
     ear.wait()
-    let_threads_end()
+    let_it_end(skies)
     assert skies.get(TINY, 0) is None
 
 
 def test_after_an_orbit_that_failed_the_sky_can_be_asked_for_again(monkeypatch, pool):
-    whole, ear = skies.orbits.trace, Ear()
+    whole, ear = tracing.orbits.trace, Ear()
 
     def fails(*arguments):
         raise FloatingPointError("an orbit did not stay finite")
 
     kept = Skies(pool)
-    monkeypatch.setattr(threading, "excepthook", lambda arguments: None)  # where it is reported
-    monkeypatch.setattr(skies.orbits, "trace", fails)
+    monkeypatch.setattr(tracing.orbits, "trace", fails)
     kept.request(TINY, 0, ear, "me")
-    let_threads_end()
+    let_it_end(kept)
     assert ear.heard == 0  # or whoever asks again when told would ask for ever
-    monkeypatch.setattr(skies.orbits, "trace", whole)
+    monkeypatch.setattr(tracing.orbits, "trace", whole)
     assert made(kept, TINY) is not None

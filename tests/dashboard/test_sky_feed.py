@@ -8,6 +8,7 @@ from crviz.dashboard import sky_feed
 from crviz.dashboard.best_known import from_atlas
 from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.sky_feed import SkyFeed
+from crviz.jobs.limits import ASSUMED_RATE
 from crviz.jobs.skies import Sky, rounded
 
 
@@ -132,8 +133,8 @@ def test_skies_of_a_series_that_is_gone_and_times_that_are_not_there_are_not_han
     assert hub.ask(0) is not None
 
 
-def test_what_would_take_long_is_not_computed(state, hub, fake, document, result, monkeypatch):
-    monkeypatch.setattr(sky_feed, "MOST_WORK", sky_feed.ensemble.work(result.config) / 2)
+def test_what_would_take_long_is_not_computed(state, hub, fake, document, result):
+    fake.limits = fake.limits.but(look=sky_feed.ensemble.work(result.config) / 2 / ASSUMED_RATE)
     with set_curdoc(document):
         SkyFeed(state, hub, fake)
     state.param.trigger("shown")

@@ -51,7 +51,7 @@ def serve(
         Where the port is taken or the address is not this machine's.
     """
     logs.configure()
-    manager = configure(service.library, service.threads, service.is_public)
+    manager = configure(service.library, service.threads, service.most, service.is_public)
     try:
         server = _made(service)
         if hear is not None:

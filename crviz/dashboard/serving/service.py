@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from crviz.checks import ParameterError
+from crviz.jobs import Limits
 from crviz.library import Library
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -39,6 +41,9 @@ class Service:
         Other sites that may show the page in a frame.
     passwords
         A JSON file of names and passwords, of which the page asks for one; None asks for nothing.
+    limits
+        What is computed at most, by the names of `Limits`, where that is neither `Limits.public` nor
+        `Limits.home`.
 
     Raises ParameterError.
     """
@@ -54,6 +59,7 @@ class Service:
     behind_proxy: bool = False
     framed_by: tuple[str, ...] = ()
     passwords: Path | None = None
+    limits: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
@@ -74,6 +80,11 @@ class Service:
         if self.public is not None:
             return self.public
         return self.address not in _LOOPBACK or bool(self.websocket_origin or self.prefix)
+
+    @property
+    def most(self) -> Limits:
+        """What is computed at most. Raises ParameterError."""
+        return (Limits.public if self.is_public else Limits.home)(**self.limits)
 
     def url(self, port: int) -> str:
         """Where the page is, on this machine."""

@@ -104,6 +104,13 @@ class OrbitsView(pn.viewable.Viewer):
         self._asked = self._executor.submit(content, config, realization, theta, phi, omega_t_max)
         self._asked.add_done_callback(partial(self._done, pn.state.curdoc))
 
+    def refuse(self, reason: str) -> None:
+        """Say in a sentence why no orbits are followed; those asked for before are forgotten."""
+        if self._asked is not None:
+            self._asked.cancel()
+        self._asked = None
+        self.plot.param.update(bundle=None, message=reason)
+
     def _done(self, document: Document | None, future: Future[dict[str, Any]]) -> None:
         """Called from the executor's thread, or at once where it was fast."""
         if future.cancelled():
