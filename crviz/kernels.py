@@ -80,18 +80,6 @@ def _host(context: Any) -> tuple[str, set[str]]:
 
 
 @_inline
-def _is_set(_typing: Any, flag: Any) -> Any:
-    """Whether a flag, uint8 (1,), is above 0 now: another thread may set it at any time."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array = context.make_array(signature.args[0])(context, builder, arguments[0])
-        value = builder.load_atomic(array.data, "monotonic", 1)
-        return builder.icmp_unsigned("!=", value, ir.Constant(value.type, 0))
-
-    return types.boolean(flag), generate
-
-
-@_inline
 def _fused(_typing: Any, a: Any, b: Any, c: Any) -> Any:
     """a b + c of float64, rounded once where the processor can."""
 
@@ -374,9 +362,13 @@ def trace(
     step_sizes: Array,
     out_r: Array,
     out_p: Array,
-    stop: Array,
-) -> None:
-    """Follow orbits back in time through B = e_z + sum_n a_n cos(k_n . r + beta_n).
+    state: Array,
+    anchor_phase: Array,
+    offsets: Array,
+    reached: Array,
+    most_steps: int,
+) -> bool:
+    """Follow orbits back in time through B = e_z + sum_n a_n cos(k_n . r + beta_n), or go on with that.
 
     Parameters
     ----------
@@ -388,39 +380,62 @@ def trace(
     n_steps, step_sizes : (T,) int and float [1/Omega]
         Equal steps of each interval between two recorded times.
     out_r, out_p : (T, 3, n) [r_L], filled with the positions and momenta at the recorded times.
-    stop : (1,) uint8
-        Looked at before every step: once it is not 0 the orbits are left as they are.
+    state : (3, 3, LANES), anchor_phase : (N, LANES) float32, offsets : (3, LANES) float32
+        Positions, momenta and anchors of the orbits that are under way, and what belongs to the anchors.
+    reached : (4,) int
+        How far they are: first orbit of the group, recorded time, step, and steps since the anchors were
+        renewed. All of these are only handed from one call to the next: (0, 0, 0, 0) begins.
+    most_steps
+        So many are taken at most, each by one group of LANES orbits.
+
+    Returns whether all is done. However it is cut into calls, the bits are the same.
     """
     q, phase, waves = _in_turns(wavevectors, amplitudes, phases)
     n_orbits = directions.shape[1]
-    r, p, anchor = np.zeros((3, LANES)), np.zeros((3, LANES)), np.zeros((3, LANES))
-    anchor_phase = np.zeros((phases.shape[0], LANES), np.float32)
-    offsets, b = np.zeros((3, LANES), np.float32), np.zeros((3, LANES), np.float32)
+    r, p, anchor = state[0], state[1], state[2]
+    b = np.zeros((3, LANES), np.float32)
+    start, t, step, since_renewal = reached[0], reached[1], reached[2], reached[3]
 
-    for start in range(0, n_orbits, LANES):
+    while start < n_orbits:
         live = min(LANES, n_orbits - start)
-        for lane in range(LANES):
-            for i in range(3):
-                r[i, lane] = 0.0
-                p[i, lane] = directions[i, start + min(lane, live - 1)]  # spare lanes repeat the last
-        since_renewal = RENEWAL
-        for t in range(n_steps.shape[0]):
+        if t == 0 and step == 0:
+            for lane in range(LANES):
+                for i in range(3):
+                    r[i, lane] = 0.0
+                    p[i, lane] = directions[i, start + min(lane, live - 1)]  # spare lanes repeat the last
+            since_renewal = RENEWAL
+        while t < n_steps.shape[0]:
             h = step_sizes[t]
-            _drift(0.5 * h, r, p, anchor, offsets)
-            for step in range(n_steps[t]):
-                if _is_set(stop):
-                    return
+            if step == 0:
+                _drift(0.5 * h, r, p, anchor, offsets)
+            while step < n_steps[t]:
                 if since_renewal == RENEWAL:
                     _renew_anchors(q, phase, r, anchor, anchor_phase, offsets)
                     since_renewal = 0
                 since_renewal += 1
                 _sum_waves(waves, anchor_phase, offsets, b)
                 _turn(h, p, b)
-                _drift(h if step + 1 < n_steps[t] else 0.5 * h, r, p, anchor, offsets)
+                step += 1
+                _drift(h if step < n_steps[t] else 0.5 * h, r, p, anchor, offsets)
+                most_steps -= 1
+                if most_steps == 0:
+                    reached[0], reached[1], reached[2], reached[3] = start, t, step, since_renewal
+                    return False
             for i in range(3):
                 for lane in range(live):
                     out_r[t, i, start + lane] = r[i, lane]
                     out_p[t, i, start + lane] = p[i, lane]
+            t += 1
+            step = 0
+        start += LANES
+        t = 0
+    return True
+
+
+def beginning(n_waves: int) -> tuple[Array, Array, Array, Array]:
+    """What `trace` hands from call to call, as it begins: state, anchor_phase, offsets and reached."""
+    single = np.zeros((n_waves, LANES), np.float32), np.zeros((3, LANES), np.float32)
+    return np.zeros((3, 3, LANES)), *single, np.zeros(4, np.int64)
 
 
 def compile_trace() -> None:
@@ -430,7 +445,7 @@ def compile_trace() -> None:
     # wave vectors and amplitudes are read-only in a field, which makes them another type
     for array in (waves, phases := np.zeros(1)):
         array.setflags(write=False)
-    trace(waves, waves, phases, one, np.ones(1, np.int64), np.ones(1), out, out.copy(), np.zeros(1, np.uint8))
+    trace(waves, waves, phases, one, np.ones(1, np.int64), np.ones(1), out, out.copy(), *beginning(1), 1)
 
 
 # --- the scheme of Adams: high order with one field evaluation a step

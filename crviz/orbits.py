@@ -7,6 +7,7 @@ t = -T. In B = e_z the orbit is a helix with r_z(-T) = -p_z T.
 from __future__ import annotations
 
 import math
+from collections.abc import Generator
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ from crviz import adams, kernels
 from crviz.arrays import Array, ArrayLike
 from crviz.checks import ParameterError
 from crviz.field import Field
+
+#: Wave evaluations between two looks at what else there is to do: 0.1 to 0.2 s.
+_WORK_PER_PIECE = 300_000_000
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def trace(
     Parameters
     ----------
     stop : (1,) uint8
-        Set to 1 by another thread, it ends the block before its next step.
+        Set to 1 by another thread, it ends the block soon.
 
     Raises
     ------
@@ -67,10 +71,25 @@ def trace(
     CancelledError
         Where it was told to stop.
     """
-    stop = np.zeros(1, np.uint8) if stop is None else stop
+    pieces = trace_in_pieces(field, directions, n_steps, step_sizes, stop)
+    while True:
+        try:
+            next(pieces)
+        except StopIteration as end:
+            return end.value
+
+
+def trace_in_pieces(
+    field: Field, directions: Array, n_steps: Array, step_sizes: Array, stop: Array | None = None
+) -> Generator[None, None, tuple[Array, Array]]:
+    """What `trace` does and returns, with the same bits; yields every 0.1 s to those who have other things to
+    do."""
     shape = (len(n_steps), 3, directions.shape[1])
     r, p = np.empty(shape), np.empty(shape)
-    kernels.trace(
+    n_waves = field.phases.size
+    under_way = kernels.beginning(n_waves)
+    most_steps = max(1, _WORK_PER_PIECE // (kernels.LANES * n_waves))
+    while not kernels.trace(
         field.wavevectors,
         field.amplitudes,
         field.phases,
@@ -79,10 +98,12 @@ def trace(
         step_sizes,
         r,
         p,
-        stop,
-    )
-    if stop[0]:
-        raise CancelledError
+        *under_way,
+        most_steps,
+    ):
+        if stop is not None and stop[0]:
+            raise CancelledError
+        yield
     return _finite(field, r, p)
 
 

@@ -1,11 +1,12 @@
+import sys
 import threading
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 
 import healpy as hp
 import numpy as np
 import pytest
 
-from crviz import Config, backtrack, draw_field, library, load, orbits, run, simulate, sky
+from crviz import Config, backtrack, draw_field, kernels, library, load, orbits, run, simulate, sky
 
 TINY = Config(nside=4, omega_t=(1.0, 3.0, 8.0), grids="cross")  # 384 orbits, six blocks of the kernel
 POSITIONS = ("cl", "cl_cross", "rr", "rp", "pp", "dipole")
@@ -263,3 +264,54 @@ def test_a_caveat_points_to_who_asks_for_the_run(begin):
     with pytest.warns(UserWarning, match="no resonant waves") as caught:
         begin(Config(rl_over_lc=0.001, nside=1, omega_t=(0.1,)), 1)
     assert {warning.filename for warning in caught} == {__file__}
+
+
+# --- in the middle of the harmonics
+
+
+class Harmonics:
+    """Progress that stops a run at so many looks between the orbits of a field and the next."""
+
+    def __init__(self, looks):
+        self.looks = looks
+
+    def advance(self, orbits):
+        self.looks -= orbits == 0
+        if not self.looks:
+            raise StoppedError
+
+
+def test_a_run_can_be_stopped_in_the_middle_of_the_harmonics(monkeypatch):
+    monkeypatch.setattr(sys.modules["crviz.ensemble.observables"], "_PIXELS_AT_ONCE", 3 * TINY.n_pixels)
+    looks = 4 * len(TINY.omega_t)  # of positions and momenta on two grids, time by time
+    with pytest.raises(StoppedError):
+        run(TINY, 1, progress=Harmonics(looks))
+    run(TINY, 1, progress=Harmonics(looks + 1))
+
+
+def test_harmonics_of_a_few_times_after_another_have_the_same_bits(tmp_path, fixed_date, monkeypatch):
+    whole = file_bytes(run(TINY, 2), tmp_path / "whole.nc")
+    monkeypatch.setattr(sys.modules["crviz.ensemble.observables"], "_PIXELS_AT_ONCE", 3 * TINY.n_pixels)
+    assert file_bytes(run(TINY, 2), tmp_path / "parts.nc") == whole
+
+
+@pytest.mark.parametrize("steps", [1, 7, 64, 1000])
+def test_pieces_of_so_many_steps_do_not_change_a_bit(monkeypatch, steps):
+    """Anchors are renewed every 64 steps; intervals of a single step end with a piece."""
+    times = (0.001, 0.002, 3.0, 10.0)
+    field, cut = draw_field(TINY, 0), orbits.intervals(times, 0.03)
+    assert cut[0][0] == 1
+    directions = sky.pixel_directions(4)  # three groups of lanes
+    whole = orbits.trace(field, directions, *cut)
+    monkeypatch.setattr(orbits, "_WORK_PER_PIECE", steps * kernels.LANES * TINY.n_modes)
+    pieces = sum(1 for _ in orbits.trace_in_pieces(field, directions, *cut))
+    assert pieces == 3 * int(cut[0].sum()) // steps
+    for one, other in zip(whole, orbits.trace(field, directions, *cut), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_block_that_is_told_to_stop_ends_soon():
+    field, stop = draw_field(TINY, 0), np.ones(1, np.uint8)
+    steps = orbits.intervals((1e6,), 1e-3)  # hours
+    with pytest.raises(CancelledError):
+        orbits.trace(field, sky.pixel_directions(1), *steps, stop)

@@ -1,7 +1,9 @@
+import math
 import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from crviz import Config, library, run, storing
 from crviz.checks import ParameterError
 from crviz.ensemble import tracing
-from crviz.jobs import Limits, Manager, sharing
+from crviz.jobs import Limits, Manager, sharing, skies
 from crviz.jobs import manager as jobs
 from crviz.jobs.limits import ASSUMED_RATE
 from crviz.library import Library
@@ -95,10 +97,18 @@ def let_jobs_end():
         assert not thread.is_alive()
 
 
-def finished(manager, config, realizations):
+def until(fact):
+    """Once something is so that nobody announces."""
+    end = time.monotonic() + PATIENCE
+    while not fact():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.005)
+
+
+def finished(manager, config, realizations, key=None):
     """The status of a job at its end."""
     ear = Ear()
-    job = manager.request(config, realizations, ear)
+    job = manager.request(config, realizations, ear, key)
     ear.wait(lambda: job.status.over)
     return job.status
 
@@ -418,6 +428,144 @@ def test_a_process_that_closes_its_manager_ends_and_keeps_what_is_finished(tmp_p
     done = subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=40)
     assert (done.returncode, done.stderr) == (0, "")
     assert Library(tmp_path / "library").get(Config(nside=8, omega_t=(20.0,))).n_realizations >= 5
+
+
+# --- leaving at once
+
+
+#: One block of orbits takes an hour.
+ENDLESS = Config(nside=1, n_modes=100_000, omega_t=(3000.0,))
+
+
+def test_who_leaves_ends_a_block_of_orbits_that_would_take_an_hour(manager):
+    job = manager.request(ENDLESS, 1, None, "only")
+    until(lambda: job.blocks.under_way)
+    manager.leave(job, "only")
+    assert job.ended.wait(PATIENCE)
+    assert job.status.state == "cancelled"
+    together = threading.Barrier(manager.threads)  # passed only if all threads of the pool are free
+    for future in [manager.pool.submit(together.wait) for _ in range(manager.threads)]:
+        future.result(PATIENCE)
+
+
+def test_a_sky_that_nobody_wants_ends_too(manager):
+    manager.skies.request(ENDLESS, 0, Ear(), "only")
+    until(lambda: any(share.under_way for share in manager.skies._blocks.values()))
+    manager.skies.leave("only")
+    until(lambda: not manager.skies._blocks)
+    together = threading.Barrier(manager.threads)
+    for future in [manager.pool.submit(together.wait) for _ in range(manager.threads)]:
+        future.result(PATIENCE)
+
+
+def test_closing_ends_what_would_take_an_hour(manager):
+    job = manager.request(ENDLESS, 1)
+    until(lambda: job.blocks.under_way)
+    assert manager.close(patience=PATIENCE)
+    assert job.status.state == "cancelled"
+
+
+# --- going on for who has gone
+
+
+@pytest.fixture
+def forgetful(tmp_path, small_reference):
+    """A manager that keeps no run for who has gone, and one that does for an hour."""
+    managers = [Manager(None, 1, Limits.home(keep_running=seconds)) for seconds in (0.0, 3600.0)]
+    yield managers
+    for manager in managers:
+        manager.close()
+
+
+def test_a_run_goes_on_for_so_long_when_its_visitor_has_gone(forgetful, gate):
+    jobs = [manager.request(TINY, 3, None, "gone", "here") for manager in forgetful]
+    for manager, job in zip(forgetful, jobs, strict=True):
+        assert not manager.leave(job, "gone", keep=True)
+    gate.open(100)
+    for job in jobs:
+        assert job.ended.wait(PATIENCE)
+    assert [job.status.state for job in jobs] == ["cancelled", "finished"]
+
+
+def test_who_comes_back_joins_the_run_and_can_cancel_it(forgetful, gate):
+    manager, ear = forgetful[1], Ear()
+    assert manager.join(TINY, ear, "early", "here") is None
+    job = manager.request(TINY, 500, None, "gone", "here")
+    manager.leave(job, "gone", keep=True)
+    assert manager.join(TINY, ear, "back", "here") is job
+    gate.open(1)
+    ear.wait(lambda: job.status.done == 1)
+    assert manager.leave(job, "back", for_good=True)
+    gate.open(500)
+    assert job.ended.wait(PATIENCE)
+    assert job.status.state == "cancelled"
+
+
+def test_somebody_elsewhere_cannot_cancel_it(forgetful, gate):
+    manager = forgetful[1]
+    job = manager.request(TINY, 2, None, "gone", "here")
+    manager.leave(job, "gone", keep=True)
+    manager.join(TINY, Ear(), "stranger", "elsewhere")
+    assert not manager.leave(job, "stranger", for_good=True)
+    gate.open(2)
+    assert job.ended.wait(PATIENCE)
+    assert job.status.state == "finished"
+
+
+def test_what_was_cancelled_is_not_kept(forgetful, gate):
+    manager = forgetful[1]
+    job = manager.request(TINY, 500, None, "only", "here")
+    assert manager.leave(job, "only")
+    manager.leave(job, "only", keep=True)
+    gate.open(500)
+    assert job.ended.wait(PATIENCE)
+    assert job.status.state == "cancelled"
+
+
+# --- fair turns
+
+
+def test_a_short_run_does_not_wait_for_the_long_ones_of_somebody_else(manager):
+    some = Config(nside=8, n_modes=50, omega_t=(20.0,))  # 20 ms a field
+    long = [manager.request(some.replace(seed=seed), 1000, None, "long") for seed in range(3)]
+    until(lambda: all(job.status.done for job in long))
+    ear = Ear()
+    short = manager.request(some.replace(seed=9), 5, ear, "short")
+    ear.wait(lambda: short.status.state != "waiting")  # it has looked for what is stored, which is no turn
+    before = [job.status.done for job in long]
+    ear.wait(lambda: short.status.done == 5)
+    more = [job.status.done - done for job, done in zip(long, before, strict=True)]
+    # each in turn with the other visitor would be 5 in all; processor times of such fields scatter
+    assert max(more) <= 20
+
+
+def test_a_short_run_does_not_wait_for_the_fields_of_long_ones(manager):
+    some = Config(nside=64, n_modes=2000, omega_t=(100.0,))  # minutes a field
+    long = [manager.request(some.replace(seed=seed), 1, None, "long") for seed in range(3)]
+    until(lambda: all(job.blocks.under_way or job.blocks.tasks for job in long))
+    assert finished(manager, TINY, 5, "short").state == "finished"
+    assert [job.status.done for job in long] == [0, 0, 0]
+
+
+def test_blocks_that_take_an_hour_hold_nobody_up(manager):
+    """They are followed in pieces, and go on where they were."""
+    long = [manager.request(ENDLESS.replace(seed=seed), 1, None, "long") for seed in range(3)]
+    until(lambda: sum(len(job.blocks.under_way) for job in long) == manager.threads)
+    assert finished(manager, TINY, 5, "short").state == "finished"
+    assert not any(job.status.over for job in long)
+
+
+def test_hundreds_of_configurations_make_no_more_threads():
+    before = set(threading.enumerate())
+    manager = Manager(None, 2, Limits.home(in_all=math.inf))
+    asked = [manager.request(TINY.replace(seed=seed), 1, None, seed) for seed in range(200)]
+    for seed in range(20):
+        manager.skies.request(TINY.replace(seed=seed), 0, Ear(), seed)
+    for job in asked:
+        assert job.ended.wait(PATIENCE)
+    new = [thread for thread in threading.enumerate() if thread not in before]
+    assert len(new) <= jobs.RUNNING_AT_ONCE + manager.threads + skies.MADE_AT_ONCE
+    manager.close()
 
 
 # --- what is stored

@@ -1,5 +1,5 @@
 import threading
-from concurrent.futures import CancelledError, as_completed, wait
+from concurrent.futures import CancelledError, Future, as_completed, wait
 
 import pytest
 
@@ -112,3 +112,34 @@ def test_a_pool_that_is_closed_takes_nothing_and_wakes_those_who_wait(held):
         future.result(PATIENCE)
     with pytest.raises(Closed):
         held.pool.submit(int)
+
+
+def in_pieces(names, name, number):
+    """A task of so many pieces that takes note of them."""
+    for _ in range(number):
+        names.append(name)
+        yield
+    return name
+
+
+def test_what_is_done_in_pieces_takes_turns_and_gives_what_it_returns(held):
+    order, futures = [], []
+    for name in "AB":
+        futures.append(Future())
+        held.pool.put(held.pool.share(lambda: ["me"]), futures[-1], in_pieces(order, name, 3))
+    held.gate.set()
+    assert [future.result(PATIENCE) for future in futures] == ["A", "B"]
+    assert order == ["A", "B", "A", "B", "A", "B"]
+
+
+def test_a_pool_that_is_closed_wakes_who_waits_for_what_is_in_pieces(held):
+    def endless():
+        while True:
+            yield
+
+    future = Future()
+    held.pool.put(held.pool.share(lambda: ["me"]), future, endless())
+    held.gate.set()
+    held.pool.shutdown()
+    with pytest.raises(CancelledError):
+        future.result(PATIENCE)

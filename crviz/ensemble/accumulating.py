@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from crviz import kernels
@@ -61,10 +63,11 @@ class Accumulator:
         self.fused &= batch.fused
         self.done += len(batch.fields)
 
-    def add(self, index: int, r: Array, p: Array) -> None:
-        """Take in the orbits of one realisation: r, p (T, 3, n), grid A first."""
+    def add(self, index: int, r: Array, p: Array, check: Callable[[], object] | None = None) -> None:
+        """Take in the orbits of one realisation: r, p (T, 3, n), grid A first. What `check` raises meanwhile
+        leaves all as it was."""
         n = self.config.n_pixels
-        each, sums = observables(self.config, index, r, p)
+        each, sums = observables(self.config, index, r, p, check=check)
         sums["mean_r"] = r[self.map_times, :, :n]
         if not self._waiting:
             self._begin_batch()

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import closing
+from functools import partial
 
 from crviz.checks import ParameterError, check_whole
 from crviz.config import Config, is_current
@@ -120,9 +121,10 @@ def _simulate(
     if resume is not None:
         accumulator.take(resume)
     missing = asked[accumulator.done :]
+    check = partial(progress.advance, 0) if progress is not None else None
     with closing(traced(config, missing, executor, progress, block)) as fields:
         for index, r, p in fields:
-            accumulator.add(index, r, p)
+            accumulator.add(index, r, p, check)
             yield accumulator.result()
 
 

@@ -24,7 +24,7 @@ class Progress(Protocol):
     """Told how a run goes. `advance` may raise: the run then stops and cleans up."""
 
     def advance(self, orbits: int) -> None:
-        """So many more orbits have been followed to the end."""
+        """So many more orbits have been followed to the end; 0 asks whether to go on."""
 
 
 class Silent:

@@ -8,13 +8,19 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Generator, Hashable
 from concurrent.futures import CancelledError, Executor, Future
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
+
+from crviz import orbits
 
 #: Unix niceness of the threads that compute.
 NICENESS = 10
+#: What can be done in pieces, so that others have their turns in between, and how.
+_IN_PIECES = {orbits.trace: orbits.trace_in_pieces}
+#: What a pool does, piece by piece; what it returns is what its future gives.
+Task: TypeAlias = Generator[object, None, Any]
 #: Visitors above which accounts that mean nothing any more are closed.
 _MOST_ACCOUNTS = 1000
 
@@ -97,16 +103,16 @@ class Pool(Executor):
         for share in shares:
             share.cancel()
 
-    def put(self, share: Share, future: Future[Any], task: Callable[[], Any]) -> None:
+    def put(self, share: Share, future: Future[Any], task: Task) -> None:
         """Take a task of a share. Raises CancelledError where that has ended, Closed where the pool has."""
         with self._changed:
             if self._closed:
                 raise Closed("nothing more is computed here.")
             if share.ended:
                 raise CancelledError
-            if not share.tasks:
-                self._waiting.append(share)
             share.tasks.append((future, task))
+            if share not in self._waiting:
+                self._waiting.append(share)
             queued = sum(len(each.tasks) for each in self._waiting)
             if self._idle < queued and len(self._threads) < self._most:
                 thread = threading.Thread(target=self._serve, name=self._name, daemon=True)
@@ -125,7 +131,7 @@ class Pool(Executor):
                 self._waiting.remove(share)
         return dropped
 
-    def _next(self) -> tuple[Share, Future[Any], Callable[[], Any]] | None:
+    def _next(self) -> tuple[Share, Future[Any], Task] | None:
         """The task whose turn it is, as soon as there is one; None where the pool is closed."""
         with self._changed:
             self._idle += 1
@@ -148,19 +154,42 @@ class Pool(Executor):
         while (found := self._next()) is not None:
             share, future, task = found
             begun = time.thread_time()
-            result, error = None, None
+            give: Callable[[], object] | None = None
             try:
                 if not future.cancelled():
-                    result = task()
-            except BaseException as raised:  # noqa: BLE001 - whoever waits for the future hears of it
-                error = raised
+                    next(task)
+            except StopIteration as end:
+                give = partial(future.set_result, end.value)
+            except BaseException as error:  # noqa: BLE001 - whoever waits for the future hears of it
+                give = partial(future.set_exception, error)
             self._accounts.charge(share.wanted_by(), time.thread_time() - begun)
-            with self._changed:
-                wanted = future in share.under_way  # else it was dropped meanwhile
-                share.under_way.discard(future)
-            if wanted and future.set_running_or_notify_cancel():
-                future.set_exception(error) if error is not None else future.set_result(result)
-            del found, share, future, task, result, error  # what was computed is not held until the next one
+            if give is None:
+                if self._goes_on(share, future, task):
+                    continue
+                future.cancel()
+            if self._takes(share, future) and give is not None:
+                give()
+            del found, share, future, task, give  # what was computed is not held until the next one comes
+
+    def _goes_on(self, share: Share, future: Future[Any], task: Task) -> bool:
+        """Have the next piece of a task done in the next turn of its share, if anybody waits for it."""
+        with self._changed:
+            if future not in share.under_way or self._closed or future.cancelled():
+                return False
+            share.under_way.remove(future)
+            share.tasks.appendleft((future, task))
+            if share not in self._waiting:
+                self._waiting.append(share)
+            self._changed.notify()
+        return True
+
+    def _takes(self, share: Share, future: Future[Any]) -> bool:
+        """Whether a future that is over for its share takes what was found; else it wakes those who wait."""
+        with self._changed:
+            if future not in share.under_way:  # it was dropped
+                return False
+            share.under_way.remove(future)
+        return future.set_running_or_notify_cancel()
 
 
 class Share(Executor):
@@ -169,14 +198,14 @@ class Share(Executor):
 
     def __init__(self, pool: Pool, wanted_by: Callable[[], Collection[Hashable]]) -> None:
         self._pool, self.wanted_by = pool, wanted_by
-        self.tasks: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+        self.tasks: deque[tuple[Future[Any], Task]] = deque()
         self.under_way: set[Future[Any]] = set()
         self.ended = False
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
         """As any executor does. Raises CancelledError once it was cancelled."""
         future: Future[Any] = Future()
-        self._pool.put(self, future, partial(function, *arguments, **named))
+        self._pool.put(self, future, _IN_PIECES.get(function, _whole(function))(*arguments, **named))
         return future
 
     def cancel(self) -> None:
@@ -184,6 +213,16 @@ class Share(Executor):
         for future in self._pool.drop(self):
             future.cancel()
             future.set_running_or_notify_cancel()
+
+
+def _whole(function: Callable[..., Any]) -> Callable[..., Task]:
+    """A function as a task of one piece."""
+
+    def task(*arguments: Any, **named: Any) -> Task:
+        yield from ()
+        return function(*arguments, **named)
+
+    return task
 
 
 def yield_to_others() -> None:

@@ -1,6 +1,5 @@
 import threading
 import time
-from functools import partial
 
 import numpy as np
 import pytest
@@ -30,11 +29,11 @@ class Pool(sharing.Pool):
     def put(self, share, future, task):
         self.submitted += 1
         self.given.set()
-        super().put(share, future, partial(self._wait_and_do, task))
+        super().put(share, future, self._wait_and_do(task))
 
     def _wait_and_do(self, task):
         assert self.opened.wait(PATIENCE)
-        return task()
+        return (yield from task)
 
 
 class Ear:

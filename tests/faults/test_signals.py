@@ -26,6 +26,26 @@ def busy(*arguments):
     return manager
 serving.configure = busy
 """
+#: And of a run with fields of a second, beside blocks of orbits that would take an hour.
+ENDLESS = """
+import threading, time
+from crviz import Config
+from crviz.dashboard.serving import server as serving
+configure = serving.configure
+fields = Config(nside=1, n_modes=100_000, omega_t=(5.0,))
+def busy(*arguments):
+    manager = configure(*arguments)
+    job = manager.request(fields, 1000, key="one")
+    for seed in range(2):
+        manager.request(fields.replace(omega_t=(3000.0,), seed=seed), 1, key=seed)
+    def tell():
+        while not job.status.done:
+            time.sleep(0.01)
+        print("one is done", flush=True)
+    threading.Thread(target=tell, daemon=True).start()
+    return manager
+serving.configure = busy
+"""
 
 
 @pytest.mark.parametrize(
@@ -145,3 +165,15 @@ def test_a_server_is_gone_soon_after_a_signal_whatever_it_is_doing(tmp_path, sta
     assert process.returncode == 143
     assert time.monotonic() - begun < 30  # 5 s where the machine is free
     assert b"Traceback" not in errors
+
+
+def test_a_server_stores_what_is_finished_whatever_it_is_in_the_middle_of(tmp_path, start, read_until):
+    process = start("serve", "--port", 0, "--no-show", "--library", tmp_path, prelude=ENDLESS)
+    read_until(process, rb"one is done")
+    process.send_signal(signal.SIGINT)
+    said, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"The dashboard is closed; what was finished is stored." in said
+    assert b"Traceback" not in errors
+    (stored,) = tmp_path.glob("*.nc")
+    assert load(stored).n_realizations >= 1
