@@ -9,6 +9,7 @@ from crviz import Config
 from crviz.dashboard import address, description
 from crviz.dashboard.controls import Controls
 from crviz.dashboard.state import State, on_page
+from crviz.jobs import Limits
 from crviz.parameters import CONFIGURATION, REQUEST, VIEW
 
 
@@ -252,3 +253,13 @@ def test_many_bad_keys_void_no_good_one():
         assert f"{key} = " in notice
     assert not math.isnan(state.omega_t)
     assert state.config.rl_over_lc == 2.0
+
+
+@pytest.mark.parametrize(("key", "value"), [("n_modes", "1000000"), ("omega_t_max", "10000")])
+def test_what_a_server_does_not_compute_is_left_out_of_a_link(key, value):
+    state = State()
+    state.limits = Limits.public()
+    notice = address.restore(state, {key: [value.encode()]})
+    assert f"{key} = {value} is above " in notice
+    assert notice.endswith(f" {key} of the link is left out.")
+    assert getattr(state, key) == State.param[key].default

@@ -9,6 +9,7 @@ from crviz import Config, library, run
 from crviz.dashboard import wire
 from crviz.dashboard.controls import group
 from crviz.dashboard.page import Visit
+from crviz.dashboard.state import State
 from crviz.library import Library
 from crviz.parameters import VIEW
 
@@ -119,3 +120,36 @@ def test_a_run_under_way_is_not_said_to_go_on_where_nobody_knows(opened):
     assert visit.hub.texts["job"].startswith("waiting: ")
     assert visit.hub.texts["lost"]["job"].startswith("How far the run is")
     assert visit.hub.texts["lost"]["progress"] is None
+
+
+# --- limits, and runs under way
+
+
+def test_a_page_that_opens_joins_the_run_of_its_link_and_starts_none(opened, fake):
+    assert not opened(seed="3").session.busy
+    config = State(seed=3).config
+    fake.under_way = fake.request(config, 7)
+    visit = opened(seed="3")
+    assert visit.session.busy
+    assert len(fake.requests) == 1
+    assert "0 of 7 realisations" in visit.hub.texts["job"]
+
+
+def test_what_a_server_does_not_compute_stands_beside_run_at_once(opened, fake):
+    fake.limits = fake.limits.but(waves=300)
+    visit = opened()
+    visit.state.n_modes = 1_000_000
+    said = visit.hub.texts["cost"]
+    assert said.startswith(
+        "n_modes = 1000000 is above 300, the most on this server: run it yourself by `crviz run "
+    )
+    visit.session.run()
+    assert visit.session.notice == said
+    assert fake.requests == []
+
+
+def test_orbits_that_would_take_long_are_not_followed_for_a_look(opened, fake):
+    fake.limits = fake.limits.but(look=0)
+    visit = opened()
+    hear(visit, kind=wire.DIRECTION, theta=1.0, phi=2.0)
+    assert visit.orbits.plot.message == "These orbits take too long to be followed for a look."

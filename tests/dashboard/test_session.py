@@ -1,6 +1,7 @@
 import dataclasses
 import tempfile
 import threading
+import types
 
 import pytest
 
@@ -333,9 +334,9 @@ def test_who_comes_back_to_a_run_that_others_want_follows_it_again(explorer, doc
     other = State(**{name: getattr(explorer, name) for name in ("sigma2", "nside", "omega_t_max")})
     other.show(LabelledSource(result, "made for the tests"))
     staying = join(other, manager, type(document)())
-    staying.run(100_000)
+    staying.run(10_000)
     session = join(explorer, manager)
-    session.run(100_000)
+    session.run(10_000)
     document.turn_until(lambda: session.status.done >= 1)
     explorer.sigma2 = 0.32
     assert session.status.state == "cancelled"
@@ -497,6 +498,96 @@ def test_a_visitor_who_is_gone_leaves_the_job_and_is_not_bothered(state, documen
     assert document.ticks.empty()
     state.sigma2 = 2.0  # what the browser sent last may be read after its page is gone
     assert len(fake.left) == 1
+
+
+# --- coming back
+
+
+@pytest.fixture
+def visits(result, document):
+    """Makes the states of visitors who have set the same."""
+
+    def visit(**values):
+        state = State(nside=4, omega_t_max=1.0, realizations=2, **values)
+        state.show(LabelledSource(result, "made for the tests"))
+        return state
+
+    return visit
+
+
+def test_a_run_outlives_its_page_and_the_next_page_joins_it(visits, document, join, manager):
+    """Closed, reloaded, or the line was lost."""
+    gone = join(visits(), manager, type(document)())
+    gone.run(10_000)
+    gone.close()
+    session = join(visits(), manager)
+    assert not session.busy
+    session.follow()
+    assert session.busy
+    assert session.status.asked == 10_000
+    document.turn_until(lambda: session.status.done >= 1)
+    session.cancel()
+    document.turn_until(lambda: session.status.over)
+    assert session.status.state == "cancelled"
+
+
+def test_a_page_starts_no_run_that_is_not_under_way(visits, join, fake):
+    session = join(visits(), fake)
+    session.follow()
+    assert not session.busy
+    assert fake.requests == []
+
+
+def test_who_sets_what_somebody_else_runs_follows_it(visits, document, join, fake, growing):
+    other = join(visits(seed=1), fake, type(document)())
+    other.run(4)
+    (job,) = fake.requests
+    job.status = dataclasses.replace(job.status, state="running", result=growing[-1], done=4)
+    fake.under_way = job
+    state = visits()
+    session = join(state, fake)
+    session.follow()
+    assert not session.busy
+    state.seed = 1
+    assert session.busy
+    document.turn()
+    assert state.shown.source is growing[-1]
+    assert session.status is job.status
+
+
+def test_what_was_cancelled_is_not_joined_of_itself(visits, join, fake):
+    state = visits()
+    session = join(state, fake)
+    session.run()
+    fake.under_way, fake.leave = fake.requests[0], lambda *_, **__: False  # somebody else wants it too
+    session.cancel()
+    state.seed = 1
+    state.seed = 0
+    assert not session.busy
+
+
+def test_a_run_that_is_refused_does_not_end_the_one_under_way(visits, join, fake):
+    def refuse(config, realizations):
+        if config.seed:
+            raise ParameterError("seed", config.seed, "is too much")
+
+    session = join(visits(), fake)
+    session.run()
+    fake.check = refuse
+    session.extend(fake.requests[0].config.replace(seed=1), 5)
+    assert session.notice == "seed = 1 is too much."
+    assert session.busy
+    assert fake.left == []
+
+
+def test_where_a_visitor_comes_from_is_what_the_server_knows(state, document, join, fake):
+    asked = []
+    request = fake.request
+    fake.request = lambda *arguments: asked.append(arguments) or request(*arguments)
+    connection = types.SimpleNamespace(remote_ip="192.0.2.7")
+    document._session_context = lambda: types.SimpleNamespace(request=connection)
+    join(state, fake).run()
+    assert asked[0][-1] == "192.0.2.7"
 
 
 # --- adding

@@ -7,6 +7,7 @@ from crviz import Config, library, load
 from crviz.checks import ParameterError
 from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.state import State
+from crviz.jobs import Limits
 from crviz.parameters import RL_OVER_LC, SIGMA2, backtracking_times
 
 
@@ -178,3 +179,13 @@ def test_result_and_time_change_at_once(result):
     state.param.watch(lambda *events: seen.append({e.name for e in events}), ["shown", "omega_t"])
     state.show(LabelledSource(result, "here"))
     assert seen == [{"shown", "omega_t"}]
+
+
+def test_what_is_beyond_the_limits_makes_no_configuration(monkeypatch):
+    """One of a million waves takes a fifth of a second, at every move of a slider."""
+    state = State(n_modes=1_000_000)
+    assert state.config.n_modes == 1_000_000
+    state.limits = Limits.public()
+    monkeypatch.setattr("crviz.dashboard.state.Config", None)
+    with pytest.raises(ParameterError, match=r"^n_modes = 1000000 is above 2000, the most on this server: "):
+        _ = state.config
