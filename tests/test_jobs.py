@@ -481,10 +481,18 @@ def test_a_run_goes_on_for_so_long_when_its_visitor_has_gone(forgetful, gate):
     jobs = [manager.request(TINY, 3, None, "gone", "here") for manager in forgetful]
     for manager, job in zip(forgetful, jobs, strict=True):
         assert not manager.leave(job, "gone", keep=True)
+    assert jobs[0].stop.wait(PATIENCE)
     gate.open(100)
     for job in jobs:
         assert job.ended.wait(PATIENCE)
     assert [job.status.state for job in jobs] == ["cancelled", "finished"]
+
+
+def test_an_hours_block_ends_when_nobody_has_come_back(forgetful):
+    job = forgetful[0].request(ENDLESS, 1, None, "gone", "here")
+    until(lambda: job.blocks.under_way)
+    forgetful[0].leave(job, "gone", keep=True)
+    assert job.ended.wait(PATIENCE)
 
 
 def test_who_comes_back_joins_the_run_and_can_cancel_it(forgetful, gate):

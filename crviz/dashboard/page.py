@@ -77,6 +77,7 @@ class Visit:
         """The visitor is gone."""
         self.session.close()
         self.skies.close()
+        self.orbits.close()
         left(self.state)
 
     def _listen(self) -> None:

@@ -103,9 +103,7 @@ class Job:
         Set when all is stored and said.
     """
 
-    def __init__(
-        self, config: Config, asked: int, places: Sequence[Keeping], look: Callable[[Job], object]
-    ) -> None:
+    def __init__(self, config: Config, asked: int, places: Sequence[Keeping]) -> None:
         self.status = Status(config, "waiting", asked)
         self.places = places
         self.wanted_by: dict[Hashable, str] = {}
@@ -115,7 +113,6 @@ class Job:
         self.turns: Share
         self.blocks: Share
         self.steps: Iterator[None]
-        self._look = look
         self._changing = threading.Lock()
         self._told = 0.0
 
@@ -130,7 +127,6 @@ class Job:
 
     def check(self) -> None:
         """Raises Stopped where nobody wants it any more."""
-        self._look(self)
         if self.stop.is_set():
             raise Stopped
 
@@ -187,6 +183,7 @@ class Manager:
         self._alive: list[Job] = []
         self._compiler: subprocess.Popen[bytes] | None = None
         self._measuring: threading.Thread | None = None
+        self._timer: threading.Timer | None = None
         #: Whether `close` was called.
         self.closed = False
         accounts = Accounts()
@@ -238,7 +235,7 @@ class Manager:
             if job is None:
                 self._check_room(config, realizations, key, address)
                 places = [Keeping(self.library)] if self.library is not None else []
-                job = Job(config, realizations, places, self._forget)
+                job = Job(config, realizations, places)
                 job.turns, job.blocks = self._workers.share(job.visitors), self.pool.share(job.visitors)
                 job.steps = self._steps(job)
                 job.turns.submit(self._step, job)
@@ -284,6 +281,7 @@ class Manager:
             if keep and address is not None and not job.stop.is_set():
                 job.wanted_by[kept] = kept.address
                 job.kept_until[kept] = time.monotonic() + self.limits.keep_running
+                self._watch()
             elif for_good:
                 job.wanted_by.pop(kept, None)
             if job.wanted_by:
@@ -319,6 +317,8 @@ class Manager:
             jobs = list(self._alive)
             for job in jobs:
                 self._stop(job)
+            if self._timer is not None:
+                self._timer.cancel()
         self.skies.close()
         if self._compiler is not None:
             self._compiler.terminate()
@@ -372,18 +372,25 @@ class Manager:
         job.stop.set()
         job.blocks.cancel()
 
-    def _forget(self, job: Job) -> None:
-        """Want a job no more in the place of those who have not come back in time."""
-        now = time.monotonic()
-        if all(now < until for until in tuple(job.kept_until.values())):
-            return
+    def _watch(self) -> None:
+        """Look again when the first of those who have gone is out of time."""
+        until = [end for job in self._alive for end in job.kept_until.values()]
+        if until and self._timer is None:
+            self._timer = threading.Timer(max(0.0, min(until) - time.monotonic()), self._forget)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _forget(self) -> None:
+        """Want no job any more in the place of those who have not come back in time."""
         with self._lock:
-            for kept, until in list(job.kept_until.items()):
-                if until <= now:
+            self._timer = None
+            for job in self._alive:
+                for kept in [who for who, end in job.kept_until.items() if end <= time.monotonic()]:
                     del job.kept_until[kept]
                     job.wanted_by.pop(kept, None)
-            if not job.wanted_by:
-                self._stop(job)
+                if not job.wanted_by:
+                    self._stop(job)
+            self._watch()
 
     def _measure(self, compiler: subprocess.Popen[bytes]) -> None:
         yield_to_others()

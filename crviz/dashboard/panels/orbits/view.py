@@ -99,17 +99,20 @@ class OrbitsView(pn.viewable.Viewer):
         omega_t_max = check_number("omega_t_max", last, above=0)
         self.open = True
         self.plot.message = "Following the orbits back …"
-        if self._asked is not None:
-            self._asked.cancel()
+        self.close()
         self._asked = self._executor.submit(content, config, realization, theta, phi, omega_t_max)
         self._asked.add_done_callback(partial(self._done, pn.state.curdoc))
 
     def refuse(self, reason: str) -> None:
         """Say in a sentence why no orbits are followed; those asked for before are forgotten."""
+        self.close()
+        self.plot.param.update(bundle=None, message=reason)
+
+    def close(self) -> None:
+        """Want no orbits any more."""
         if self._asked is not None:
             self._asked.cancel()
         self._asked = None
-        self.plot.param.update(bundle=None, message=reason)
 
     def _done(self, document: Document | None, future: Future[dict[str, Any]]) -> None:
         """Called from the executor's thread, or at once where it was fast."""
