@@ -158,7 +158,7 @@ def test_a_time_limit_stops_an_atlas_with_whole_files(call, tmp_path):
 
 def test_a_server_is_gone_soon_after_a_signal_whatever_it_is_doing(tmp_path, start, read_until):
     process = start("serve", "--port", 0, "--no-show", "--library", tmp_path, prelude=BUSY)
-    read_until(process, rb"Launching server")
+    read_until(process, rb"The dashboard is at")
     begun = time.monotonic()
     process.send_signal(signal.SIGTERM)
     _, errors = process.communicate(timeout=60)
