@@ -737,6 +737,18 @@ def test_warming_up_measures_the_rate(manager):
     assert 0 < manager.rate != assumed
 
 
+def test_a_server_that_ends_while_it_warms_up_ends_quietly(manager, monkeypatch):
+    failed, begun = [], threading.Event()
+    run = jobs.ensemble.run
+    monkeypatch.setattr(threading, "excepthook", failed.append)
+    monkeypatch.setattr(jobs.ensemble, "run", lambda *_: begun.set() or run(ENDLESS, 1, manager.pool))
+    manager.warm_up()
+    assert begun.wait(PATIENCE)
+    manager.close(patience=PATIENCE)
+    assert not manager._measuring.is_alive()
+    assert failed == []
+
+
 def test_orbits_and_time_left_are_told_while_a_run_goes_on(manager):
     slow = Config(nside=8, n_modes=50, omega_t=(20.0,))
     ear = Ear()

@@ -1,3 +1,4 @@
+import contextlib
 import dataclasses
 import math
 import re
@@ -127,9 +128,17 @@ def test_the_command_line_sets_limits_by_their_names(call):
 
 
 @pytest.fixture
-def hold(monkeypatch):
-    """Jobs that are asked for do not begin."""
+def held(monkeypatch):
+    """Makes managers whose jobs do not begin."""
     monkeypatch.setattr(Manager, "_step", lambda manager, job: job.ended.set())
+    with contextlib.ExitStack() as stack:
+
+        def held(**limits):
+            manager = Manager(None, 1, NONE.but(**limits))
+            stack.callback(manager.close)
+            return manager
+
+        yield held
 
 
 def full(manager, **who):
@@ -140,8 +149,8 @@ def full(manager, **who):
     return str(refusal.value)
 
 
-def test_a_visitor_an_address_and_a_server_have_so_many_runs(hold):
-    manager = Manager(None, 1, NONE.but(of_visitor=2, of_address=3, in_all=4))
+def test_a_visitor_an_address_and_a_server_have_so_many_runs(held):
+    manager = held(of_visitor=2, of_address=3, in_all=4)
     jobs = [manager.request(TINY.replace(seed=seed), 1, None, "a", "here") for seed in range(2)]
     assert full(manager, key="a", address="here").startswith(
         "runs = 2 of one visitor are under way, the most"
@@ -159,17 +168,28 @@ def test_a_visitor_an_address_and_a_server_have_so_many_runs(hold):
     manager.request(TINY.replace(seed=5), 1, None, "d", "elsewhere")
 
 
-def test_a_run_that_is_kept_counts_for_its_address(hold):
-    manager = Manager(None, 1, NONE.but(of_address=1, keep_running=300))
+def test_a_run_that_is_kept_counts_for_its_address(held):
+    manager = held(of_address=1, keep_running=300)
     job = manager.request(TINY, 1, None, "gone", "here")
     manager.leave(job, "gone", keep=True)
     assert full(manager, key="back", address="here").startswith("runs = 1 of one address")
 
 
-def test_all_runs_share_the_memory(hold):
+def test_all_runs_share_the_memory(held):
     one = memory_of(TINY, 1)
-    manager = Manager(None, 1, NONE.but(memory_in_all=2.5 * one))
+    manager = held(memory_in_all=2.5 * one)
     for seed in range(2):
         manager.request(TINY.replace(seed=seed), 1)
-    left = f"is left beside the 2 runs that are under way, {one / 2:.3g} GB"
+    left = f"is left beside the other runs under way (2), {one / 2:.3g} GB"
     assert full(manager).startswith(f"realizations = 1 would take more memory than {left}")
+
+
+def test_what_is_added_to_a_run_needs_memory_too(held):
+    manager = held(memory_in_all=1.01 * (memory_of(TINY, 1) + memory_of(TINY, 1000)))
+    manager.request(TINY.replace(seed=1), 1)
+    job = manager.request(TINY, 1)
+    manager.request(TINY, 1000)
+    assert job.status.asked == 1000
+    with pytest.raises(ParameterError, match=r"^realizations = 2000 would take more memory than is left"):
+        manager.request(TINY, 2000)
+    assert manager.request(TINY, 5) is job

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,7 +24,7 @@ from crviz.checks import ParameterError
 from crviz.config import Config
 from crviz.jobs.limits import ASSUMED_RATE, Limits, memory_of
 from crviz.jobs.listeners import announce
-from crviz.jobs.sharing import Accounts, Pool, Share, yield_to_others
+from crviz.jobs.sharing import Accounts, Closed, Pool, Share, yield_to_others
 from crviz.jobs.skies import Skies
 from crviz.library import Library
 from crviz.parameters import REALIZATIONS
@@ -232,17 +233,15 @@ class Manager:
             raise ParameterError("realizations", realizations, "come too late: the server is being closed")
         with self._lock:
             job = self._under_way(config)
+            self._check_memory(config, realizations, job)
             if job is None:
-                self._check_room(config, realizations, key, address)
-                places = [Keeping(self.library)] if self.library is not None else []
-                job = Job(config, realizations, places)
-                job.turns, job.blocks = self._workers.share(job.visitors), self.pool.share(job.visitors)
-                job.steps = self._steps(job)
+                self._check_number(config, realizations, key, address)
+                job = self._new(config, realizations)
+                self._want(job, listener, key, address)
                 job.turns.submit(self._step, job)
-                self._jobs[config.digest] = job
-                self._alive.append(job)
-            self._want(job, listener, key, address)
-            job.ask(realizations)
+            else:
+                self._want(job, listener, key, address)
+                job.ask(realizations)
         return job
 
     def join(
@@ -337,9 +336,21 @@ class Manager:
         job = self._jobs.get(config.digest)
         return job if job is not None and not job.stop.is_set() else None
 
-    def _check_room(self, config: Config, realizations: int, key: Hashable, address: str) -> None:
-        """Raises ParameterError where too much is under way for one more."""
-        jobs = [job for job in self._alive if not job.stop.is_set()]
+    def _new(self, config: Config, realizations: int) -> Job:
+        places = [Keeping(self.library)] if self.library is not None else []
+        job = self._jobs[config.digest] = Job(config, realizations, places)
+        job.turns, job.blocks = self._workers.share(job.visitors), self.pool.share(job.visitors)
+        job.steps = self._steps(job)
+        self._alive.append(job)
+        return job
+
+    def _wanted(self) -> list[Job]:
+        """The jobs that count."""
+        return [job for job in self._alive if not job.stop.is_set()]
+
+    def _check_number(self, config: Config, realizations: int, key: Hashable, address: str) -> None:
+        """Raises ParameterError where too many jobs are under way for one more."""
+        jobs = self._wanted()
         for number, most, whose in (
             (sum(key in job.wanted_by for job in jobs), self.limits.of_visitor, "of one visitor"),
             (
@@ -352,12 +363,15 @@ class Manager:
             if number >= most:
                 rule = f"{whose} are under way, the most on this server: wait for one, or run it yourself by"
                 raise ParameterError("runs", number, f"{rule} `{config.command(realizations)}`")
-        memory = sum(job.memory for job in jobs)
-        if memory + memory_of(config, realizations) > self.limits.memory_in_all:
+
+    def _check_memory(self, config: Config, realizations: int, job: Job | None) -> None:
+        """Raises ParameterError where other jobs leave too little memory for one, which may be under way."""
+        others = [each.memory for each in self._wanted() if each is not job]
+        left = self.limits.memory_in_all - sum(others)
+        if (job is None or realizations > job.status.asked) and memory_of(config, realizations) > left:
             rule = (
-                f"would take more memory than is left beside the {len(jobs)} runs that are under way, "
-                f"{self.limits.memory_in_all - memory:.3g} GB: wait, or run it yourself by "
-                f"`{config.command(realizations)}`"
+                f"would take more memory than is left beside the other runs under way ({len(others)}), "
+                f"{max(0.0, left):.3g} GB: wait, or run it yourself by `{config.command(realizations)}`"
             )
             raise ParameterError("realizations", realizations, rule)
 
@@ -397,9 +411,12 @@ class Manager:
         if compiler.wait() < 0 or self.closed:
             return
         config = Config(nside=PREVIEW_NSIDE, omega_t=(60.0,))  # 60 ms: long enough to be all orbits
-        ensemble.run(config, 1, self.pool)  # takes the kernel from the cache, if there is one
-        start = time.perf_counter()
-        ensemble.run(config, 2, self.pool)
+        try:
+            ensemble.run(config, 1, self.pool)  # takes the kernel from the cache, if there is one
+            start = time.perf_counter()
+            ensemble.run(config, 2, self.pool)
+        except (CancelledError, Closed):  # the server ends
+            return
         self.rate = 2 * ensemble.work(config) / (time.perf_counter() - start)
 
     def _step(self, job: Job) -> None:

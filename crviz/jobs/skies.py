@@ -97,7 +97,7 @@ class Skies:
         name = sky_id(config, realization)
         with self._lock:
             ready = self.get(config, realization)
-            if ready is not None:
+            if ready is not None or self._closed:
                 return ready
             self._leave(key, but=name)
             under_way = name in self._wanted
