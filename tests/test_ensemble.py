@@ -289,9 +289,11 @@ def test_a_run_can_be_stopped_in_the_middle_of_the_harmonics(monkeypatch):
     run(TINY, 1, progress=Harmonics(looks + 1))
 
 
-def test_harmonics_of_a_few_times_after_another_have_the_same_bits(tmp_path, fixed_date, monkeypatch):
+@pytest.mark.parametrize("times", [2, 1, 0.1])  # also where a single one is more than is taken at once
+def test_harmonics_of_a_few_times_after_another_have_the_same_bits(tmp_path, fixed_date, monkeypatch, times):
     whole = file_bytes(run(TINY, 2), tmp_path / "whole.nc")
-    monkeypatch.setattr(sys.modules["crviz.ensemble.observables"], "_PIXELS_AT_ONCE", 3 * TINY.n_pixels)
+    at_once = int(times * 3 * TINY.n_pixels)
+    monkeypatch.setattr(sys.modules["crviz.ensemble.observables"], "_PIXELS_AT_ONCE", at_once)
     assert file_bytes(run(TINY, 2), tmp_path / "parts.nc") == whole
 
 

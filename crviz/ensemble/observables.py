@@ -47,7 +47,7 @@ def observables(
     def coefficients(maps: Array, rotation: Rotation | None = None) -> Array:
         """`real_coefficients`, a few times after another, whose bits are the same."""
         parts = []
-        for few in np.array_split(maps, -(-maps.size // _PIXELS_AT_ONCE)):
+        for few in np.array_split(maps, min(len(maps), -(-maps.size // _PIXELS_AT_ONCE))):
             if check is not None:
                 check()
             parts.append(real_coefficients(few, nside, lmax, rotation))
