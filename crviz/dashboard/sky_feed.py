@@ -111,8 +111,8 @@ class SkyFeed:
         return {"index": index, "scale": float(scale[index]), "components": components[index].ravel()}
 
     def _awaited(self, config: Config, realization: int, coarse: bool) -> dict[str, Any]:
-        """What is not there yet, or never will be, in words; `old` where the sky shown is another's, `lost` in
-        their place while the browser has no connection."""
+        """What is not there yet, or never will be, in words; `old` where the sky shown is another's,
+        `lost` in their place while the browser has no connection."""
         what = f"field {realization} at nside {config.nside}"
         if self._affordable(config):
             later = f"the sky of {what} comes with the connection"
