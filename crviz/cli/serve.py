@@ -58,6 +58,12 @@ def add(commands: Subparsers) -> None:
         help="what the folder may take, such as 500MB; what was not used for longest goes "
         "(default: 2GB in public, else none)",
     )
+    serve.add_argument(
+        "--metrics-port",
+        type=int,
+        metavar="PORT",
+        help="tell figures for Prometheus at this port of 127.0.0.1",
+    )
     serve.add_argument("--threads", type=int, help="threads that follow orbits (default: all processors)")
     public = Limits.public()
     for each in dataclasses.fields(Limits):
@@ -91,6 +97,7 @@ def _serve(options: argparse.Namespace) -> int:
         behind_proxy=options.behind_proxy,
         framed_by=tuple(options.framed_by or ()),
         passwords=options.passwords,
+        metrics_port=options.metrics_port,
         limits={
             each.name: value
             for each in dataclasses.fields(Limits)

@@ -112,8 +112,9 @@ def _keep_house(manager: Manager, library: Library) -> None:
 
 
 def shared_manager() -> Manager:
-    """The manager of this process; made with the defaults where nobody configured one."""
+    """The manager of this process. Where nobody configured one, as under Panel's own server, strangers may
+    come."""
     if "manager" not in _shared:
-        configure()
+        configure(limits=Limits.public())
         _at_home.clear()
     return _shared["manager"]

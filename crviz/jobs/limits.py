@@ -40,6 +40,8 @@ class Limits:
         Of one run.
     of_visitor, of_address, in_all
         Runs that are under way: computed, or waiting. An address may be that of a whole class.
+    pages
+        That are open at once.
     keep_running : [s]
         For how long a run goes on when whoever wants it has closed the page.
     """
@@ -55,6 +57,7 @@ class Limits:
     of_visitor: float = _limit("runs of one visitor that are under way or wait")
     of_address: float = _limit("runs of one address, which many visitors may share")
     in_all: float = _limit("runs that are under way or wait in all")
+    pages: float = _limit("pages that are open at once")
     keep_running: float = field(
         default=300.0, metadata={"help": "how long a run goes on when its page was closed"}
     )
@@ -82,6 +85,7 @@ class Limits:
             of_visitor=20,
             of_address=100,
             in_all=100,
+            pages=math.inf,
         ).but(**changes)
 
     @classmethod
@@ -99,6 +103,7 @@ class Limits:
             of_visitor=2,
             of_address=12,
             in_all=24,
+            pages=200,
         ).but(**changes)
 
     def but(self, **changes: float) -> Limits:

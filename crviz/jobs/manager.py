@@ -185,6 +185,8 @@ class Manager:
         self._compiler: subprocess.Popen[bytes] | None = None
         self._measuring: threading.Thread | None = None
         self._timer: threading.Timer | None = None
+        #: How many requests were refused.
+        self.refused = 0
         #: Whether `close` was called.
         self.closed = False
         accounts = Accounts()
@@ -228,6 +230,20 @@ class Manager:
         ParameterError
             Also where it is more than the limits allow.
         """
+        try:
+            return self._request(config, realizations, listener, key, address)
+        except ParameterError:
+            self.refused += 1
+            raise
+
+    def _request(
+        self,
+        config: Config,
+        realizations: int,
+        listener: Callable[[], object] | None,
+        key: Hashable,
+        address: str,
+    ) -> Job:
         self.check(config, realizations)
         if self.closed:
             raise ParameterError("realizations", realizations, "come too late: the server is being closed")
@@ -288,6 +304,11 @@ class Manager:
                 return False
             self._stop(job)
             return True
+
+    def statuses(self) -> list[Status]:
+        """Of all jobs that have not ended."""
+        with self._lock:
+            return [job.status for job in self._alive]
 
     @property
     def under_way(self) -> set[str]:

@@ -6,11 +6,14 @@ from tornado.testing import AsyncHTTPTestCase
 from tornado.web import Application
 
 from crviz.dashboard.serving.health import Health
+from crviz.dashboard.serving.pages import MOST
 
 
 class TestHealth(AsyncHTTPTestCase):
     def get_app(self):
-        return Application([("/health", Health)])
+        app = Application([("/health", Health)])
+        app.applications, app.settings[MOST] = {}, 1
+        return app
 
     def test_it_answers_and_is_kept_by_nobody(self):
         answer = self.fetch("/health?whatever=1")

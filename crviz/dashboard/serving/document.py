@@ -26,7 +26,7 @@ from crviz.dashboard import description
 from crviz.dashboard.drawer import Drawer
 from crviz.dashboard.hub import Hub
 from crviz.dashboard.panels.orbits.view import OrbitsPlot
-from crviz.dashboard.serving import headers
+from crviz.dashboard.serving import headers, pages
 from crviz.dashboard.shell import Shell
 from crviz.dashboard.state import State
 
@@ -53,6 +53,12 @@ class Page(DocHandler):
         if len(self.request.query) > LONGEST_QUERY:
             raise HTTPError(414)
         app = self.application
+        if pages.is_full(app):
+            self.set_status(503)
+            self.set_header("Retry-After", "60")
+            self.set_header("Content-Type", "text/plain; charset=utf-8")
+            self.write(pages.FULL)
+            return
         session_id = generate_session_id(app.secret_key, app.sign_sessions)
         # what a link says, and nothing else of the request: the token stands in the document
         said = {key: each for key, each in self.request.arguments.items() if not key.startswith("bokeh")}

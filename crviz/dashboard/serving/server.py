@@ -15,7 +15,7 @@ from crviz.checks import ParameterError
 from crviz.dashboard import javascript
 from crviz.dashboard.page import explorer
 from crviz.dashboard.process import configure
-from crviz.dashboard.serving import gate, headers, logs, prefix, routes
+from crviz.dashboard.serving import gate, headers, logs, metrics, pages, prefix, routes
 from crviz.dashboard.serving.browser import open_browser
 from crviz.dashboard.serving.health import Health
 from crviz.dashboard.serving.service import Service
@@ -57,6 +57,8 @@ def serve(
         if hear is not None:
             hear(lambda: server.io_loop.asyncio_loop.call_soon_threadsafe(server.io_loop.stop))
         server.start()
+        if service.metrics_port is not None:
+            metrics.listen(service.metrics_port, lambda: metrics.figures(server._tornado, manager))
         tell(service.url(server.port))
         if service.show:
             open_browser(service.url(server.port))
@@ -94,7 +96,13 @@ def _made(service: Service) -> Any:
                 "max_body_size": _MOST_BODY,
             },
         )
-    server._tornado.settings.update({ORIGINS: service.websocket_origin, "log_function": logs.log_request})
+    server._tornado.settings.update(
+        {
+            ORIGINS: service.websocket_origin,
+            pages.MOST: service.most.pages,
+            "log_function": logs.log_request,
+        }
+    )
     headers.for_all(server._tornado, headers.Policy(service.framed_by))
     prefix.strip(server._tornado, service.prefix)
     return server
@@ -119,6 +127,8 @@ def _entrance(service: Service) -> dict[str, Any]:
 def _in_words(error: OSError, service: Service) -> Exception:
     """What is wrong with the address or the port; other errors as they are."""
     port, address = service.port, service.address
+    if isinstance(error, metrics.PortTaken):
+        return ParameterError("metrics_port", service.metrics_port, "is taken, or not free to all")
     if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
         return ParameterError("address", address, "is no address of this machine")
     if error.errno == errno.EACCES:

@@ -44,6 +44,8 @@ class Service:
     limits
         What is computed at most, by the names of `Limits`, where that is neither `Limits.public` nor
         `Limits.home`.
+    metrics_port
+        Of this machine, where `metrics` are told; None is nowhere.
 
     Raises ParameterError.
     """
@@ -60,16 +62,17 @@ class Service:
     framed_by: tuple[str, ...] = ()
     passwords: Path | None = None
     limits: Mapping[str, float] = field(default_factory=dict)
+    metrics_port: int | None = None
 
     def __post_init__(self) -> None:
-        if not 0 <= self.port <= 65535:
-            raise ParameterError("port", self.port, "must lie between 0 and 65535")
+        for name, port in (("port", self.port), ("metrics_port", self.metrics_port or 0)):
+            if not 0 <= port <= 65535:
+                raise ParameterError(name, port, "must lie between 0 and 65535")
         if self.prefix and not re.fullmatch(r"(/[\w.~-]+)+", self.prefix):
             raise ParameterError("prefix", self.prefix, "must be a path such as /crviz")
         for site in self.framed_by:
             if not re.fullmatch(r"(https?://)?[\w*.:-]+", site):
                 raise ParameterError("framed_by", site, "must be a site such as https://lectures.example.org")
-
         if self.passwords is not None:
             _check_passwords(self.passwords)
 

@@ -12,7 +12,7 @@ from bokeh.protocol.exceptions import ProtocolError
 from bokeh.server.protocol_handler import ProtocolHandler
 from panel.io.server import WSHandler
 
-from crviz.dashboard.serving import logs
+from crviz.dashboard.serving import logs, pages
 from crviz.dashboard.serving.gate import Gate, Refused
 
 _log = logging.getLogger(__name__)
@@ -90,6 +90,10 @@ class Socket(WSHandler):
             self.close(1008)
 
     async def _async_open(self, token: str) -> None:
+        if pages.is_full(self.application):
+            _log.warning("no room for a page from %s: --most-pages", self.request.remote_ip)
+            self.close(1013)
+            return
         try:
             await super()._async_open(token)
         except Exception:  # noqa: BLE001 - a fault of ours, which the visitor is to hear of
