@@ -79,8 +79,7 @@ def add(commands: Subparsers) -> None:
 
 def _serve(options: argparse.Namespace) -> int:
     # two things that every page needs, one of them mostly decompression: side by side
-    # (no daemon: a process that ends while one reads waits for ever for the lock of HDF5)
-    threading.Thread(target=shipped, name="crviz-shipped").start()
+    threading.Thread(target=shipped, name="crviz-shipped", daemon=True).start()
     from crviz.dashboard import Service, serve  # brings Panel along, which no other command needs
 
     ending: Ending = options.ending
