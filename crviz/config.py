@@ -149,7 +149,7 @@ class Config:
             raise ParameterError(
                 "omega_t",
                 self.omega_t[-1],
-                f"takes more than {MOST_STEPS:g} steps of {self.resolved_step:g} /Omega: that is never done",
+                f"would take more than {MOST_STEPS:g} steps of {self.resolved_step:g} /Omega, the limit",
             )
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -246,9 +246,9 @@ class Config:
         whole = self.rl_over_lc / math.sqrt(1 + self.sigma2)
         if whole >= _STRAIGHT and self.rl_over_lc < _WEAK * self.sigma2 and len(k) < _ENOUGH_WAVES:
             found.append(
-                f"the gyroradius in the whole field is {whole:.2g} L_c and B0 hardly bends orbits, so that "
+                f"The gyroradius in the whole field is {whole:.2g} L_c and B0 hardly bends orbits, so that "
                 f"few waves stay in phase with them: {'n_modes = ' if 'n_modes' in names else ''}{len(k)} is "
-                "too few, and K some 5 to 20 % too high."
+                "too few, and K is some 5 to 20 % too high."
             )
         if GAMMA in self.parameters and abs(self.gamma - 5 / 3) < _ONE_DIMENSIONAL:
             found.append(

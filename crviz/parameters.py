@@ -38,13 +38,16 @@ class Control:
         What can be chosen: values, or (words, value) pairs.
     default
         What the page begins with, where that is not the library's default.
+    help
+        What it means, in a line, with typical values.
     options
-        Further ones of the input: step, places, marks.
+        Further ones of the input: step, places, marks, and fractions that it shows as such.
     """
 
     kind: str
     values: Sequence[Any] = ()
     default: Any = None
+    help: str = ""
     options: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -160,32 +163,48 @@ def _log_values(low: float, high: float, per_decade: int) -> tuple[float, ...]:
     return tuple(sorted({float(f"{value:.2g}") for value in np.geomspace(low, high, number)}))
 
 
+def _grid_in_words(nside: int) -> str:
+    """An nside and the side of its pixels."""
+    return f"{nside} (pixels of {math.degrees(math.sqrt(math.pi / 3)) / nside:.2g}°)"
+
+
 # a table: a line or two says what a parameter is, and one how it is set
 # fmt: off
 SIGMA2 = Parameter("sigma2", 1.0, symbol="σ²", help="mean square of the turbulent field over B0^2",
-                   at_least=0, at_most=1e6, group="Physics", label="σ² = δB² / B₀²",
-                   control=Control("log", _log_values(0.01, 10, 20)))
+                   at_least=0, at_most=1e6, group="Physics", label="Strength σ² = δB² / B₀²",
+                   control=Control("log", _log_values(0.01, 10, 20),
+                                   help="Energy of the turbulence over that of the regular field; the paper "
+                                        "has 1, weak turbulence is 0.1, strong 10."))
 RL_OVER_LC = Parameter("rl_over_lc", 0.1, symbol="r_L/L_c",
                        help="Larmor radius over the scale L_c of the turbulence",
                        at_least=1e-12, at_most=1e6, group="Physics", label="Rigidity r_L / L_c",
-                       control=Control("log", _log_values(0.001, 10, 20)))
+                       control=Control("log", _log_values(0.001, 10, 20),
+                                       help="Larmor radius over the scale of the turbulence; the paper has "
+                                            "0.1. Small values scatter more and take longer."))
 TURBULENCE = Parameter("turbulence", "isotropic", str, help="kind of turbulence",
-                       group="Turbulence", label="Kind", control=Control("select"))
+                       group="Turbulence", label="Kind",
+                       control=Control("select", help="How the waves of the turbulent field are drawn."))
 
 # those of a sum of plane waves: kinds of turbulence take what they need of them
-_GAMMA = "exponent of the three-dimensional turbulence spectrum: 11/3, where one has 5/3 in one dimension"
-GAMMA = Parameter("gamma", 11 / 3, symbol="γ", help=_GAMMA, above=0, at_most=100, group="Turbulence",
-                  label="γ, of the 3D spectrum", control=Control("number", options={"help": _GAMMA}))
+GAMMA = Parameter("gamma", 11 / 3, symbol="γ",
+                  help="exponent of the three-dimensional turbulence spectrum: 11/3, where one has 5/3 in "
+                       "one dimension", above=0, at_most=100, group="Turbulence",
+                  label="Exponent γ (3D)",
+                  control=Control("number", options={"fractions": ["11/3"]},
+                                  help="Of the spectrum P(k) ∝ k^−γ in three dimensions; Kolmogorov's is "
+                                       "11/3, which is 5/3 in one dimension."))
 LAMBDA_MIN = Parameter("lambda_min", 0.01, symbol="λ_min", unit="L_c", help="shortest wave [L_c]",
-                       at_least=1e-9, at_most=1e9, group="Turbulence", label="λ_min [L_c]",
-                       control=Control("number"))
+                       at_least=1e-9, at_most=1e9, group="Turbulence", label="Shortest wave [L_c]",
+                       control=Control("number", help="λ_min; particles resonate with waves of 2π r_L, so it "
+                                                      "must be shorter. The paper has 0.01."))
 LAMBDA_MAX = Parameter("lambda_max", 100.0, symbol="λ_max", unit="L_c", help="longest wave [L_c]",
-                       above=0, at_most=1e9, group="Turbulence", label="λ_max [L_c]",
-                       control=Control("number"))
+                       above=0, at_most=1e9, group="Turbulence", label="Longest wave [L_c]",
+                       control=Control("number", help="λ_max; the paper has 100."))
 # far more waves than of any use, and their arrays still fit into memory
 N_MODES = Parameter("n_modes", 200, int, symbol="N", help="number of waves",
-                    at_least=1, at_most=1_000_000, group="Turbulence", label="Waves N",
-                    control=Control("number"))
+                    at_least=1, at_most=1_000_000, group="Turbulence", label="Number of waves",
+                    control=Control("number", help="Plane waves in each field; the paper has 200, and time "
+                                                   "grows in proportion."))
 
 #: What defines a run, and so changes the numbers: the arguments of `Config`, to which a kind of turbulence
 #: adds its own.
@@ -194,24 +213,34 @@ CONFIGURATION = (
     RL_OVER_LC,
     TURBULENCE,
     Parameter("nside", 32, int, help="HEALPix resolution: 12 nside^2 directions", at_least=1,
-              group="Run", label="nside", control=Control("select", (4, 8, 16, 32, 64), default=16)),
+              group="Run", label="Resolution nside",
+              control=Control("select", tuple((_grid_in_words(nside), nside) for nside in (4, 8, 16, 32, 64)),
+                              default=16, help="Of the sky: spectra reach ℓ = 2 nside. Each step up takes "
+                                               "four times as long; the paper has 32.")),
     Parameter("grids", "single", str, help="single, or cross for a second, rotated grid",
-              choices=("single", "cross"), group="Run", label="Grids",
-              control=Control("select", (("two, rotated", "cross"), ("one", "single")), default="cross")),
+              choices=("single", "cross"), group="Run", label="Grids of directions",
+              control=Control("select", (("two, one of them rotated", "cross"), ("one", "single")),
+                              default="cross", help="Two grids have independent noise, so that their cross "
+                                                    "spectra are free of it; one takes half the time.")),
     Parameter("omega_t", backtracking_times(), tuple, symbol="Ω T", unit="1/Omega", link=None,
               help="the backtracking times themselves, in place of --omega-t-max and --n-times"),
     Parameter("step", None, unit="1/Omega", above=0, optional=True, link=None,
               help="integration step [1/Omega]; chosen from the configuration if not given"),
     Parameter("seed", 0, int, help="root of all random numbers", at_least=0,
-              group="Run", label="Seed", control=Control("number", options={"step": 1})),
+              group="Run", label="Seed",
+              control=Control("number", help="Any whole number from 0; the same seed draws the same fields.",
+                              options={"step": 1})),
 )
 
 REALIZATIONS = Parameter("realizations", 10, int, help="fields in the end", at_least=1, at_most=100_000,
                          group="Run", label="Realisations",
-                         control=Control("number", default=20, options={"step": 1}))
+                         control=Control("number", default=20, options={"step": 1},
+                                         help="Random fields that are averaged: 20 for a look, 100 and more "
+                                              "for small errors."))
 OMEGA_T_MAX = Parameter("omega_t_max", 100.0, unit="1/Omega", help="last backtracking time [1/Omega]",
-                        above=0, at_least=LEAST_TIME, group="Run", label="Largest Ω T",
-                        control=Control("number"))
+                        above=0, at_least=LEAST_TIME, group="Run", label="Longest time Ω T",
+                        control=Control("number", help="How far back particles are followed; one gyration in "
+                                                       "B₀ is 2π. The paper has 100."))
 N_TIMES = Parameter("n_times", 64, int, help="number of times, log-spaced", at_least=1, link=None)
 
 #: How much of a run is asked for, and its times in short.
@@ -219,47 +248,68 @@ REQUEST = (REALIZATIONS, OMEGA_T_MAX, N_TIMES)
 
 #: The observed spectra that are shown: `observations.ObservedSpectrum.key`, commas between them, or "none".
 OBSERVED = Parameter("observed", "hawc-icecube-10", str, help="observed spectra that others are seen like",
-                     group="Spectra", label="Seen like", control=Control("select"),
+                     group="Spectra", label="Compare with",
+                     control=Control("select", help="Observed spectrum to draw; simulated ones are shown as "
+                                                    "that experiment would see them."),
                      earlier={"observed": {"true": "hawc-icecube-10,icecube-13", "false": "none"}})
 
 #: What is looked at in a finished or growing result: moves no number of a run.
 VIEW = (
     Parameter("theta", 0.0, symbol="θ", unit="deg", help="angle between the gradient and B0",
               at_least=0, at_most=90, group="Gradient", label="Angle to B₀ [°]",
-              control=Control("range", options={"step": 1, "marks": [["parallel", {"theta": 0}],
-                                                                     ["perpendicular", {"theta": 90}]]})),
+              control=Control("range", help="Between the density gradient and the regular field: 0 is "
+                                            "parallel, 90 perpendicular.",
+                              options={"step": 1, "marks": [["parallel", {"theta": 0}],
+                                                            ["perpendicular", {"theta": 90}]]})),
     Parameter("phi", 0.0, symbol="φ", unit="deg", help="azimuth of the gradient about B0",
               at_least=0, at_most=360, group="Gradient", label="Azimuth [°]",
-              control=Control("range", options={"step": 1})),
+              control=Control("range", help="Of the gradient about the regular field; no effect at angle 0.",
+                              options={"step": 1})),
     Parameter("p", 0.5, symbol="p", help="power of the rate of relative scattering",
-              at_least=0.02, at_most=0.98, group="Theory", label="p, in ν_r ∝ (1 − x)^p",
-              control=Control("range", options={"step": 0.01, "places": 2})),
+              at_least=0.02, at_most=0.98, group="Theory", label="p in ν_r ∝ (1 − x)^p",
+              control=Control("range", help="How fast the scattering of two particles vanishes with the "
+                                            "angle between them; the paper has 1/3, 1/2 and 2/3.",
+                              options={"step": 0.01, "places": 2})),
     Parameter("form", FORMS[0], str, help="of the analytic spectrum", choices=FORMS,
               group="Theory", label="Form of Eq. 16",
-              control=Control("choice", (("as printed", FORMS[0]), FORMS[1]))),
+              control=Control("choice", (("as printed", FORMS[0]), FORMS[1]),
+                              help="As the paper prints it, or as Eq. 14 has it for every ℓ.")),
     Parameter("analytic", False, bool, help="whether the analytic evolution is drawn",
-              group="Evolution", label="Analytic evolution", control=Control("switch")),
+              group="Evolution", label="Analytic evolution",
+              control=Control("switch", help="Draws the theory for the chosen p, dashed.")),
     Parameter("estimator", "cross", str, help="what is done about the noise of a finite number of pixels",
-              group="Run", label="Noise estimator", control=Control("select")),
+              group="Run", label="Noise estimator",
+              control=Control("select", help="What is done about the noise of a finite number of pixels; "
+                                             "it needs no new run.")),
     Parameter("b0", B0_MICROGAUSS, symbol="B₀", unit="μG", help="regular field that energies are said for",
-              at_least=1e-6, at_most=1e6, group="Units", label="B₀ [μG]", control=Control("number")),
+              at_least=1e-6, at_most=1e6, group="Units", label="B₀ [μG]",
+              control=Control("number", help="Regular field for which energies are given; the paper has 6.")),
     Parameter("lc", LC_PARSEC, symbol="L_c", unit="pc", help="L_c that years and lengths are said for",
-              at_least=1e-6, at_most=1e6, group="Units", label="L_c [pc]", control=Control("number")),
+              at_least=1e-6, at_most=1e6, group="Units", label="L_c [pc]",
+              control=Control("number", help="Scale of the turbulence for which lengths and years are "
+                                             "given; the paper has 100.")),
     Parameter("omega_t", 100.0, symbol="Ω T", unit="1/Omega", help="backtracking time of what is shown",
               at_least=0.001, label="Backtracking time Ω T", link="T"),
     Parameter("without_dipole", False, bool, help="whether the sky is shown without its dipole",
-              group="Sky", label="Dipole removed", control=Control("switch")),
+              group="Sky", label="Dipole removed",
+              control=Control("switch", help="Shows the small scales alone.")),
     Parameter("smooth", False, bool, help="whether the sky is shown smoothed",
-              group="Sky", label="Smoothed 10°", control=Control("switch")),
+              group="Sky", label="Smoothed 10°",
+              control=Control("switch", help="Averages over discs of 10° radius, as published maps do.")),
     Parameter("realization", 0, int, help="field whose sky is shown", at_least=0, optional=True,
-              group="Sky", label="Field", control=Control("number", options={"step": 1})),
+              group="Sky", label="Field",
+              control=Control("number", help="Which random field's sky is shown, from 0.",
+                              options={"step": 1})),
     OBSERVED,
     Parameter("normalization", NORMALIZATIONS[0], str, choices=NORMALIZATIONS,
               help="of spectra: fitted to the observed ones, over the dipole, or in units of the gradient",
               group="Spectra", label="Normalised",
               earlier={"normalized": {"true": "dipole", "false": "absolute"}},
-              control=Control("choice", (("by a fit", "fit"), ("to the dipole", "dipole"), "absolute"))),
+              control=Control("choice", (("by a fit", "fit"), ("to the dipole", "dipole"), "absolute"),
+                              help="How simulated and observed spectra are brought to one scale; absolute is "
+                                   "in units of the gradient.")),
     Parameter("d_ell", False, bool, help="whether l (l + 1) C_l / 2 pi is shown in place of C_l",
-              group="Spectra", label="As D_ℓ", control=Control("switch")),
+              group="Spectra", label="Show D_ℓ",
+              control=Control("switch", help="Shows ℓ (ℓ + 1) C_ℓ / 2π in place of C_ℓ.")),
 )
 # fmt: on

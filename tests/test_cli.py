@@ -465,7 +465,7 @@ def test_info_says_where_k_is_no_diffusion_coefficient_yet(call):
     along, across, words = shown[-3:]
     assert along.split()[0] == "parallel"
     assert across.split()[0] == "perpendicular"
-    assert words.strip().startswith("not yet diffusion: K(T)/K(T/2) = 0.8")
+    assert words.strip().startswith("not yet diffusive: K(T)/K(T/2) = 0.8")
 
 
 def test_info_notes_what_a_configuration_does_not_resolve(call, tmp_path):

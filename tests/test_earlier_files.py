@@ -103,7 +103,7 @@ def test_with_other_numerics_it_is_shown_with_a_label(first):
     (entry, _) = first.entries()  # the page waits for nothing that is not known
     BestKnown(state, first).look()
     assert state.shown.config == WROTE
-    assert state.shown.origin == "stored, 2 fields, by earlier numerics (1)"
+    assert state.shown.origin == "stored, 2 fields, computed by an earlier version (1)"
     assert not entry.can_grow
     assert words(entry).endswith("MB · numerics 1")
 

@@ -41,22 +41,22 @@ def reach(state: State, asked: float, times: Array) -> str:
     if math.isclose(asked, taken, rel_tol=1e-4):  # earlier links have five digits
         return ""
     if times[0] <= asked <= times[-1]:
-        return f"T = {asked:.12g}: the nearest recorded time is {taken:.5g}."
-    return f"T = {asked:.12g} in the link is beyond what is shown: {taken:.5g} is taken."
+        return f"The link asks for T = {asked:.12g}; the nearest recorded time, {taken:.5g}, is shown."
+    return f"The link asks for T = {asked:.12g}, which was not recorded; {taken:.5g} is shown."
 
 
 def _set(state: State, name: str, key: str, text: str, notices: list[str]) -> None:
     try:
         wanted = _read(State.param[name], text)
     except ValueError:
-        notices.append(f"{key} = {text!r} in the link is left out: it is no value of this parameter.")
+        notices.append(f"The link has {key} = {text!r}, which is not a valid value; it is ignored.")
         return
     state.set(name, wanted)
     taken = getattr(state, name)
     if isinstance(wanted, float) and not math.isclose(wanted, taken):
         low, high = _range(State.param[name])
-        what = "lies between two values" if low <= wanted <= high else "is out of range"
-        notices.append(f"{key} = {wanted:g} in the link {what}: {taken:g} is taken.")
+        what = "lies between two allowed values" if low <= wanted <= high else "is out of range"
+        notices.append(f"The link has {key} = {wanted:g}, which {what}; {taken:g} is used.")
 
 
 def _range(parameter: param.Parameter) -> tuple[float, float]:
@@ -71,7 +71,7 @@ def _make_possible(state: State, notices: list[str]) -> None:
     while (error := _refusal(state)) is not None:
         name = _culprit(state, error)
         state.param.update(**{name: State.param[name].default})
-        notices.append(f"{error} {name} of the link is left out.")
+        notices.append(f"{error} The link's value of {name} is ignored.")
 
 
 def _culprit(state: State, error: ParameterError) -> str:

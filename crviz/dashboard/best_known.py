@@ -15,7 +15,7 @@ from crviz.dashboard.state import State, physics_of
 from crviz.library import Entry, Library
 from crviz.result import Source, examining, fields_in_words
 
-SHIPPED = "the paper's run, shipped"
+SHIPPED = "the paper's run (shipped)"
 #: Resolution at which a place of the atlas gets a sky of one field, and whose noise is drawn.
 POINT_NSIDE = 16
 #: How long it takes until files that were not known are looked for again [ms].
@@ -109,7 +109,7 @@ def _best_of(fitting: list[Entry], fits: _Fits) -> LabelledSource | None:
 
 def stored_words(entry: Entry) -> str:
     """Where a stored result comes from."""
-    earlier = "" if is_current(entry.numerics) else f", by earlier numerics ({entry.numerics})"
+    earlier = "" if is_current(entry.numerics) else f", computed by an earlier version ({entry.numerics})"
     return f"stored, {fields_in_words(entry.n_realizations)}{earlier}"
 
 
@@ -125,4 +125,4 @@ def from_atlas(config: Config) -> LabelledSource:
         point = table.interpolate(config.sigma2, config.rl_over_lc).seen_by(POINT_NSIDE)
         return LabelledSource(point, point.provenance)
     point = table.nearest(max(config.sigma2, 1e-9), config.rl_over_lc).seen_by(POINT_NSIDE)
-    return LabelledSource(point, "the nearest point of the atlas, which does not reach what is set")
+    return LabelledSource(point, "the nearest point of the atlas, which does not cover the values set")

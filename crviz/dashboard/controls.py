@@ -15,7 +15,7 @@ from crviz.dashboard.javascript import bundle, stylesheet
 from crviz.dashboard.state import State, choices, on_page
 from crviz.parameters import TURBULENCE, VIEW, Control, Parameter
 
-#: Groups of controls: legend, controls, help.
+#: Groups of controls: legend, controls, help, and whether the help of each control is seen below it.
 Groups: TypeAlias = list[dict[str, Any]]
 #: Of how a result is looked at, what the browser asks the server for.
 _ASKED = ("estimator", "realization", "analytic", "b0", "lc")
@@ -107,19 +107,19 @@ def keys_of(spec: Groups) -> list[str]:
 def physics_and_run() -> Groups:
     """The sidebar's groups, in the order physics, sky, theory, run."""
     return [
-        {"legend": "Physics", "controls": [*group("Physics"), _text("energy")]},
-        {"legend": "Turbulence", "open": False, "controls": group("Turbulence")},
-        {"legend": "Physical units", "open": False, "controls": group("Units")},
+        {"legend": "Physics", "explained": True, "controls": [*group("Physics"), _text("energy")]},
+        {"legend": "Turbulence", "open": False, "explained": True, "controls": group("Turbulence")},
+        {"legend": "Physical units", "open": False, "explained": True, "controls": group("Units")},
         {"legend": "Gradient of the density", "controls": group("Gradient")},
         {
             "legend": "Theory",
             "controls": [
                 *group("Theory"),
-                button("fit", "Fit p", help="to the simulated spectrum that is shown"),
+                button("fit", "Fit p", help="Fit p to the simulated spectrum shown."),
                 button(
                     "fit_observed",
                     "Fit p to data",
-                    help="to the observed spectrum that is shown, through its window, as one simulated sky",
+                    help="Fit p to the observed spectrum shown, as one sky seen through the same window.",
                 ),
             ],
         },
@@ -150,6 +150,8 @@ def _input(parameter: Parameter) -> dict[str, Any]:
     """What the browser makes an input of."""
     control = parameter.control or Control("number")
     spec = {"kind": control.kind, "key": parameter.name, "label": parameter.label, **control.options}
+    if control.help:
+        spec["help"] = control.help
     if parameter not in VIEW or parameter.name in _ASKED:
         spec["asks"] = True
     if control.kind == "range":

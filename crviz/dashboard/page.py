@@ -140,7 +140,7 @@ class Visit:
             self._set_pin(source, message["estimator"])
             return
         what = f"σ² = {place['sigma2']:.12g}, r_L = {place['rl_over_lc']:.12g} L_c"
-        gone = f"What was pinned, of {what}, is not stored here: it is pinned no more."
+        gone = f"The pinned result ({what}) is not stored here, so it is no longer pinned."
         self.session.notice = f"{self.session.notice} {gone}".strip()
 
     def _recolor(self, message: dict[str, Any]) -> None:

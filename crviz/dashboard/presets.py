@@ -12,7 +12,7 @@ PRESETS = {
     "Strong turbulence": {"sigma2": 10.0, "rl_over_lc": 0.1},
     "High rigidity": {"sigma2": 1.0, "rl_over_lc": 2.0},
     "Low rigidity": {"sigma2": 1.0, "rl_over_lc": 0.02},
-    "Nearly no field: the bare dipole": {"sigma2": 0.01, "rl_over_lc": 0.1},
+    "Nearly no turbulence: the bare dipole": {"sigma2": 0.01, "rl_over_lc": 0.1},
 }
 
 

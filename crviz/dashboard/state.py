@@ -13,7 +13,7 @@ from crviz.config import Config, parameters_of
 from crviz.dashboard.labelled_source import LabelledSource
 from crviz.jobs import Limits
 from crviz.parameters import CONFIGURATION, REQUEST, TURBULENCE, VIEW, Parameter, backtracking_times
-from crviz.result import ESTIMATORS
+from crviz.result import ESTIMATORS, estimators
 
 #: What tells one physical situation from another.
 PHYSICS = ("Physics", "Turbulence")
@@ -24,7 +24,7 @@ def choices(parameter: Parameter) -> Sequence[tuple[str, Any]]:
     if parameter is TURBULENCE:
         return [(turbulence.get(name).label, name) for name in turbulence.known()]
     if parameter.name == "estimator":
-        return [(name, name) for name in ESTIMATORS]
+        return [(estimators.get(name).choice or name, name) for name in ESTIMATORS]
     if parameter.name == "observed":
         drawn = ",".join(one.key for one in observations.drawn())
         single = [(one.label, one.key) for one in observations.spectra()]

@@ -63,7 +63,7 @@ class TheoryFeed:
         state.param.update(p=round(float(np.clip(fit.p, *state.param.p.bounds)), 3))
         quality = f"ℓ = 2–12, χ² = {fit.chi2:.0f} for {fit.dof} degrees of freedom"
         poor = fit.p_value < _POOR
-        judged = "; no single power law fits" if poor else ""
+        judged = "; no single power law fits well" if poor else ""
         self._hub.fitted = f"Best p = {fit.p:.3f} ± {fit.p_error:.3f} ({quality}{judged})."
 
     def fit_observed(self) -> None:
@@ -92,9 +92,9 @@ class TheoryFeed:
             return
         state.param.update(p=round(fit.p, 3))
         self._hub.fitted = (
-            f"{fit.source.name}: best p = {fit.p:.3f}, {fit.low:.2f} to {fit.high:.2f} at 68 % "
-            f"(ℓ = {fit.ell[0]}–{fit.ell[-1]}; skies scatter as simulated ones with a gradient "
-            f"{along} to B₀; deviance {fit.deviance:.1f}, {fit.expected_deviance:.1f} expected)."
+            f"{fit.source.name}: best p = {fit.p:.3f}, 68 % interval {fit.low:.2f} to {fit.high:.2f} "
+            f"(ℓ = {fit.ell[0]}–{fit.ell[-1]}; scatter of simulated skies with the gradient {along} to B₀; "
+            f"deviance {fit.deviance:.1f}, expected {fit.expected_deviance:.1f})."
         )
 
 

@@ -20,13 +20,13 @@ def said(state: State, session: Session) -> dict[str, Any]:
     connection."""
     status = session.status
     under_way = status is not None and not status.over
-    unknown = {"job": "How far the run is, is said when the connection is back.", "progress": None}
+    unknown = {"job": "The progress of the run will be shown when the connection is back.", "progress": None}
     return {
         "what": shown_words(state.shown),
         "job": " · ".join(filter(None, [job_words(status), session.aside])),
         "notice": session.notice,
         "progress": status.done / status.asked if status is not None and under_way else None,
-        "lost": {"cost": "Runs wait for the connection.", **(unknown if under_way else {})},
+        "lost": {"cost": "Runs need the connection.", **(unknown if under_way else {})},
     }
 
 
@@ -75,12 +75,12 @@ SPEC = [
                 "label": "Presets",
                 "options": [[name, _key(name)] for name in presets.PRESETS],
             },
-            _button("pin", "Pin", "keep this result in the spectra, faint, beside the next ones"),
+            _button("pin", "Pin", "Keep this result in the plots, faint, beside the next ones."),
             {"kind": "share", "key": "share", "label": "Copy link"},
-            _button("downloads", "Download", "the run, the map, the spectra, the figures, a script"),
-            _button("runs", "Runs", "results that are stored: open, extend, delete"),
-            _button("more", "More", "diffusion, pairs by opening angle, the waves of the turbulence"),
-            _button("help", "Help", "what all this is, with the equations"),
+            _button("downloads", "Download", "Files: the run, the map, the spectra, the figures, a script."),
+            _button("runs", "Runs", "Stored results: open, extend or delete them."),
+            _button("more", "More", "Further plots: diffusion, pairs, waves of the turbulence."),
+            _button("help", "Help", "What this page shows, with the equations."),
             {"kind": "text", "key": "job"},
             {"kind": "progress", "key": "progress", "label": "Progress of the run"},
             {"kind": "notice", "key": "notice"},

@@ -14,7 +14,7 @@ from crviz.gradient import Gradient
 
 #: What is said of K at a time; {ratio} is K(T)/K(T/2), with its error.
 GYRATING = "gyrating, not yet diffusive"
-CHANGING = "not yet diffusion: K(T)/K(T/2) = {ratio}"
+CHANGING = "not yet diffusive: K(T)/K(T/2) = {ratio}"
 #: K has settled if it is this close to what it was, relative to that, or within so many errors.
 CLOSE, ERRORS = 0.15, 2
 #: Gyration is looked for at every time, and found at one by chance more easily.

@@ -44,7 +44,7 @@ class BgkComparison:
         """The excess in a sentence; that K_perp is not known where it is below two of its errors."""
         excess = float(f"{self.perpendicular_excess:.2g}")
         if not self.rates.nu_perp > 2 * self.rates.nu_perp_error:  # NaN of a K_perp that is not above 0
-            return f"K⊥ at Ω T = {self.omega_t:.3g} is not known well enough to be set beside that of BGK."
+            return f"K⊥ at Ω T = {self.omega_t:.3g} is not known well enough to be compared with that of BGK."
         return f"K⊥ at Ω T = {self.omega_t:.3g} is {excess:g} times that of BGK."
 
 

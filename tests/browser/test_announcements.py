@@ -82,4 +82,4 @@ def test_a_notice_is_heard(visitor):
     page.get_by_role("alert").get_by_text(re.compile("omega_t_max")).wait_for()
     assert any("omega_t_max" in said for said in page.evaluate("announced"))
     visitor.type("omega_t_max", before)
-    page.get_by_role("button", name="Put the notice away").click()
+    page.get_by_role("button", name="Dismiss the notice").click()

@@ -116,7 +116,7 @@ def test_the_page_lives_on_without_its_server_and_comes_back_as_it_was(visitors,
     assert after[0] > before[0]
     assert after[1] != before[1]
     visitor.move_to(3)
-    assert "comes with the connection" in page.locator(".sky .note").inner_text()
+    assert "will be shown when the connection is back" in page.locator(".sky .note").inner_text()
     page.wait_for_timeout(600)  # the address follows what rests
     before = stood(page)
     assert "p=0.3&" in before["link"]
@@ -145,7 +145,7 @@ def test_a_server_that_is_started_again_finds_its_pages_again(visitors, dashboar
     dashboard.stop()
     page.wait_for_function(LOST)
     assert page.get_by_text("of 500 realisations").count() == 0
-    page.get_by_text("How far the run is, is said when the connection is back.").wait_for()
+    page.get_by_text("The progress of the run will be shown when the connection is back.").wait_for()
     assert page.locator("progress").is_hidden()
     dashboard.start()
     page.wait_for_function(ANEW)

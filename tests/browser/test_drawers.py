@@ -277,5 +277,5 @@ def test_a_notice_is_put_away(visit):
     page = visit("?p=north")
     notice = page.get_by_role("alert")
     notice.get_by_text("p = 'north'").wait_for()
-    page.get_by_role("button", name="Put the notice away").click()
+    page.get_by_role("button", name="Dismiss the notice").click()
     notice.wait_for(state="hidden")

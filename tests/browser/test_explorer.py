@@ -10,7 +10,7 @@ from crviz.parameters import SIGMA2
 
 pytestmark = pytest.mark.browser
 
-SHIPPED = "the paper's run, shipped"
+SHIPPED = "the paper's run (shipped)"
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_needs_no_other_host(browser, server):
     visitor.wait_for_picture()
     assert_complete(visitor)
     press(page, "Help")
-    page.get_by_role("heading", name="What this is").wait_for()
+    page.get_by_role("heading", name="About this page").wait_for()
     equations = page.locator("math:visible")
     equations.first.wait_for()
     assert equations.first.bounding_box()["height"] > 5  # drawn by the browser itself
@@ -154,10 +154,10 @@ def test_what_is_wrong_in_a_link_is_said_and_the_rest_is_taken(visit):
     values = visitor.page.evaluate("crviz.values")
     assert (values["theta"], values["phi"], values["p"]) == (90, 45, 0.5)
     notice = visitor.page.get_by_role("alert").inner_text()
-    assert "theta = 200 in the link is out of range: 90 is taken." in notice
-    assert "p = 'north' in the link is left out" in notice
+    assert "The link has theta = 200, which is out of range; 90 is used." in notice
+    assert "The link has p = 'north', which is not a valid value; it is ignored." in notice
     last = visitor.page.evaluate("crviz.tensors.omega_t.at(-1)")
-    assert f"T = 5000 in the link is beyond what is shown: {last:g} is taken." in notice
+    assert f"The link asks for T = 5000, which was not recorded; {last:g} is shown." in notice
     assert visitor.page.evaluate("crviz.omegaT") == last
 
 
@@ -182,7 +182,7 @@ def test_a_run_counts_its_realisations_and_is_shown(visitor):
     before = visitor.marks("chosen gradient")[1]
     visitor.type("realizations", 4)
     visitor.type("seed", 7)
-    visitor.choose_setting("nside", "8")
+    visitor.choose_setting("nside", 8)
     press(page, "Run")
     counts = set()
     for _ in range(600):
@@ -213,7 +213,7 @@ def test_a_wrong_number_gets_its_sentence_and_nothing_is_lost(regular):
     assert page.get_by_text(SHIPPED).is_visible()
     regular.type("omega_t_max", 100)
     page.get_by_text(re.compile("on this machine")).wait_for()
-    press(page, "Put the notice away")
+    press(page, "Dismiss the notice")
     assert_complete(regular)
 
 
@@ -396,7 +396,7 @@ def test_the_power_is_fitted_to_the_data_on_demand(regular):
     page = regular.page
     press(page, "Fit p to data")
     page.get_by_text(
-        re.compile(r"HAWC \+ IceCube 2019, 10 TeV: best p = 0\.\d{3}, 0\.\d\d to 0\.\d\d at 68 %")
+        re.compile(r"HAWC \+ IceCube 2019, 10 TeV: best p = 0\.\d{3}, 68 % interval 0\.\d\d to 0\.\d\d")
     ).first.wait_for()
     said = float(re.search(r"best p = (\S+),", regular.sentence()).group(1))
     assert float(regular.label("p").input_value()) == said

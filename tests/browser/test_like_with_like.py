@@ -52,12 +52,12 @@ def test_the_table_says_what_was_observed_and_what_gradient_it_means(visit):
     )
     rows = {head: own for head, *own in cells}
     assert rows[""] == ["HAWC + IceCube, 10 TeV", "IceCube, 13 TeV"]
-    assert rows["sky"] == ["declination −90° to 69°, 97 %", "declination −90° to −25°, 29 %"]
-    assert "noise is in it" in rows["corrected for"][0]
+    assert rows["sky seen"] == ["declination −90° to 69°, 97 %", "declination −90° to −25°, 29 %"]
+    assert "noise is included" in rows["corrected for"][0]
     assert rows["r_L / L_c"][0] == "1.8e−5; simulated 0.1, 5600 times that"
     spectrum = library.shipped().spectrum("parallel", omega_t=100, estimator="cross")
     scatter = atlas.one_sky(library.shipped())
-    for name, normalization in (("r_L |∇n|/n by a fit", "fit"), ("by the dipole", "dipole")):
+    for name, normalization in (("r_L |∇n|/n, fitted", "fit"), ("from the dipole", "dipole")):
         for observed, text in zip(observations.drawn(), rows[name], strict=True):
             found = observations.compare(observed, spectrum.cl, normalization=normalization)
             low, high = scatter.factor("parallel", 100, observed, normalization)

@@ -9,9 +9,7 @@ from visitor import Visitor, number
 
 from crviz import atlas, library, observations
 from crviz.dashboard.best_known import POINT_NSIDE
-from crviz.dashboard.state import choices
 from crviz.diffusion import settling, unsettled
-from crviz.parameters import OBSERVED
 from crviz.plots import style
 from crviz.plots.content import evolution
 from crviz.plots.content.seeing import View as Sight
@@ -85,7 +83,7 @@ def seen(visitor, view):
     visitor.choose("estimator", view.estimator)
     visitor.slide(theta=view.theta, phi=view.phi, p=view.p)
     visitor.switch(d_ell=view.d_ell, analytic=view.analytic)
-    visitor.choose_setting("observed", {value: words for words, value in choices(OBSERVED)}[view.observed])
+    visitor.choose_setting("observed", view.observed)
     for words in ({"printed": "as printed"}.get(view.form, view.form), NORMALIZED[view.normalization]):
         visitor.page.get_by_role("radio", name=words, exact=True).check()
     visitor.settle()
@@ -326,7 +324,7 @@ def test_the_table_has_the_directions_of_single_dipoles(visitor, view, shipped):
         found = shipped.dipole_direction(gradient, omega_t=time)
         then = "" if time == shipped.omega_t[view.time] else f", Ω T = {time:.5g}"
         for row, angles in (("B₀", found.to_field), ("∇n", found.to_gradient)):
-            cell = table[f"dipole to {row}{then}"][column]
+            cell = table[f"angle of dipole to {row}{then}"][column]
             written = re.fullmatch(r"(\d+)° \((\d+)–(\d+)\)", cell)
             expected = np.degrees(np.quantile(angles, [0.5, 0.16, 0.84]))
             # whole degrees of what bytes hold to one
@@ -369,7 +367,7 @@ def test_what_is_not_yet_diffusion_is_said_to_be_so(page):
     visitor.slide(theta=0)
     visitor.move_to(last)
     table = atlas.load()
-    assert "; not yet diffusion: K(T)/K(T/2) = 1.4" in visitor.sentence()
+    assert "; not yet diffusive: K(T)/K(T/2) = 1.4" in visitor.sentence()
     same_judgement(visitor.sentence(), table.nearest(0.1, 0.1), (0.0, 0.0), last)
     for theta in (0, 37, 90):
         visitor.slide(theta=theta)

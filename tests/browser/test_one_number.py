@@ -148,7 +148,7 @@ def test_between_two_recorded_times_the_nearest_is_shown_and_said(visit, tmp_pat
     times = library.shipped().omega_t
     taken = times[np.abs(times - 20).argmin()]
     assert visitor.page.get_by_role("alert").inner_text() == (
-        f"T = 20: the nearest recorded time is {taken:.5g}."
+        f"The link asks for T = 20; the nearest recorded time, {taken:.5g}, is shown."
     )
     assert visitor.page.locator(".time-bar output").inner_text() == f"{taken:.5g}"
     assert visitor.sentence().startswith(f"At Ω T = {taken:.5g}, ")

@@ -186,7 +186,7 @@ def test_buttons_turn_the_picture(page):
     page.get_by_role("button", name="From the side").press("Space")
     page.wait_for_function("seek('.space').layout.scene.camera.eye.y < -1")
     before = eye(page)
-    page.get_by_role("button", name="Turn").click()
+    page.get_by_role("button", name="Rotate").click()
     page.wait_for_function("x => seek('.space').layout.scene.camera.eye.x != x", arg=before["x"])
     after = eye(page)
     turned = np.arctan2(after["y"], after["x"]) - np.arctan2(before["y"], before["x"])
@@ -226,7 +226,7 @@ def test_a_finger_turns_the_picture_and_a_later_time_keeps_it_turned(visit):
 
 
 def test_the_theme_changes_the_colours_and_keeps_view_and_time(page):
-    page.get_by_role("button", name="Turn").click()
+    page.get_by_role("button", name="Rotate").click()
     move(page, 9.0)
     before = eye(page)
     page.evaluate("orbits().dark = true")

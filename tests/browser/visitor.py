@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from crviz.dashboard.state import State
+from crviz.dashboard.state import State, choices, on_page
 
 _READ = """([panel, source, columns]) => {
   const flat = (v) => ArrayBuffer.isView(v) || Array.isArray(v) ? Array.from(v, flat) : v
@@ -69,18 +69,20 @@ class Visitor:
             self.label(key).set_checked(value)
         self.settle()
 
-    def choose(self, key, name):
+    def choose(self, key, value):
         """Choose in a list, and wait for the arrays that the server sends for it."""
-        if self.page.evaluate("key => String(crviz.values[key])", key) == name:
+        if self.page.evaluate("key => crviz.values[key]", key) == value:
             return
         self.page.evaluate("() => { window.tensorsBefore = crviz.tensors }")
-        self.label(key).select_option(label=name)
+        self.choose_setting(key, value)
         self.page.wait_for_function("() => crviz.tensors !== window.tensorsBefore")
         self.settle()
 
-    def choose_setting(self, key, name):
-        """Choose in a list of what only the next run asks."""
-        self.label(key).select_option(label=name)
+    def choose_setting(self, key, value):
+        """Choose in a list, by the value that its words stand for."""
+        (parameter,) = (each for each in on_page() if each.name == key)
+        words = {each: words for words, each in choices(parameter)}
+        self.label(key).select_option(label=words[value])
 
     def type(self, key, value):
         """Type into a field, as a person does: mark what is there, and write over it."""

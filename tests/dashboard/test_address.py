@@ -154,7 +154,7 @@ def test_the_last_of_equal_keys_counts():
 def test_what_is_out_of_range_goes_to_its_end_and_the_notice_says_so(key, text, taken):
     state, notice = restored(**{key: text})
     assert getattr(state, named(key)) == taken
-    assert notice == f"{key} = {float(text):g} in the link is out of range: {taken:g} is taken."
+    assert notice == f"The link has {key} = {float(text):g}, which is out of range; {taken:g} is used."
 
 
 @pytest.mark.parametrize(("asked", "taken"), [(500.0, 300.0), (0.01, 0.3)])
@@ -162,7 +162,7 @@ def test_a_time_beyond_what_is_shown_goes_to_its_end_and_the_notice_says_so(aske
     state = State(omega_t=asked)
     notice = address.reach(state, asked, np.array([0.3, 20.0, 300.0]))
     assert state.omega_t == taken
-    assert notice == f"T = {asked:g} in the link is beyond what is shown: {taken:g} is taken."
+    assert notice == f"The link asks for T = {asked:g}, which was not recorded; {taken:g} is shown."
 
 
 @pytest.mark.parametrize(("asked", "said", "taken"), [(20, "20", 21.59057), (0.31234, "0.31234", 0.3)])
@@ -170,7 +170,7 @@ def test_between_two_recorded_times_the_nearest_is_taken_and_the_notice_says_so(
     state = State(omega_t=asked)
     notice = address.reach(state, asked, np.array([0.3, 21.59057, 300.0]))
     assert state.omega_t == taken
-    assert notice == f"T = {said}: the nearest recorded time is {taken:.5g}."
+    assert notice == f"The link asks for T = {said}; the nearest recorded time, {taken:.5g}, is shown."
 
 
 @pytest.mark.parametrize(("asked", "taken"), [(0.3, 0.3), (21.591, 21.59057), (300.001, 300.0)])
@@ -184,7 +184,7 @@ def test_a_recorded_time_of_five_digits_or_all_is_taken_without_a_word(asked, ta
 def test_what_lies_between_two_values_goes_to_one_of_them_and_the_notice_says_so(key, text, taken):
     state, notice = restored(**{key: text})
     assert getattr(state, key) == taken
-    assert notice == f"{key} = {text} in the link lies between two values: {taken} is taken."
+    assert notice == f"The link has {key} = {text}, which lies between two allowed values; {taken} is used."
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_what_lies_between_two_values_goes_to_one_of_them_and_the_notice_says_so
         ("seed", ""),
         ("form", "of my own"),
         ("estimator", "1"),
-        ("grids", "two, rotated"),
+        ("grids", "two, one of them rotated"),
         ("smooth", "1"),
         ("smooth", "True"),
     ],
@@ -204,14 +204,14 @@ def test_what_lies_between_two_values_goes_to_one_of_them_and_the_notice_says_so
 def test_what_is_no_value_is_left_out_with_a_notice(key, text):
     state, notice = restored(**{key: text})
     assert getattr(state, key) == State.param[key].default
-    assert notice == f"{key} = {text!r} in the link is left out: it is no value of this parameter."
+    assert notice == f"The link has {key} = {text!r}, which is not a valid value; it is ignored."
 
 
 def test_bytes_that_are_no_text_are_left_out():
     state = State()
     notice = address.restore(state, {"theta": [b"\xff\xfe"], "phi": [b"20"]})
     assert (state.theta, state.phi) == (0, 20)
-    assert notice.startswith("theta = ")
+    assert notice.startswith("The link has theta = ")
 
 
 @pytest.mark.parametrize(
@@ -234,14 +234,14 @@ def test_what_no_run_could_have_is_left_out_so_that_something_can_be_shown(key, 
     assert getattr(state, key) == State.param[key].default
     assert state.config == State().config
     assert state.theta == 30
-    assert notice.endswith(f"{key} of the link is left out.")
+    assert notice.endswith(f"The link's value of {key} is ignored.")
     assert "must" in notice or "more than" in notice or "at most" in notice
 
 
 def test_one_impossible_value_of_the_turbulence_voids_no_other():
     state, notice = restored(lambda_min=-1, lambda_max=50, gamma=3.5, sigma2=0.1)
     assert (state.lambda_min, state.lambda_max, state.gamma, state.sigma2) == (0.01, 50, 3.5, 0.1)
-    assert notice.count("left out") == 1
+    assert notice.count("ignored") == 1
 
 
 def test_many_bad_keys_void_no_good_one():

@@ -82,7 +82,7 @@ def test_between_its_points_the_atlas_is_interpolated_and_says_so():
 )
 def test_beyond_the_atlas_its_nearest_point_is_shown_under_its_own_name(settings, place):
     shown = looked(**settings).shown
-    assert shown.origin == "the nearest point of the atlas, which does not reach what is set"
+    assert shown.origin == "the nearest point of the atlas, which does not cover the values set"
     assert (shown.config.sigma2, shown.config.rl_over_lc) == place
     assert (shown.config.gamma, shown.config.n_modes) == (11 / 3, 200)  # those of the atlas, not those set
 

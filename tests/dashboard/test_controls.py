@@ -224,3 +224,27 @@ def test_an_emptied_number_of_the_view_is_put_back(state, controls, told):
     released(controls, "lc", None)
     assert state.lc == 100.0
     assert told[-1]["lc"] == 100.0
+
+
+# --- what is said of it
+
+
+def test_every_setting_says_what_it_means_in_a_line():
+    for control in all_controls():
+        if control["kind"] not in ("button", "text"):
+            assert control["help"][0].isupper() or control["help"][0] == "λ", control["key"]
+            assert control["help"].endswith("."), control["key"]
+
+
+def test_choices_are_offered_in_plain_words():
+    words = {control["key"]: [said for said, _ in control.get("options", ())] for control in all_controls()}
+    assert words["estimator"] == [
+        "subtract Eq. 9 (as the paper)",
+        "subtract the plateau",
+        "two grids crossed (unbiased)",
+        "none",
+    ]
+    # a sphere of 41253 square degrees in 12 nside^2 pixels
+    sizes = [f"{nside} (pixels of {(41253 / 12) ** 0.5 / nside:.2g}°)" for nside in (4, 8, 16, 32, 64)]
+    assert words["nside"] == sizes
+    assert words["nside"][2] == "16 (pixels of 3.7°)"

@@ -65,7 +65,8 @@ def test_what_is_not_there_any_more_is_said(opened, sigma2):
     before = visit.session.notice
     place = {"sigma2": sigma2, "rl_over_lc": 0.1}
     hear(visit, kind=wire.PIN, digest="0" * 32, estimator="cross", **place)
-    gone = f"What was pinned, of σ² = {sigma2:g}, r_L = 0.1 L_c, is not stored here: it is pinned no more."
+    what = f"The pinned result (σ² = {sigma2:g}, r_L = 0.1 L_c)"
+    gone = f"{what} is not stored here, so it is no longer pinned."
     assert visit.session.notice == f"{before} {gone}"
     assert visit.state.pinned is None
     assert visit.hub.pinned == {}
@@ -118,7 +119,7 @@ def test_a_run_under_way_is_not_said_to_go_on_where_nobody_knows(opened):
     assert "job" not in visit.hub.texts["lost"]
     press(visit, "run")
     assert visit.hub.texts["job"].startswith("waiting: ")
-    assert visit.hub.texts["lost"]["job"].startswith("How far the run is")
+    assert visit.hub.texts["lost"]["job"].startswith("The progress of the run")
     assert visit.hub.texts["lost"]["progress"] is None
 
 

@@ -60,7 +60,7 @@ def finish(fake, document, sky):
 def computing(field, nside):
     """What is said of a sky that is on its way, and where there is no connection."""
     what = f"the sky of field {field} at nside {nside}"
-    return {"words": f"computing {what} …", "lost": f"{what} comes with the connection"}
+    return {"words": f"computing {what} …", "lost": f"{what} will be shown when the connection is back"}
 
 
 def restored(message):
@@ -143,7 +143,7 @@ def test_what_would_take_long_is_not_computed(state, hub, fake, document, result
     assert hub.awaited == {}
     state.realization = 500
     assert hub.awaited == {
-        "words": "the sky of field 500 at nside 4 takes too long to compute for a look",
+        "words": "the sky of field 500 at nside 4 would take too long to compute on demand",
         "old": True,
     }
 

@@ -173,10 +173,10 @@ def test_observed_data_speak_for_a_power_too(state, hub, link, form):
     widest = observations.spectrum(observations.WIDEST)
     fit = interpretation.fit_observed(widest, form=form, excess=scatter)
     assert state.p == round(fit.p, 3)
-    assert f"best p = {fit.p:.3f}, {fit.low:.2f} to {fit.high:.2f}" in hub.fitted
+    assert f"best p = {fit.p:.3f}, 68 % interval {fit.low:.2f} to {fit.high:.2f}" in hub.fitted
     assert f"best p = {state.p:.3f}," in hub.fitted
     assert "HAWC + IceCube 2019" in hub.fitted
-    assert "ℓ = 1–10; skies scatter as simulated ones with a gradient parallel to B₀" in hub.fitted
+    assert "ℓ = 1–10; scatter of simulated skies with the gradient parallel to B₀" in hub.fitted
     gaussian = interpretation.fit_observed(widest, form=form)
     assert fit.high - fit.low > gaussian.high - gaussian.low
 

@@ -72,13 +72,13 @@ def test_across_weakly_perturbed_fields_of_the_atlas_k_gyrates():
 
 def test_k_that_still_grows_or_falls_is_not_yet_diffusion():
     # along weakly perturbed fields it doubles from Omega T = 100 on
-    assert last(atlas.load().nearest(0.1, 0.1), "parallel").startswith("not yet diffusion: K(T)/K(T/2) = 1.4")
+    assert last(atlas.load().nearest(0.1, 0.1), "parallel").startswith("not yet diffusive: K(T)/K(T/2) = 1.4")
     shipped = library.shipped()
     # the exponents say 1.10 and 0.77
     assert last(shipped, "parallel") == ""
-    assert last(shipped, "perpendicular").startswith("not yet diffusion: K(T)/K(T/2) = 0.8")
+    assert last(shipped, "perpendicular").startswith("not yet diffusive: K(T)/K(T/2) = 0.8")
     early = diffusion.unsettled(shipped.diffusion(), "parallel", shipped.time_index(10.0))
-    assert early.startswith("not yet diffusion: K(T)/K(T/2) = 1.")
+    assert early.startswith("not yet diffusive: K(T)/K(T/2) = 1.")
 
 
 def test_a_single_field_says_nothing(lone_run):

@@ -31,7 +31,7 @@ test("any table with the columns is read, and what it does not say is said", () 
   const {observed, asked} = ownSpectrum("﻿ell, C_ell\r\n2, 3e-8\r\n7, 1e-9\r\n", "own.csv", 3)
   assert.deepEqual(asked, {ell: [2, 7], declination: [-90, 90], smoothing: 0, pseudo: true, m0: true})
   assert.deepEqual([observed.name, observed.key, observed.level, observed.fitted], ["own.csv", "own 3", 0, [2, 7]])
-  assert.match(observed.part, /not said in the file: the whole sky is assumed/)
+  assert.match(observed.part, /not given in the file: the whole sky is assumed/)
   const renamed = ownSpectrum("#: columns: cl = power, error_up = above\nell,power,above\n1,2e-8,1e-9\n", "own.csv", 0)
   assert.deepEqual([renamed.observed.cl, renamed.observed.low, renamed.observed.high], [[2e-8], [-1], [1e-9]])
 })
@@ -44,7 +44,7 @@ for (const [what, text, sentence] of [
   ["a hole", "ell,C_ell\n1,\n", /own.csv: C_ell must be a number in every row\./],
   ["a falling l", "ell,C_ell\n3,1\n2,1\n", /own.csv: ell = 2 must be a whole number above the one before it\./],
   ["half declinations", "#: declination: -90\nell,C_ell\n1,1\n", /own.csv: declination = -90 must be two numbers\./],
-  ["a mask", "#: window: abc\nell,C_ell\n1,1\n", /own.csv: it was measured through a mask that is no band/],
+  ["a mask", "#: window: abc\nell,C_ell\n1,1\n", /own.csv: its mask is not a band/],
   ["several spectra", "#: name: at {E}\nE,ell,C_ell\n1,1,1\n", /own.csv: it holds several spectra/],
   ["a key twice", "#: m0: no\n#: m0: yes\nell,C_ell\n1,1\n", /own.csv: m0 must be in its header once\./],
 ]) test(`${what} is refused with a sentence`, () => assert.throws(() => ownSpectrum(text, "own.csv", 0), {message: sentence}))

@@ -24,7 +24,7 @@ test("without turbulence K turns with the gyration, and is said to", () => {
 test("K that does not change is nothing to speak of; K that doubles is no diffusion yet", () => {
   assert.equal(unsettled(along(() => 1, () => 1), LAST), "")
   const growing = along((t) => t / 30, (t) => t / 60)
-  assert.match(unsettled(growing, LAST), /^not yet diffusion: K\(T\)\/K\(T\/2\) = 2\.0+ ±/)
+  assert.match(unsettled(growing, LAST), /^not yet diffusive: K\(T\)\/K\(T\/2\) = 2\.0+ ±/)
   assert.ok([0, 1, 20, LAST].every((i) => Math.abs(change(growing, i)[0] - 2) < 1e-12))
 })
 

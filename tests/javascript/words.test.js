@@ -4,7 +4,7 @@ import assert from "node:assert/strict"
 import {test} from "node:test"
 
 import {digits, significant, withError, yearsInWords} from "../browser/digits.js"
-import {exact, timeInWords} from "../browser/numbers.js"
+import {exact, quotient, timeInWords} from "../browser/numbers.js"
 import {Settings} from "../browser/settings.js"
 
 test("a value with its error has two digits of the error", () => {
@@ -25,6 +25,13 @@ test("what is set is said with all of its digits", () => {
   assert.equal(exact(0.5, 2), "0.50")
   assert.equal(exact(0.487, 2), "0.487")
   assert.equal(timeInWords(100.21234), "100.21")
+})
+
+test("a fraction is the number that Python has", () => {
+  assert.equal(quotient("11/3"), 3.6666666666666665)
+  assert.equal(quotient(" 3.5 "), 3.5)
+  assert.equal(quotient("1e-3"), 1e-3)
+  for (const text of ["", "/3", "11/", "1/0", "1/2/3", "steep"]) assert.equal(quotient(text), null, text)
 })
 
 test("who listens hears what is set anew, and finds all that is set", () => {

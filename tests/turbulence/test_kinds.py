@@ -254,7 +254,7 @@ def test_a_link_names_what_is_registered_and_imports_nothing(installed, monkeypa
     monkeypatch.syspath_prepend(str(installed))
     state = State()
     notice = address.restore(state, {"turbulence": [b"monochromatic"]})
-    assert "turbulence = 'monochromatic' in the link is left out" in notice
+    assert "The link has turbulence = 'monochromatic', which is not a valid value" in notice
     assert state.config == State().config
     assert "toy_turbulence" not in sys.modules
 

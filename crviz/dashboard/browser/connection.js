@@ -13,7 +13,7 @@ const OPENING = 30000 // ms that it may take to make a session for a page that h
 const YOUNG = 5000 // ms that a page stands before it loads itself anew
 const AGAIN = 3000 // ms until a socket that was silent only is given up, as the server answers elsewhere
 const SHOWN = 5000 // ms for which it is said that all is well
-const LOST = "Connection lost: what is here still moves; runs and stored results come back with it."
+const LOST = "Connection lost. The plots still respond; runs and stored results need the connection."
 
 export class Connection {
   lost = false
@@ -53,7 +53,7 @@ export class Connection {
     model.on([...WIRE.sent, "values", "texts", "msg:custom"], () => this.#heard())
     if (!this.kept) return
     forget()
-    this.#back(this.kept.tooLarge ? "Connected again; what was added to the plots was too large to be kept." : "Connected again.")
+    this.#back(this.kept.tooLarge ? "Connected again; what had been added to the plots was too large to keep." : "Connected again.")
   }
 
   stop() { clearInterval(this.timer) }

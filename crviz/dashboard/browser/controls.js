@@ -1,7 +1,7 @@
 // Labelled native inputs, made from a list: what moves while dragging stays in the browser, and one message
 // goes to the server when the hand is off.
 
-import {exact} from "./numbers.js"
+import {exact, quotient} from "./numbers.js"
 import {WIRE} from "./wire.js"
 
 const kinds = {range, log, number: numeric, select, menu, choice, switch: toggle, button, deletion, share, text, notice, progress}
@@ -19,13 +19,14 @@ export class Controls {
     this.model = model
     this.changed = changed
     this.shared = shared
-    for (const {legend, help, open, controls} of spec) {
+    for (const {legend, help, open, explained, controls} of spec) {
       const group = document.createElement(open === undefined ? "fieldset" : "details")
       if (open === undefined) group.append(make("legend", legend))
       else { group.open = open; group.append(make("summary", legend)) }
       if (!legend) group.className = "bare"
       for (const control of controls) {
         const row = kinds[control.kind](this, control)
+        if (control.help) describe(row, control.help, explained)
         if (control.needs) this.dependent.push([row, Object.entries(control.needs)])
         if (control.asks || PRESSED.includes(control.kind)) this.asking.push([row, row.title])
         group.append(row)
@@ -50,7 +51,7 @@ export class Controls {
     this.there = there
     for (const [row, title] of this.asking) {
       for (const input of [row, ...row.querySelectorAll("input, select, button")]) if ("disabled" in input) input.disabled = !there
-      row.title = there ? title : "not while the connection is lost"
+      row.title = there ? title : "Not available while the connection is lost."
     }
     this.say()
   }
@@ -102,6 +103,14 @@ function make(tag, text, attributes = {}) {
   return out
 }
 
+// what a control means: for the pointer, for those who hear the page, and below it where there is room
+function describe(row, help, seen) {
+  row.title = help
+  const input = row.getAttribute("role") ? row : row.querySelector("input, select") ?? row
+  input.setAttribute("aria-description", help)
+  if (seen) row.append(make("p", help, {class: "help", "aria-hidden": "true"}))
+}
+
 function labelled(control, input, output) {
   const row = make("div", undefined, {class: `control ${control.kind}`})
   const label = make("label")
@@ -109,7 +118,6 @@ function labelled(control, input, output) {
   if (output) label.append(output)
   label.append(input)
   row.append(label)
-  if (control.help) input.title = control.help
   return row
 }
 
@@ -186,11 +194,14 @@ function log(controls, control) {
 }
 
 function numeric(controls, control) {
-  const input = make("input", undefined, {type: "number", step: control.step ?? "any", inputmode: "decimal"})
+  const {fractions = []} = control
+  // a number's own input takes no fraction
+  const kind = fractions.length ? {type: "text", inputmode: "text"} : {type: "number", step: control.step ?? "any", inputmode: "decimal"}
+  const input = make("input", undefined, kind)
   input.addEventListener("change", () => controls.released(control.key))
   controls.fields.set(control.key, {
-    value: () => (input.value === "" ? null : Number(input.value)),
-    show: (v) => { input.value = v ?? "" },
+    value: () => quotient(input.value),
+    show: (v) => { input.value = fractions.find((each) => quotient(each) === v) ?? v ?? "" },
   })
   return labelled(control, input)
 }
@@ -237,7 +248,7 @@ function toggle(controls, control) {
 }
 
 function button(controls, control) {
-  const out = make("button", control.label, {type: "button", class: control.look ?? "plain", title: control.help})
+  const out = make("button", control.label, {type: "button", class: control.look ?? "plain"})
   out.addEventListener("click", () => controls.pressed(control.key))
   controls.fields.set(control.key, {show: (enabled) => { out.disabled = !(enabled && controls.there) }})
   return out
@@ -314,7 +325,7 @@ function share(controls, control) {
 // what went wrong, until it is put away
 function notice(controls, control) {
   const out = make("div", undefined, {class: "notice"}), words = make("p", "", {role: "alert"})
-  const away = make("button", "×", {type: "button", "aria-label": "Put the notice away", title: "put away"})
+  const away = make("button", "×", {type: "button", "aria-label": "Dismiss the notice", title: "Dismiss"})
   away.addEventListener("click", () => {
     out.hidden = true
     controls.pressed(control.key)

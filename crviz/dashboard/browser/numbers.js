@@ -14,3 +14,12 @@ export function exact(value, places = 0) {
  * @param {number} time
  */
 export function timeInWords(time) { return String(Number(time.toPrecision(5))) }
+
+/**
+ * The number that a text is, or the fraction, as 11/3; null for what is neither.
+ * @param {string} text @returns {number | null}
+ */
+export function quotient(text) {
+  const [over, under = 1, ...more] = text.split("/").map((part) => (part.trim() === "" ? NaN : Number(part)))
+  return more.length || !Number.isFinite(over / under) ? null : over / under
+}

@@ -42,7 +42,7 @@ class DrawerContents:
             "downloads": ("Download", self._downloads),
             "runs": ("Stored runs", self._runs),
             "more": ("Diffusion and turbulence", self._more),
-            "help": ("What this is", self._help),
+            "help": ("About this page", self._help),
         }
         state.param.watch(self._renew, "shown")
         state.param.watch(lambda _: self._again("more"), "dark")  # in the other theme's colours

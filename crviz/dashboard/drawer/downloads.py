@@ -200,7 +200,7 @@ def sky_values(state: State, manager: Manager) -> tuple[Array, float]:
     """
     found = _positions(state, manager)
     if found is None:
-        raise ValueError("The sky of this field is not there yet.")
+        raise ValueError("The sky of this field is not ready yet.")
     time, r = found
     values = gradient_vector(state.gradient) @ r
     if state.without_dipole:

@@ -5,4 +5,6 @@ from __future__ import annotations
 
 from crviz.result.estimators.estimator import Estimator, as_it_is
 
-ESTIMATOR = Estimator("cross", "two grids crossed", rank=3, grids=2, apply=as_it_is)
+ESTIMATOR = Estimator(
+    "cross", "two grids crossed", rank=3, grids=2, apply=as_it_is, choice="two grids crossed (unbiased)"
+)

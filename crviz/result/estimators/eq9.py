@@ -17,4 +17,6 @@ def eq9(cl: Array, rr: Array, n_pixels: int) -> tuple[Array, Array]:
     return cl - noise[..., None], noise
 
 
-ESTIMATOR = Estimator("eq9", "noise of Eq. 9 subtracted", rank=1, grids=1, apply=eq9)
+ESTIMATOR = Estimator(
+    "eq9", "noise of Eq. 9 subtracted", rank=1, grids=1, apply=eq9, choice="subtract Eq. 9 (as the paper)"
+)

@@ -27,6 +27,8 @@ class Estimator:
         What it does: the estimate (..., 3, 3, L) and the level of noise (..., 3, 3), which it has
         subtracted or, where it subtracts nothing, that of Eq. 9; from C_l^{ij} (..., 3, 3, L) [r_L^2], sky
         means of r_i r_j (..., 3, 3) [r_L^2] and the number of directions of a grid. Linear in the first two.
+    choice
+        What the page offers it as; its name where nothing is given.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Estimator:
     rank: int
     grids: int
     apply: Callable[[Array, Array, int], tuple[Array, Array]]
+    choice: str = ""
 
 
 def as_it_is(cl: Array, rr: Array, n_pixels: int) -> tuple[Array, Array]:

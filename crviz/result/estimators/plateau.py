@@ -13,4 +13,6 @@ def plateau(cl: Array, rr: Array, n_pixels: int) -> tuple[Array, Array]:
     return cl - noise[..., None], noise
 
 
-ESTIMATOR = Estimator("plateau", "plateau at high ℓ subtracted", rank=2, grids=1, apply=plateau)
+ESTIMATOR = Estimator(
+    "plateau", "plateau at high ℓ subtracted", rank=2, grids=1, apply=plateau, choice="subtract the plateau"
+)

@@ -167,7 +167,7 @@ def test_the_excess_lies_towards_the_gradient(state, fake, result, tmp_path):
 
 
 def test_a_sky_that_is_not_there_is_not_made_up(place, fake):
-    with pytest.raises(ValueError, match="not there yet"):
+    with pytest.raises(ValueError, match="not ready yet"):
         sky_values(place, fake)
 
 
@@ -175,7 +175,7 @@ def test_maps_of_a_part_of_a_run_are_those_of_its_own_first_field(state, fake):
     """They passed for those of field 0."""
     part = run(Config(nside=2, omega_t=(1.0,), n_modes=10), 4, first=3)
     state.show(LabelledSource(part, "a part"))
-    with pytest.raises(ValueError, match="not there yet"):
+    with pytest.raises(ValueError, match="not ready yet"):
         sky_values(state, fake)  # field 0, which is not among them
     state.realization = 3
     values, _ = sky_values(state, fake)

@@ -90,7 +90,7 @@ def labels(visit):
 
 @pytest.mark.parametrize(
     ("key", "heading"),
-    [("downloads", "Download"), ("runs", "Stored runs"), ("help", "What this is")],
+    [("downloads", "Download"), ("runs", "Stored runs"), ("help", "About this page")],
 )
 def test_buttons_open_their_drawers_and_close_them(visit, key, heading):
     press(visit, key)

@@ -97,7 +97,7 @@ def test_settings_are_what_differs_from_the_defaults(config):
 def test_a_script_is_a_few_lines_that_say_what_it_is_of(kind):
     shown = {
         "run": lambda: LabelledSource(run(SMALL, 1), "simulated, 1 field"),
-        "shipped": lambda: LabelledSource(library.shipped(), "the paper's run, shipped"),
+        "shipped": lambda: LabelledSource(library.shipped(), "the paper's run (shipped)"),
         "atlas": lambda: from_atlas(Config(sigma2=0.5)),
     }[kind]()
     script = reproducing_script(state_of(shown))

@@ -1,1 +1,1 @@
-"""Orbits that part, in 3D."""
+"""Neighbouring orbits, in 3D."""

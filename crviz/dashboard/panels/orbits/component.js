@@ -13,7 +13,7 @@ const VIEWS = {
   "From the side": () => ({x: 0.85, y: -1.75, z: 0.5}),
   // not quite along, so that it is clear where up is; as far above the box as shows it all
   "Along B₀": (_, [x, y, z]) => ({x: 0, y: -0.01, z: z / 2 + 1.5 * Math.max(x, y)}),
-  "Turn": ({x, y, z}) => {
+  "Rotate": ({x, y, z}) => {
     const [cos, sin] = [Math.cos(Math.PI / 6), Math.sin(Math.PI / 6)]
     return {x: cos * x - sin * y, y: sin * x + cos * y, z}
   },
@@ -38,7 +38,7 @@ function entry(name, color, width, pattern = "") {
 function key(bundle, colors) {
   return [
     entry("clicked direction", colors.ink, 3),
-    ...bundle.angles.map((angle, k) => entry(`${angle}° beside it`, ink(colors, k + 1), 2, DASHES[k + 1][1])),
+    ...bundle.angles.map((angle, k) => entry(`${angle}° away`, ink(colors, k + 1), 2, DASHES[k + 1][1])),
     entry("field line through the observer", colors.analytic, 2),
   ]
 }
@@ -48,7 +48,7 @@ class View {
     this.model = model
     this.message = element("p", {role: "status"})
     this.key = element("ul", {class: "key"})
-    this.space = element("div", {class: "plot space", role: "img", title: "Drag to turn"})
+    this.space = element("div", {class: "plot space", role: "img", title: "Drag to rotate"})
     this.separation = element("div", {class: "plot separation", role: "img"})
     this.summary = element("p", {class: "summary", "aria-live": "polite"})
     this.caption = element("span")
@@ -57,7 +57,7 @@ class View {
       this.key,
       element("div", {class: "panels"},
         panel(this.space, this.caption, ...this.#buttons()),
-        panel(this.separation, "Separation from the clicked orbit, rms; thin: straight lines")),
+        panel(this.separation, "Rms separation from the clicked orbit (thin lines: straight flight)")),
       this.summary)
     this.root = element("div", {class: "orbits"}, this.message, this.content)
     // Plotly turns with a finger, but takes note of the new view only where a mouse button is let go

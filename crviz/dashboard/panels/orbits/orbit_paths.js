@@ -88,7 +88,7 @@ export class Bundle {
     const apart = this.apartAt(t).map((value, k) => `${digits(value)} r_L at ${this.angles[k]}°`).join(", ")
     return `Direction θ = ${Number(this.theta.toFixed(2))}°, φ = ${Number(this.phi.toFixed(2))}° in field ` +
       `${this.realization}: followed back to Ω T = ${timeInWords(t)}, the particle was at (x, y, z) = ` +
-      `(${place}) r_L. Neighbours were away from it by ${apart} (rms of ${this.neighbours} each).`
+      `(${place}) r_L. Its neighbours were away by ${apart} (rms, ${this.neighbours} orbits each).`
   }
 }
 

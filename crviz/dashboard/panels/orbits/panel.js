@@ -1,6 +1,6 @@
 // Hands time and theme of all panels to the component of the orbits, where it is drawn.
 
-const NOT_NOW = "Orbits can be followed when the connection is back."
+const NOT_NOW = "Orbits can be followed again when the connection is back."
 
 export class OrbitsPanel {
   constructor({page}) {

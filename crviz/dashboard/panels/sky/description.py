@@ -60,7 +60,9 @@ def sky() -> figure:
 
 def switches() -> Groups:
     """What stands below it."""
-    orbit = button("orbit", "Orbit at ∇n", help="as a click on the map there")
+    orbit = button(
+        "orbit", "Orbit at ∇n", help="Follow the particle that arrives from the gradient's direction."
+    )
     return [{"legend": "", "controls": [*group("Sky"), orbit]}]
 
 

@@ -74,7 +74,7 @@ export class SkyPanel {
     const index = nearest(this.times, omegaT)
     if (!lost) this.want(index, view.playing)
     const at = this.skies.get(`${this.id} ${index}`)
-    if (lost && !at) this.awaits({words: `the sky at Ω T = ${timeInWords(this.times[index])} comes with the connection`, old: true})
+    if (lost && !at) this.awaits({words: `the sky at Ω T = ${timeInWords(this.times[index])} will be shown when the connection is back`, old: true})
     if (at) this.shown = at // what was there stays until the new one is
     if (this.shown) this.contract(view)
     this.marks(view, colors, direction)

@@ -97,9 +97,9 @@ def _corrected(one: ObservedSpectrum) -> str:
     """What was done to it before it was published, in words."""
     return ", ".join(
         [
-            "nothing: as the masked map has it" if one.pseudo else "divided by the share of the sky",
-            *([f"smoothing over {one.smoothing:g}° divided out"] if one.smoothing else []),
-            "noise is in it",
+            "nothing (masked map)" if one.pseudo else "fraction of the sky seen",
+            *([f"smoothing over {one.smoothing:g}°"] if one.smoothing else []),
+            "noise is included",
             *([] if one.measures_m0 else ["m = 0 is missing"]),
         ]
     )

@@ -19,8 +19,8 @@ export function ownSpectrum(text, name, number) {
   const said = header(lines, name), [head, ...rows] = lines.filter((each) => !each.startsWith("#")).map((each) => each.split(",").map((cell) => cell.trim()))
   /** @param {string} what @returns {never} */
   const refuse = (what) => { throw new Error(`${name}: ${what}.`) }
-  if (said.window) refuse("it was measured through a mask that is no band of declination; crviz plot --observed compares it, this page does not")
-  if (/\{.*\}/.test(said.name ?? "")) refuse("it holds several spectra, and must hold one")
+  if (said.window) refuse("its mask is not a band of declination, which this page cannot show; crviz plot --observed can")
+  if (/\{.*\}/.test(said.name ?? "")) refuse("it holds several spectra, but must hold one")
   const places = columns(head ?? [], said.columns)
   if (places.ell < 0 || places.cl < 0) refuse("it must have the columns ell and C_ell, with commas between them")
   /** @param {number} place */
@@ -47,10 +47,10 @@ export function ownSpectrum(text, name, number) {
       low: pick(all.low).map(published), high: pick(all.high).map(published),
       noise: level > 0 ? [[said.name ?? name, level]] : [], level, fitted: [ell[0], clear(cl, ell, level)],
       energy,
-      part: known ? `declination ${declination.join("° to ")}°`.replaceAll("-", "−") : "not said in the file: the whole sky is assumed",
+      part: known ? `declination ${declination.join("° to ")}°`.replaceAll("-", "−") : "not given in the file: the whole sky is assumed",
       corrected: [
-        said.pseudo === "no" ? "divided by the share of the sky" : "nothing: as the masked map has it",
-        ...(smoothing ? [`smoothing over ${smoothing}° divided out`] : []), ...(said.m0 === "no" ? ["m = 0 is missing"] : []),
+        said.pseudo === "no" ? "fraction of the sky seen" : "nothing (masked map)",
+        ...(smoothing ? [`smoothing over ${smoothing}°`] : []), ...(said.m0 === "no" ? ["m = 0 is missing"] : []),
       ].join(", "),
     },
   }

@@ -34,7 +34,7 @@ export class SpectraPanel {
       input.value = ""
     })
     label.append("Add a spectrum", input)
-    label.title = "a table with the columns ell and C_ell, such as crviz observe writes: it is read here and goes nowhere"
+    label.title = "A table with the columns ell and C_ell, as crviz observe writes it. It is read in your browser and not uploaded."
     this.names = document.createElement("span")
     this.trouble = document.createElement("span")
     this.trouble.setAttribute("aria-live", "assertive")
@@ -78,7 +78,7 @@ export class SpectraPanel {
       const button = document.createElement("button")
       button.type = "button"
       button.textContent = `${one.observed.name} ×`
-      button.title = "put it away"
+      button.title = "Remove this spectrum"
       button.addEventListener("click", () => {
         this.own = this.own.filter((each) => each !== one)
         this.#listed()
@@ -101,8 +101,8 @@ export class SpectraPanel {
     const {observed} = this.sights[0]
     const ratio = (l) => digits(seen.value[seen.ell.indexOf(l)] / seen.value[seen.ell.indexOf(1)], 2)
     return `Angular power spectra at Ω T = ${timeInWords(tensors.omega_t[view.index])}` +
-      `${observed ? `, seen like ${observed.label}` : ""}: C₂/C₁ is ${ratio(2)}, C₃/C₁ ${ratio(3)}, C₄/C₁ ${ratio(4)}.`
+      `${observed ? `, as seen by ${observed.label}` : ""}: C₂/C₁ is ${ratio(2)}, C₃/C₁ ${ratio(3)}, C₄/C₁ ${ratio(4)}.`
   }
 }
 
-function later({name}) { return `${name} is drawn when the connection is back.` }
+function later({name}) { return `${name} will be drawn when the connection is back.` }

@@ -52,11 +52,11 @@ function columnOf(sight, observed, tensors, view) {
   const [first, last] = observed.fitted
   return [
     ["", observed.label],
-    ["sky", observed.part],
+    ["sky seen", observed.part],
     ["corrected for", observed.corrected],
-    ["r_L / L_c", Number.isFinite(away) ? `${digits(rigidity, 2)}; simulated ${digits(tensors.rl_over_lc, 3)}, ${times(away)}` : "energy not said"],
-    ["r_L |∇n|/n by a fit", `${gradient("fit")}, ℓ = ${first}–${last}`],
-    ["by the dipole", gradient("dipole")],
+    ["r_L / L_c", Number.isFinite(away) ? `${digits(rigidity, 2)}; simulated ${digits(tensors.rl_over_lc, 3)}, ${times(away)}` : "energy not given"],
+    ["r_L |∇n|/n, fitted", `${gradient("fit")}, ℓ = ${first}–${last}`],
+    ["from the dipole", gradient("dipole")],
   ]
 }
 

@@ -59,7 +59,7 @@ function directions(tensors, pinned, view) {
   const then = kept === time ? "" : `, Ω T = ${timeInWords(kept)}`
   const chosen = [[Math.sin(theta) * Math.cos(phi), Math.sin(theta) * Math.sin(phi), Math.cos(theta)]]
   /** @type {[string, number[] | undefined][]} */
-  const rows = [["dipole to B₀", [0, 0, 1]], ["dipole to ∇n", undefined]]
+  const rows = [["angle of dipole to B₀", [0, 0, 1]], ["angle of dipole to ∇n", undefined]]
   return rows.map(([name, to]) => {
     /** @param {Tensors} from @param {number} t @param {number[][]} gradients */
     const cell = (from, t, gradients) =>
@@ -107,6 +107,6 @@ function sentence(along, own, view) {
     const excess = dipole / standard, error = Math.hypot(dipoleError, excess * standardError) / standard // as if independent
     words += `${yet ? ";" : ","} ${error > 0 ? withError(excess, error) : significant(excess, 2)} times the dipole of standard diffusion`
   }
-  if (Number.isFinite(steep)) words += `; the slope over ℓ = ${SLOPE[0]}–${SLOPE[1]} is ${minus(steep.toFixed(2))}`
+  if (Number.isFinite(steep)) words += `; the slope for ℓ = ${SLOPE[0]}–${SLOPE[1]} is ${minus(steep.toFixed(2))}`
   return words + "." + (view.fitted ? ` ${view.fitted}` : "")
 }
