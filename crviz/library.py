@@ -166,7 +166,7 @@ class Library:
     def get(self, config: Config) -> Result | None:
         """The stored Result of a configuration with most realisations, the shipped one included, or None.
 
-        Raises ValueError where the stored file is no crviz result.
+        Raises ValueError where the stored file is not a crviz result.
         """
         return max(self.stored(config, lazily=False), key=lambda result: result.n_realizations, default=None)
 
@@ -308,7 +308,7 @@ class Library:
         named = [entry for entry in self.entries() if name in (entry.path.stem, entry.digest)]
         own = [entry for entry in named if not entry.shipped]
         if not own:
-            rule = "is the shipped result, which stays" if named else "is no stored result"
+            rule = "is the shipped result, which cannot be deleted" if named else "is not a stored result"
             raise ParameterError("digest", name, rule)
         for entry in own:
             entry.path.unlink(missing_ok=True)
@@ -323,11 +323,11 @@ class Library:
         OSError
         """
         if entry.shipped:
-            raise ValueError("the shipped result stays.")
+            raise ValueError("the shipped result cannot be deleted.")
         try:
             aside = housekeeping.discard(entry.path)
         except FileNotFoundError:
-            raise ValueError(f"{entry.path.name} is gone already.") from None
+            raise ValueError(f"{entry.path.name} has already been deleted.") from None
         self._discarded.add(aside)
         return Discarded(entry, aside)
 
@@ -345,7 +345,7 @@ class Library:
         place = housekeeping.place_of(file)
         with paths.lock(place, _MOMENT):
             if not file.exists():
-                raise ValueError(f"{place.name} was removed for good.")
+                raise ValueError(f"{place.name} has been removed for good.")
             there = entry_of(place)
             if there is not None and there.damaged:
                 self._aside(place, there.problem)
@@ -355,7 +355,7 @@ class Library:
             elif there is None or discarded.entry.is_as_good_as(there):
                 os.replace(file, place)
             else:
-                raise ValueError(f"{place.name} is another result by now: it stays.")
+                raise ValueError(f"{place.name} has been replaced by another result, which is kept.")
         self._discarded.discard(file)
 
     def keep_house(self) -> None:
@@ -425,7 +425,7 @@ def entry_of(
         config = Config.from_dict(json.loads(facts["config"]))
         created = datetime.datetime.fromisoformat(facts["created"])
     except (OSError, KeyError, TypeError, ValueError) as error:
-        problem = f"{path.name} is no crviz result: {error or type(error).__name__}"
+        problem = f"{path.name} is not a crviz result: {error or type(error).__name__}"
         return Entry(path, None, path.stem, 0, None, found.st_size, shipped=shipped, problem=problem)
     numerics = facts["numerics"]
     return Entry(

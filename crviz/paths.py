@@ -53,7 +53,7 @@ def check_file(path: Path, what: str) -> None:
     if stat.S_ISDIR(mode):
         raise ValueError(f"{path} cannot be read: {os.strerror(errno.EISDIR)}.")
     if not stat.S_ISREG(mode):
-        raise ValueError(f"{path} is no {what}: it is no file, but a pipe, a socket or a device.")
+        raise ValueError(f"{path} is not a {what}: it is not a file, but a pipe, a socket or a device.")
 
 
 @contextmanager

@@ -25,7 +25,7 @@ class Place(Protocol):
     """Where the results of configurations are kept: a `Library`, or a `File`."""
 
     def stored(self, config: Config) -> list[Result]:
-        """What is kept of a configuration. Raises ValueError where a file is no crviz result."""
+        """What is kept of a configuration. Raises ValueError where a file is not a crviz result."""
 
     def put(self, result: Result) -> None:
         """Keep a result unless as good a one is there. Raises OSError, and ValueError where it does not
@@ -139,7 +139,7 @@ def begun(
     summaries
         Whether a summary of enough realisations will do, from which no run can go on.
 
-    Raises ValueError where a file is no crviz result.
+    Raises ValueError where a file is not a crviz result.
     """
     kept = [r for place in places for r in place.stored(config) if r.fields.start == first]
     enough = [r for r in kept if r.fields.stop >= realizations and (summaries or r.can_grow)]

@@ -126,7 +126,7 @@ def test_a_spoilt_file_is_an_entry_with_its_problem(shelf, content):
     other.write_bytes(content)
     spoilt = next(entry for entry in shelf.entries() if entry.path == other)
     assert spoilt.config is None
-    assert spoilt.problem.startswith("other.nc is no crviz result")
+    assert spoilt.problem.startswith("other.nc is not a crviz result")
     assert spoilt.digest == "other"
     assert [entry.config for entry in shelf.entries() if not entry.problem] == [TINY, TINY.replace(seed=9)]
 
@@ -161,7 +161,7 @@ def test_the_shipped_result_is_not_deleted(shelf):
 @pytest.mark.parametrize("digest", ["0" * 32, "../shipped", ""])
 def test_what_is_not_stored_is_not_deleted(shelf, digest):
     shelf.put(run(TINY, 1))
-    with pytest.raises(ParameterError, match="no stored result"):
+    with pytest.raises(ParameterError, match="not a stored result"):
         shelf.delete(digest)
     assert library.reference().exists()
     assert shelf.get(TINY) is not None

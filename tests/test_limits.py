@@ -46,7 +46,7 @@ def test_a_run_beyond_a_limit_is_refused_in_a_sentence_with_the_command_that_mak
     name = {"work": "realizations", "memory": "realizations"}.get(case, case)
     assert refusal.value.parameter == name
     assert re.fullmatch(
-        rf"{name} = \S+ .*, the most on this server: .*run it yourself by `.*`\.", str(refusal.value)
+        rf"{name} = \S+ .*, the limit of this server: .*run it yourself with `.*`\.", str(refusal.value)
     )
     assert read_back(str(refusal.value).split("`")[1]) == (config, 3)
     NONE.but(**{key: 1.02 * value if value > 10 else value + 1 for key, value in changes.items()}).check(
@@ -145,7 +145,7 @@ def full(manager, **who):
     """What the next one who asks is told."""
     with pytest.raises(ParameterError) as refusal:
         manager.request(TINY.replace(seed=99), 1, **who)
-    assert f"run it yourself by `{TINY.replace(seed=99).command(1)}`." in str(refusal.value)
+    assert f"run it yourself with `{TINY.replace(seed=99).command(1)}`." in str(refusal.value)
     return str(refusal.value)
 
 
@@ -153,14 +153,14 @@ def test_a_visitor_an_address_and_a_server_have_so_many_runs(held):
     manager = held(of_visitor=2, of_address=3, in_all=4)
     jobs = [manager.request(TINY.replace(seed=seed), 1, None, "a", "here") for seed in range(2)]
     assert full(manager, key="a", address="here").startswith(
-        "runs = 2 of one visitor are under way, the most"
+        "runs = 2 of one visitor are under way, the limit"
     )
     manager.request(TINY.replace(seed=2), 1, None, "b", "here")
     assert full(manager, key="c", address="here").startswith(
-        "runs = 3 of one address are under way, the most"
+        "runs = 3 of one address are under way, the limit"
     )
     manager.request(TINY.replace(seed=3), 1, None, "c", "there")
-    assert full(manager, key="d", address="elsewhere").startswith("runs = 4 in all are under way, the most")
+    assert full(manager, key="d", address="elsewhere").startswith("runs = 4 in all are under way, the limit")
     assert (
         manager.request(TINY, 1, None, "d", "elsewhere") is jobs[0]
     )  # to look at what there is costs nothing
@@ -180,7 +180,7 @@ def test_all_runs_share_the_memory(held):
     manager = held(memory_in_all=2.5 * one)
     for seed in range(2):
         manager.request(TINY.replace(seed=seed), 1)
-    left = f"is left beside the other runs under way (2), {one / 2:.3g} GB"
+    left = f"than the other runs under way (2) leave, {one / 2:.3g} GB"
     assert full(manager).startswith(f"realizations = 1 would take more memory than {left}")
 
 

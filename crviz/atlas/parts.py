@@ -58,7 +58,7 @@ class Sampled:
             with h5netcdf.File(path, "r", locking=False) as file:
                 return int(file.dimensions["field"].size)
         except (OSError, KeyError) as error:
-            raise ValueError(f"{path} is no crviz part of an atlas: {error}") from error
+            raise ValueError(f"{path} is not a crviz part of an atlas: {error}") from error
 
     def read(self, folder: Path) -> xr.Dataset:
         """The part file. Raises FileNotFoundError, and ValueError for a file that is none, or is of other

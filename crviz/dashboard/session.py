@@ -98,7 +98,7 @@ class Session(param.Parameterized):
         begins = "" if status.config == shown.config else f"a new run at nside {status.config.nside} · "
         end = "is complete" if worse(status.config, status.asked, shown) else "has as many"
         there = f"{fields_in_words(shown.source.n_realizations)} at nside {shown.config.nside}"
-        return f"{begins}shown until it {end}: {there}"
+        return f"{begins}{there} {'is' if shown.source.n_realizations == 1 else 'are'} shown until it {end}"
 
     def estimate(self) -> str:
         """What Run would take, in words; or what is wrong with the parameters."""
@@ -108,7 +108,7 @@ class Session(param.Parameterized):
             seconds = self._manager.seconds(config, wanted)
         except ParameterError as error:
             return str(error)
-        return f"about {duration(seconds)} on this machine"
+        return f"{'about ' if seconds >= 1 else ''}{duration(seconds)} on this machine"
 
     def run(self, realizations: int | None = None) -> None:
         """Start, join or extend the run of the state's parameters."""
@@ -272,5 +272,5 @@ def _cancelled(status: Status) -> Status:
 
 def _origin(status: Status) -> str:
     if status.result is None:
-        return "first look: 1 field, nside 8"
+        return "first look: 1 field at nside 8"
     return f"simulated, {fields_in_words(status.result.n_realizations)}"

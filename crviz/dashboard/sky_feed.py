@@ -115,9 +115,9 @@ class SkyFeed:
         `lost` in their place while the browser has no connection."""
         what = f"field {realization} at nside {config.nside}"
         if self._affordable(config):
-            later = f"the sky of {what} comes with the connection"
+            later = f"the sky of {what} will be shown when the connection is back"
             return {"words": f"computing the sky of {what} …", "old": not coarse, "lost": later}
-        return {"words": f"the sky of {what} takes too long to compute for a look", "old": not coarse}
+        return {"words": f"the sky of {what} would take too long to compute on demand", "old": not coarse}
 
     def _hand_out(self, message: dict[str, Any]) -> None:
         """One sky, unless another series has taken its place meanwhile."""

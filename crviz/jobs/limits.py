@@ -121,7 +121,7 @@ class Limits:
         for parameter, most in ((N_MODES, self.waves), (OMEGA_T_MAX, self.omega_t)):
             value = values.get(parameter.name)
             if value is not None and value > most:
-                _refuse(parameter.name, value, f"is above {most:g}, the most", command(values))
+                _refuse(parameter.name, value, f"is above {most:g}, the limit", command(values))
 
     def check(self, config: Config, realizations: int) -> None:
         """Refuse a run that is too large. Raises ParameterError, with what is allowed and the command that
@@ -135,15 +135,15 @@ class Limits:
         rule, otherwise = "", ""
         name = next((name for name, (value, limit) in most.items() if value > limit), "")
         if name:
-            rule = f"is above {most[name][1]:g}, the most"
+            rule = f"is above {most[name][1]:g}, the limit"
         elif (work := ensemble.work(config)) * realizations > self.work:
             name, enough = "realizations", int(self.work / work)
             minutes = work * realizations / (60 * ASSUMED_RATE)
-            rule = f"would take {minutes:,.0f} minutes of a processor, above {self.minutes:g}, the most"
-            otherwise = f"ask for {enough} at most, or " if enough else ""
+            rule = f"would take {minutes:,.0f} minutes of a processor, above {self.minutes:g}, the limit"
+            otherwise = f"ask for at most {enough}, or " if enough else ""
         elif (memory := memory_of(config, realizations)) > self.memory:
             name = "realizations"
-            rule = f"would take {memory:.3g} GB of memory, above {self.memory:.3g}, the most"
+            rule = f"would take {memory:.3g} GB of memory, above {self.memory:.3g}, the limit"
         if name:
             _refuse(name, most[name][0], rule, config.command(realizations), otherwise)
 
@@ -163,4 +163,4 @@ def memory_of(config: Config, realizations: int) -> float:
 
 
 def _refuse(name: str, value: object, rule: str, own: str, otherwise: str = "") -> NoReturn:
-    raise ParameterError(name, value, f"{rule} on this server: {otherwise}run it yourself by `{own}`")
+    raise ParameterError(name, value, f"{rule} of this server: {otherwise}run it yourself with `{own}`")

@@ -246,7 +246,7 @@ class Manager:
     ) -> Job:
         self.check(config, realizations)
         if self.closed:
-            raise ParameterError("realizations", realizations, "come too late: the server is being closed")
+            raise ParameterError("realizations", realizations, "cannot be computed: the server is closing")
         with self._lock:
             job = self._under_way(config)
             self._check_memory(config, realizations, job)
@@ -382,7 +382,9 @@ class Manager:
             (len(jobs), self.limits.in_all, "in all"),
         ):
             if number >= most:
-                rule = f"{whose} are under way, the most on this server: wait for one, or run it yourself by"
+                rule = (
+                    f"{whose} are under way, the limit of this server: wait for one, or run it yourself with"
+                )
                 raise ParameterError("runs", number, f"{rule} `{config.command(realizations)}`")
 
     def _check_memory(self, config: Config, realizations: int, job: Job | None) -> None:
@@ -391,8 +393,8 @@ class Manager:
         left = self.limits.memory_in_all - sum(others)
         if (job is None or realizations > job.status.asked) and memory_of(config, realizations) > left:
             rule = (
-                f"would take more memory than is left beside the other runs under way ({len(others)}), "
-                f"{max(0.0, left):.3g} GB: wait, or run it yourself by `{config.command(realizations)}`"
+                f"would take more memory than the other runs under way ({len(others)}) leave, "
+                f"{max(0.0, left):.3g} GB: wait, or run it yourself with `{config.command(realizations)}`"
             )
             raise ParameterError("realizations", realizations, rule)
 

@@ -99,7 +99,7 @@ def _sentences(path: Path) -> Iterator[None]:
         raise ValueError(f"{path} cannot be read: {error.strerror}.") from error
     except (*_BAD, zlib.error, Warning, VerifyError) as error:
         said = " ".join(str(error).split()).rstrip(".")[:120]
-        raise ValueError(f"{path} is no FITS file of a map, or a damaged one: {said}.") from error
+        raise ValueError(f"{path} is not a FITS file of a map, or is damaged: {said}.") from error
 
 
 class _Refused(Exception):

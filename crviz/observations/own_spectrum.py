@@ -56,7 +56,7 @@ def load(path: str | Path) -> ObservedSpectrum:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is no table of a spectrum: it is no text.") from error
+        raise ValueError(f"{path} is not a table of a spectrum: it is not text.") from error
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror}.") from error
     found = parse(text, str(path), path.stem)
@@ -82,7 +82,7 @@ def parse(text: str, file: str, name: str) -> ObservedSpectrum:
     try:
         found = spectra_of(file, lines, taken | entries, own=True)
     except csv.Error as error:
-        raise ValueError(f"{file} is no table of a spectrum: {error}.") from error
+        raise ValueError(f"{file} is not a table of a spectrum: {error}.") from error
     if len(found) > 1:
         raise ValueError(f"{file} holds {len(found)} spectra, {found[0].name} and others: it must hold one.")
     return replace(found[0], assumed=assumed)

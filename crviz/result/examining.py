@@ -260,7 +260,7 @@ def load(path: str | Path, *, lazily: bool = False) -> Run | Summary:
     ------
     FileNotFoundError
     ValueError
-        Where the file is no crviz result, damaged, too large for the memory, of a layout that this version
+        Where the file is not a crviz result, damaged, too large for the memory, of a layout that this version
         does not know, or takes longer than 20 s and a second for each 5 MB: a sentence with its path. Nothing
         else is raised, whatever is in the file.
     """

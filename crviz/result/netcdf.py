@@ -261,7 +261,7 @@ def read(
         attributes = dict(dataset.attrs)
         layout = int(attributes.get("schema", 0))
     if not {"schema", carries} <= set(attributes):
-        raise ValueError(f"{path} is no crviz {what}: it carries no crviz {carries}.")
+        raise ValueError(f"{path} is not a crviz {what}: it carries no crviz {carries}.")
     if not (schema if oldest is None else oldest) <= layout <= schema:
         raise ValueError(f"{path} has the layout {layout}, but this version of crviz reads {schema}.")
     return dataset
@@ -285,7 +285,7 @@ def damage(path: Path, what: str = "") -> Iterator[None]:
         if isinstance(error, OSError) and error.errno is not None:
             raise ValueError(f"{path} cannot be read: {os.strerror(error.errno)}.") from error
         if what:
-            raise Damaged(f"{path} is no crviz {what}: it cannot be read as NetCDF-4.") from error
+            raise Damaged(f"{path} is not a crviz {what}: it cannot be read as NetCDF-4.") from error
         words = " ".join(str(error).split()).rstrip(".") or type(error).__name__
         raise Damaged(f"{path} is damaged: {words}.") from error
 

@@ -110,7 +110,7 @@ def test_caveats_of_the_rim_are_left_to_the_atlas(tmp_path):
 def test_a_file_that_is_no_part_is_refused(tmp_path):
     coarse, _ = GRID.sampled(1.0, 0.1)
     coarse.path(tmp_path).write_text("mine")
-    with pytest.raises(ValueError, match="is no crviz part of an atlas"):
+    with pytest.raises(ValueError, match="is not a crviz part of an atlas"):
         missing(tmp_path, GRID)
     assert coarse.path(tmp_path).read_text() == "mine"
 

@@ -215,7 +215,7 @@ def test_it_covers_its_turbulence_in_its_range(power_laws):
 
 def test_a_file_that_is_no_atlas_is_refused(tmp_path):
     (tmp_path / "text.nc").write_text("not an atlas")
-    with pytest.raises(ValueError, match=r"text\.nc is no crviz atlas"):
+    with pytest.raises(ValueError, match=r"text\.nc is not a crviz atlas"):
         load_atlas(tmp_path / "text.nc")
     with pytest.raises(FileNotFoundError, match=r"none\.nc"):
         load_atlas(tmp_path / "none.nc")

@@ -240,7 +240,7 @@ def test_the_shipped_result_stays_while_a_run_is_not_as_good_and_when_it_is_canc
     visitor.type("seed", 12)
     press(page, "Run")
     running = re.compile(
-        r"running: [1-9]\d* of 500 realisations.*shown until it is complete: 120 fields at nside 32"
+        r"running: [1-9]\d* of 500 realisations.*120 fields at nside 32 are shown until it is complete"
     )
     page.get_by_text(running).wait_for()
     press(page, "Cancel")

@@ -103,9 +103,9 @@ def test_names_that_matplotlib_would_take_for_formulae_are_drawn(call, tmp_path)
         ("none.fits", "none.fits does not exist."),
         ("folder", "folder cannot be read: Is a directory."),
         ("empty.fits", "empty.fits is empty."),
-        ("junk.fits", "junk.fits is no FITS file of a map, or a damaged one: "),
+        ("junk.fits", "junk.fits is not a FITS file of a map, or is damaged: "),
         ("own.fits --mask none.fits", "none.fits does not exist."),
-        ("own.fits --mask junk.fits", "junk.fits is no FITS file of a map"),
+        ("own.fits --mask junk.fits", "junk.fits is not a FITS file of a map"),
         (
             "own.fits --mask small.fits",
             "--mask: mask = 'small.fits' must have nside = 16, that of the map, and has 8.",

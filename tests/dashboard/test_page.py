@@ -142,7 +142,7 @@ def test_what_a_server_does_not_compute_stands_beside_run_at_once(opened, fake):
     visit.state.n_modes = 1_000_000
     said = visit.hub.texts["cost"]
     assert said.startswith(
-        "n_modes = 1000000 is above 300, the most on this server: run it yourself by `crviz run "
+        "n_modes = 1000000 is above 300, the limit of this server: run it yourself with `crviz run "
     )
     visit.session.run()
     assert visit.session.notice == said

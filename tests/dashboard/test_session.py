@@ -126,7 +126,7 @@ def test_a_first_look_is_shown_and_said_to_be_one(state, document, join, fake, r
     preview = run(result.config.replace(seed=1), 1)
     tell(fake.requests[0], document, state="running", preview=preview)
     assert state.shown.source is preview
-    assert state.shown.origin == "first look: 1 field, nside 8"
+    assert state.shown.origin == "first look: 1 field at nside 8"
 
 
 def test_the_last_word_is_always_shown(state, document, join, fake, result):
@@ -177,7 +177,7 @@ def test_fewer_fields_do_not_take_the_place_of_more(seeing, document, join, fake
     for done, grown in enumerate(growing[:2], 1):
         tell(job, document, state="running", result=grown, done=done)
         assert seeing.shown.source is result
-        assert session.aside == "a new run at nside 4 · shown until it has as many: 3 fields at nside 4"
+        assert session.aside == "a new run at nside 4 · 3 fields at nside 4 are shown until it has as many"
     tell(job, document, result=growing[2], done=3)
     assert seeing.shown.source is growing[2]
     assert session.aside == ""
@@ -193,7 +193,7 @@ def test_coarser_or_shorter_fields_wait_for_the_end_of_their_run(
     (job,) = fake.requests
     tell(job, document, state="running", result=run(config, 4), done=4)
     assert seeing.shown.source is result
-    assert session.aside.endswith("shown until it is complete: 3 fields at nside 4")
+    assert session.aside.endswith("3 fields at nside 4 are shown until it is complete")
     complete = run(config, 5)
     tell(job, document, state="finished", result=complete, done=5)
     assert seeing.shown.source is complete
@@ -358,7 +358,7 @@ def test_a_request_that_is_refused_becomes_a_notice(state, join):
     session.run()
     assert session.notice == session.estimate()  # said beside Run before it was pressed
     assert session.notice.startswith(
-        "realizations = 2 would take 0 minutes of a processor, above 1e-06, the most"
+        "realizations = 2 would take 0 minutes of a processor, above 1e-06, the limit"
     )
     assert f"`{state.config.command(2)}`" in session.notice
     assert not session.busy
@@ -624,7 +624,7 @@ def test_adding_to_what_cannot_grow_starts_the_run_that_is_set(state, join, fake
     session.add()
     (job,) = fake.requests
     assert (job.config, job.status.asked) == (state.config, 20)
-    assert session.aside == "a new run at nside 4 · shown until it is complete: 120 fields at nside 32"
+    assert session.aside == "a new run at nside 4 · 120 fields at nside 32 are shown until it is complete"
 
 
 def test_adding_to_a_summary_that_is_set_asks_for_more_than_it_has(state, join, fake):
@@ -633,7 +633,7 @@ def test_adding_to_a_summary_that_is_set_asks_for_more_than_it_has(state, join, 
     session = join(state, fake)
     session.add()
     assert fake.requests[0].status.asked == 140
-    assert session.aside == "shown until it has as many: 120 fields at nside 32"
+    assert session.aside == "120 fields at nside 32 are shown until it has as many"
 
 
 def test_adding_to_a_run_under_way_asks_for_more_of_it(state, join, fake):

@@ -187,5 +187,5 @@ def test_what_is_beyond_the_limits_makes_no_configuration(monkeypatch):
     assert state.config.n_modes == 1_000_000
     state.limits = Limits.public()
     monkeypatch.setattr("crviz.dashboard.state.Config", None)
-    with pytest.raises(ParameterError, match=r"^n_modes = 1000000 is above 2000, the most on this server: "):
+    with pytest.raises(ParameterError, match=r"^n_modes = 1000000 is above 2000, the limit of this server: "):
         _ = state.config

@@ -196,14 +196,14 @@ def test_a_file_that_does_not_fit_into_memory_is_said_to_be_one(put, sound, monk
 
 def a_pipe(path):
     os.mkfifo(path)
-    return "it is no file, but a pipe, a socket or a device."
+    return "it is not a file, but a pipe, a socket or a device."
 
 
 def a_socket(path):
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(str(path))
     listening.close()
-    return "it is no file, but a pipe, a socket or a device."
+    return "it is not a file, but a pipe, a socket or a device."
 
 
 def a_loop(path):
@@ -398,10 +398,10 @@ def test_a_library_of_odd_files_lists_each_in_a_line(shelf, sound):
     for make in (a_pipe, a_loop, a_folder):
         make(shelf.folder / f"{make.__name__}.nc")
     lines = {entry.path.name: words(entry) for entry in shelf.entries()}
-    sentence = f"{own.name} is no crviz result: it cannot be read as NetCDF-4."
+    sentence = f"{own.name} is not a crviz result: it cannot be read as NetCDF-4."
     assert lines[own.name] == f"{sentence} It was set aside as {own.name}.damaged."
-    assert lines["mine.nc"] == "mine.nc is no crviz result: it cannot be read as NetCDF-4."
-    assert lines["a_pipe.nc"].startswith("a_pipe.nc is no crviz result: it is no file, but a pipe")
+    assert lines["mine.nc"] == "mine.nc is not a crviz result: it cannot be read as NetCDF-4."
+    assert lines["a_pipe.nc"].startswith("a_pipe.nc is not a crviz result: it is not a file, but a pipe")
     assert lines["a_loop.nc"].startswith("a_loop.nc cannot be read: Too many levels")
     assert lines["a_folder.nc"].startswith("a_folder.nc cannot be read: ")
     assert lines[shelf.path(CONFIG).name].startswith("σ² = 1, ")

@@ -121,8 +121,8 @@ def test_what_is_no_map_is_refused(tmp_path, write):
         image: "holds an image, not a HEALPix map.",
         table: "has no NSIDE in its header, and 6 values, which is not 12 nside² of a map",
         empty: "is empty.",
-        junk: "is no FITS file of a map, or a damaged one: ",
-        cut: "is no FITS file of a map, or a damaged one: File may have been truncated",
+        junk: "is not a FITS file of a map, or is damaged: ",
+        cut: "is not a FITS file of a map, or is damaged: File may have been truncated",
         tmp_path: "cannot be read: Is a directory.",
     }.items():
         with pytest.raises(ValueError, match=str(tmp_path)) as caught:

@@ -279,7 +279,10 @@ def test_multipoles_of_fine_maps_are_fitted_as_well(table):
             "window and declination must not both be in the header",
         ),
         ("#: name: E {E}\nE,ell,C_ell\n1,1,1\n2,1,1\n", "holds 2 spectra, E 1 and others: it must hold one"),
-        ('ell,C_ell\n1,"' + "9" * 200000 + '"\n', "is no table of a spectrum: field larger than field limit"),
+        (
+            'ell,C_ell\n1,"' + "9" * 200000 + '"\n',
+            "is not a table of a spectrum: field larger than field limit",
+        ),
     ],
 )
 def test_what_is_wrong_is_refused_with_the_file_and_what_is_allowed(table, text, message):
@@ -294,7 +297,7 @@ def test_what_is_no_table_is_refused(tmp_path):
     junk = tmp_path / "junk.csv"
     junk.write_bytes(bytes(range(256)))
     for path, error, message in (
-        (junk, ValueError, "is no table of a spectrum: it is no text"),
+        (junk, ValueError, "is not a table of a spectrum: it is not text"),
         (tmp_path, ValueError, "cannot be read: Is a directory"),
         (tmp_path / "none.csv", FileNotFoundError, "does not exist"),
     ):

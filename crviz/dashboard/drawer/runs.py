@@ -86,7 +86,7 @@ class Runs(Controls):
         self._session.extend(config, entry.n_realizations + 20)
 
     def _refuse(self) -> None:
-        self._session.notice = "Stored runs cannot be deleted here: others may want them."
+        self._session.notice = "Stored runs cannot be deleted here: other visitors may want them."
 
     def _delete(self, entry: Entry) -> None:
         try:
@@ -132,7 +132,7 @@ def _key(what: str, entry: Entry) -> str:
 
 def _said(error: Exception) -> str:
     if isinstance(error, OSError):
-        return f"That could not be done: {error.strerror or error}."
+        return f"This could not be done: {error.strerror or error}."
     return str(error)
 
 
@@ -144,9 +144,10 @@ def words(entry: Entry) -> str:
     earlier = "" if is_current(entry.numerics) else f" · numerics {entry.numerics}"
     date = f"{entry.created:%Y-%m-%d %H:%M}" if entry.created else "no date"
     shipped = "shipped · " if entry.shipped else ""
+    grids = {"cross": "two grids", "single": "one grid"}[config.grids]
     part = f", a part of a run: {numbered(entry.fields)}" if entry.first else ""
     return (
         f"{shipped}σ² = {config.sigma2:.12g}, r_L = {config.rl_over_lc:.12g} L_c, "
-        f"nside {config.nside} {config.grids}, Ω T to {config.omega_t[-1]:.12g}, seed {config.seed} · "
+        f"nside {config.nside}, {grids}, Ω T to {config.omega_t[-1]:.12g}, seed {config.seed} · "
         f"{fields_in_words(entry.n_realizations)}{part} · {date} · {size:.1f} MB{earlier}"
     )

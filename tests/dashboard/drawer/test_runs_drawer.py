@@ -72,7 +72,7 @@ def test_own_runs_come_first_and_the_shipped_one_is_there(shelf):
     assert own.startswith("σ² = 0.5, r_L = 0.2 L_c, nside 4 single, Ω T to 20, seed 3 · 2 fields · ")
     assert own.endswith(" MB")
     assert shipped.startswith(
-        "shipped · σ² = 1, r_L = 0.1 L_c, nside 32 cross, Ω T to 300, seed 0 · 120 fields"
+        "shipped · σ² = 1, r_L = 0.1 L_c, nside 32, two grids, Ω T to 300, seed 0 · 120 fields"
     )
 
 
@@ -173,7 +173,7 @@ def test_a_broken_file_says_what_is_wrong_and_can_only_be_deleted(shelf):
     path = spoil(shelf)
     assert len(shelf.lines()) == 3
     (line,) = [line for line in shelf.lines() if "broken.nc" in line]
-    assert line.startswith("broken.nc is no crviz result: ")
+    assert line.startswith("broken.nc is not a crviz result: ")
     assert set(shelf.buttons("broken.nc")) == {"Delete"}
     shelf.press("broken.nc", "Delete")
     assert not path.exists()
@@ -264,7 +264,7 @@ def test_what_was_deleted_goes_for_good_when_the_server_ends(shelf, deletion):
     assert list(shelf.stored.folder.iterdir()) == []
     press("undo")
     assert said() == "deleted"
-    assert shelf.session.notice == f"{CONFIG.digest}.nc was removed for good."
+    assert shelf.session.notice == f"{CONFIG.digest}.nc has been removed for good."
 
 
 def test_what_was_deleted_goes_for_good_after_an_hour_whoever_deleted_it(shelf, deletion, monkeypatch):
@@ -293,7 +293,7 @@ def test_what_holds_something_else_meanwhile_is_not_replaced(shelf, deletion):
     deletion[0]("delete")
     run(CONFIG.replace(seed=4), 1).save(shelf.stored.path(CONFIG))
     deletion[0]("undo")
-    assert shelf.session.notice == f"{CONFIG.digest}.nc is another result by now: it stays."
+    assert shelf.session.notice == f"{CONFIG.digest}.nc has been replaced by another result, which is kept."
     shelf.stored.path(CONFIG).write_bytes(b"damaged")
     deletion[0]("undo")
     assert shelf.stored.get(CONFIG).n_realizations == 2
@@ -319,7 +319,7 @@ def test_in_public_nobody_deletes(shelf):
         set(),
     ]
     shelf.drawer._handle_msg({"kind": "press", "key": f"delete:{CONFIG.digest}.nc"})  # forged
-    assert shelf.session.notice == "Stored runs cannot be deleted here: others may want them."
+    assert shelf.session.notice == "Stored runs cannot be deleted here: other visitors may want them."
     assert len(list(shelf.stored)) == 2
 
 
@@ -331,5 +331,5 @@ def test_the_shipped_run_can_neither_be_deleted_nor_extended(shelf):
 def test_deleting_twice_says_that_it_is_gone(shelf, deletion):
     shelf.stored.delete(CONFIG.digest)
     deletion[0]("delete")
-    assert shelf.session.notice == f"{CONFIG.digest}.nc is gone already."
+    assert shelf.session.notice == f"{CONFIG.digest}.nc has already been deleted."
     assert deletion[1]() == ""
