@@ -684,6 +684,8 @@ def test_the_cost_of_a_run_is_said_before_it_begins(state, join, fake):
     session = join(state, fake)
     state.realizations = 40  # a second each, by the manager
     assert session.estimate() == "about 40 s on this machine"
+    fake.seconds = lambda *_: 0.2  # it said "about less than a second"
+    assert session.estimate() == "less than a second on this machine"
     assert fake.requests == []
 
 

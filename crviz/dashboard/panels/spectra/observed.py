@@ -95,14 +95,10 @@ def _part(one: ObservedSpectrum) -> str:
 
 def _corrected(one: ObservedSpectrum) -> str:
     """What was done to it before it was published, in words."""
-    return ", ".join(
-        [
-            "nothing (masked map)" if one.pseudo else "fraction of the sky seen",
-            *([f"smoothing over {one.smoothing:g}°"] if one.smoothing else []),
-            "noise is included",
-            *([] if one.measures_m0 else ["m = 0 is missing"]),
-        ]
-    )
+    seen = "nothing (masked map)" if one.pseudo else "fraction of the sky seen"
+    smoothing = f", smoothing over {one.smoothing:g}°" if one.smoothing else ""
+    missing = "" if one.measures_m0 else ", m = 0 is missing"
+    return f"{seen}{smoothing}; noise is included{missing}"
 
 
 def _window(one: ObservedSpectrum, last: int) -> dict[str, Any]:

@@ -48,10 +48,8 @@ export function ownSpectrum(text, name, number) {
       noise: level > 0 ? [[said.name ?? name, level]] : [], level, fitted: [ell[0], clear(cl, ell, level)],
       energy,
       part: known ? `declination ${declination.join("° to ")}°`.replaceAll("-", "−") : "not given in the file: the whole sky is assumed",
-      corrected: [
-        said.pseudo === "no" ? "fraction of the sky seen" : "nothing (masked map)",
-        ...(smoothing ? [`smoothing over ${smoothing}°`] : []), ...(said.m0 === "no" ? ["m = 0 is missing"] : []),
-      ].join(", "),
+      corrected: (said.pseudo === "no" ? "fraction of the sky seen" : "nothing (masked map)") +
+        (smoothing ? `, smoothing over ${smoothing}°` : "") + (said.m0 === "no" ? "; m = 0 is missing" : ""),
     },
   }
 
