@@ -311,7 +311,7 @@ def test_a_folder_that_must_not_be_written_to_is_told_before_anything_runs(call,
 def test_a_file_of_somebody_else_is_left_as_it_is(call, tmp_path, simulated):
     out = tmp_path / "thesis.txt"
     out.write_text("three years of work")
-    refused(call("run", out, *TINY), out, "no crviz result")
+    refused(call("run", out, *TINY), out, "not a crviz result")
     assert out.read_text() == "three years of work"
     assert os.listdir(tmp_path) == ["thesis.txt"]
     assert simulated == []
@@ -481,14 +481,14 @@ def test_info_on_a_file_that_is_missing(call, tmp_path):
 def test_info_on_a_text_file_or_a_folder(call, tmp_path):
     (tmp_path / "text.nc").write_text("not a result")
     (tmp_path / "folder.nc").mkdir()
-    for name, why in [("text.nc", "no crviz result"), ("folder.nc", "cannot be read: Is a directory")]:
+    for name, why in [("text.nc", "not a crviz result"), ("folder.nc", "cannot be read: Is a directory")]:
         refused(call("info", tmp_path / name), tmp_path / name, why)
 
 
 def test_info_on_the_hdf5_file_of_another_program(call, tmp_path):
     with h5py.File(tmp_path / "other.nc", "w") as file:
         file["x"] = [1, 2, 3]
-    refused(call("info", tmp_path / "other.nc"), tmp_path / "other.nc", "no crviz result")
+    refused(call("info", tmp_path / "other.nc"), tmp_path / "other.nc", "not a crviz result")
 
 
 # --- stopped half-way

@@ -64,7 +64,7 @@ def test_results_are_listed_newest_first(shelf):
 def test_a_spoilt_file_is_told(shelf):
     shelf.put(run(TINY, 1))
     shelf.path(TINY).write_bytes(b"spoilt")
-    with pytest.raises(ValueError, match="no crviz result"):
+    with pytest.raises(ValueError, match="not a crviz result"):
         shelf.get(TINY)
 
 
@@ -135,7 +135,7 @@ def test_the_hdf5_file_of_another_program_is_an_entry_with_its_problem(shelf):
     shelf.folder.mkdir()
     with h5py.File(shelf.folder / "other.nc", "w") as file:
         file["x"] = [1, 2, 3]
-    assert "no crviz result" in shelf.entries()[0].problem
+    assert "not a crviz result" in shelf.entries()[0].problem
 
 
 def test_a_result_is_deleted_by_its_digest(shelf):

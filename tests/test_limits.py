@@ -180,7 +180,7 @@ def test_all_runs_share_the_memory(held):
     manager = held(memory_in_all=2.5 * one)
     for seed in range(2):
         manager.request(TINY.replace(seed=seed), 1)
-    left = f"than the other runs under way (2) leave, {one / 2:.3g} GB"
+    left = f"the other runs under way (2) leave, {one / 2:.3g} GB"
     assert full(manager).startswith(f"realizations = 1 would take more memory than {left}")
 
 
@@ -190,6 +190,8 @@ def test_what_is_added_to_a_run_needs_memory_too(held):
     job = manager.request(TINY, 1)
     manager.request(TINY, 1000)
     assert job.status.asked == 1000
-    with pytest.raises(ParameterError, match=r"^realizations = 2000 would take more memory than is left"):
+    with pytest.raises(
+        ParameterError, match=r"^realizations = 2000 would take more memory than the other runs"
+    ):
         manager.request(TINY, 2000)
     assert manager.request(TINY, 5) is job

@@ -328,7 +328,7 @@ def test_a_file_of_another_kind_is_no_result(tmp_path):
     (tmp_path / "text.nc").write_text("C_l are fine")
     xr.Dataset({"a": 1.0}).to_netcdf(tmp_path / "other.nc", engine="h5netcdf")
     for name in ("text.nc", "other.nc"):
-        with pytest.raises(ValueError, match="no crviz result"):
+        with pytest.raises(ValueError, match="not a crviz result"):
             load(tmp_path / name)
 
 

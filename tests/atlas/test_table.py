@@ -219,7 +219,7 @@ def test_a_file_that_is_no_atlas_is_refused(tmp_path):
         load_atlas(tmp_path / "text.nc")
     with pytest.raises(FileNotFoundError, match=r"none\.nc"):
         load_atlas(tmp_path / "none.nc")
-    with pytest.raises(ValueError, match="no crviz atlas"):
+    with pytest.raises(ValueError, match="not a crviz atlas"):
         load_atlas(library.reference())
 
 
@@ -271,5 +271,5 @@ def test_atlases_are_frozen(power_laws):
 
 def test_a_result_is_no_atlas_and_an_atlas_no_result(power_laws, tmp_path):
     power_laws.dataset.to_netcdf(tmp_path / "atlas.nc", engine="h5netcdf")
-    with pytest.raises(ValueError, match="no crviz result"):
+    with pytest.raises(ValueError, match="not a crviz result"):
         load(tmp_path / "atlas.nc")

@@ -367,7 +367,7 @@ def test_what_is_not_yet_diffusion_is_said_to_be_so(page):
     visitor.slide(theta=0)
     visitor.move_to(last)
     table = atlas.load()
-    assert "; not yet diffusive: K(T)/K(T/2) = 1.4" in visitor.sentence()
+    assert "(not yet diffusive: K(T)/K(T/2) = 1.4" in visitor.sentence()
     same_judgement(visitor.sentence(), table.nearest(0.1, 0.1), (0.0, 0.0), last)
     for theta in (0, 37, 90):
         visitor.slide(theta=theta)
@@ -375,7 +375,7 @@ def test_what_is_not_yet_diffusion_is_said_to_be_so(page):
             visitor.move_to(time)
             same_judgement(visitor.sentence(), table.nearest(0.1, 0.1), np.radians([theta, 0]), time)
     visitor.move_to(12)
-    assert "; gyrating, not yet diffusive" in visitor.sentence()
+    assert "(gyrating, not yet diffusive)" in visitor.sentence()
     (row,) = [cells for name, cells in visitor.table().items() if name.startswith("K ")]
     assert all(row[name].endswith(", gyrating") for name in ("chosen", "perpendicular"))
 

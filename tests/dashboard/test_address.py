@@ -261,5 +261,5 @@ def test_what_a_server_does_not_compute_is_left_out_of_a_link(key, value):
     state.limits = Limits.public()
     notice = address.restore(state, {key: [value.encode()]})
     assert f"{key} = {value} is above " in notice
-    assert notice.endswith(f" {key} of the link is left out.")
+    assert notice.endswith(f"The link's value of {key} is ignored.")
     assert getattr(state, key) == State.param[key].default

@@ -69,7 +69,7 @@ def spoil(shelf):
 
 def test_own_runs_come_first_and_the_shipped_one_is_there(shelf):
     own, shipped = shelf.lines()
-    assert own.startswith("σ² = 0.5, r_L = 0.2 L_c, nside 4 single, Ω T to 20, seed 3 · 2 fields · ")
+    assert own.startswith("σ² = 0.5, r_L = 0.2 L_c, nside 4, one grid, Ω T to 20, seed 3 · 2 fields · ")
     assert own.endswith(" MB")
     assert shipped.startswith(
         "shipped · σ² = 1, r_L = 0.1 L_c, nside 32, two grids, Ω T to 300, seed 0 · 120 fields"

@@ -102,11 +102,11 @@ function sentence(along, own, view) {
   const [, dipole, dipoleError] = cell(DIPOLE), [, standard, standardError] = cell(STANDARD), [, steep] = cell(STEEPNESS)
   const {omega_t, source} = along.tensors, yet = unsettled(along, view.index)
   let words = `At Ω T = ${timeInWords(omega_t[view.index])}, ${source}, ⟨C₁⟩/4π is ${withError(dipole, dipoleError)}`
-  if (yet) words += `; ${yet}`
   if (standard > 0) {
     const excess = dipole / standard, error = Math.hypot(dipoleError, excess * standardError) / standard // as if independent
-    words += `${yet ? ";" : ","} ${error > 0 ? withError(excess, error) : significant(excess, 2)} times the dipole of standard diffusion`
+    words += `, ${error > 0 ? withError(excess, error) : significant(excess, 2)} times the dipole of standard diffusion`
   }
+  if (yet) words += ` (${yet})`
   if (Number.isFinite(steep)) words += `; the slope for ℓ = ${SLOPE[0]}–${SLOPE[1]} is ${minus(steep.toFixed(2))}`
   return words + "." + (view.fitted ? ` ${view.fitted}` : "")
 }
