@@ -72,6 +72,18 @@ def person(browser):
 
 
 @pytest.fixture
+def theme_of_its_own(person, server):
+    """A test may choose a theme, which the browser keeps, and nothing else; the tests after it find none."""
+    yield
+    for kept in person.storage_state()["origins"]:
+        assert [each["name"] for each in kept["localStorage"]] == ["crviz-theme"]
+    page = person.new_page()
+    page.goto(f"{server}/health")
+    page.evaluate("localStorage.removeItem('crviz-theme')")
+    page.close()
+
+
+@pytest.fixture
 def visit(person, server):
     """Opens pages on the dashboard, each in a window of its own."""
     pages = []

@@ -36,7 +36,7 @@ def wait_for_rest(page):
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_keeps_anybody_out(visit, theme, width):
+def test_nothing_keeps_anybody_out(theme_of_its_own, visit, theme, width):
     page = visit(width=width)
     if theme == "dark":
         page.get_by_role("button", name=re.compile("theme", re.I)).click()

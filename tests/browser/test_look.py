@@ -53,7 +53,7 @@ def colors(page):
     )
 
 
-def test_the_theme_changes_all_figures_without_a_reload(page):
+def test_the_theme_changes_all_figures_without_a_reload(theme_of_its_own, page):
     page.evaluate("() => { window.sameDocument = true }")
     light = colors(page)
     assert light["dipole"] == style.LIGHT.ink

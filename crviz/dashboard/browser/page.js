@@ -23,6 +23,7 @@ import {WIRE} from "./wire.js"
 
 const RADIANS = Math.PI / 180
 const QUIET = 500 // ms until words follow
+const ASKED_DARK = new URLSearchParams(location.search).get("theme") === "dark"
 const DERIVED = ["theta", "phi", "p", "form"] // of these the session works out curves and fits
 
 class Page {
@@ -41,8 +42,11 @@ class Page {
       state: () => this.#beyondLink(),
     })
     if (this.connection.kept) this.shell.putBack(this.connection.kept.shell)
-    this.figures = Promise.all(description.panels.filter(({figure}) => figure).map(async ({name, figure}) =>
-      [name, await Figure.made(figure, `figure-${name}`)]))
+    this.figures = Promise.all(description.panels.filter(({figure}) => figure).map(async ({name, figure}) => {
+      const made = await Figure.made(figure, `figure-${name}`)
+      made.color(this.colors)
+      return [name, made]
+    }))
   }
 
   // the session has answered
@@ -69,7 +73,7 @@ class Page {
     this.#listen()
     this.inputs = [...places].map((place) => this.#inputs(place))
     this.bar.label()
-    if (this.shell.chosen) this.#themeChosen() // while the session was on its way
+    if (this.shell.dark !== ASKED_DARK) this.#themeChosen() // the session knows what the link said
     this.changed("theme", "omega_t", ...WIRE.sent)
     if (this.connection.kept) this.#putBack(this.connection.kept)
     if (this.lost) this.#connected() // meanwhile
@@ -104,6 +108,7 @@ class Page {
 
   #themeChosen() {
     this.send({kind: WIRE.theme, dark: this.shell.dark})
+    if (!this.panels) this.figures.then((figures) => { for (const [, figure] of figures) figure.color(this.colors) })
     this.changed("theme")
   }
 

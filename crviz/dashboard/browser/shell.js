@@ -4,7 +4,6 @@ const NARROW = "(max-width: 899px)" // as in shell.css: the sidebar lies over th
 
 export class Shell {
   root = document.documentElement
-  chosen = false // whether a hand has chosen the theme
   narrow = window.matchMedia(NARROW)
 
   // themed: called when the theme is another one
@@ -17,25 +16,38 @@ export class Shell {
     part("behind").addEventListener("click", () => this.open(false))
     this.sidebar.addEventListener("keydown", ({key}) => { if (key === "Escape" && this.narrow.matches) this.open(false) })
     this.narrow.addEventListener("change", () => { delete this.root.dataset.sidebar; this.#arrange() })
+    // the system's theme until a link or a hand says another one (shell.html)
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({matches}) => {
+      if (!this.follows || this.dark === matches) return
+      this.root.dataset.theme = matches ? "dark" : "default"
+      themed()
+    })
     part("theme").addEventListener("click", () => {
-      this.root.dataset.theme = this.dark ? "default" : "dark"
-      this.chosen = true
+      this.#choose(this.dark ? "default" : "dark")
+      remember(this.root.dataset.theme)
       themed()
     })
     this.#arrange()
   }
 
   // what no link says, to be put back
-  get kept() { return {theme: this.root.dataset.theme, sidebar: this.root.dataset.sidebar} }
+  get kept() { return {theme: this.follows ? undefined : this.root.dataset.theme, sidebar: this.root.dataset.sidebar} }
 
   putBack({theme, sidebar}) {
-    this.chosen = theme !== this.root.dataset.theme
-    this.root.dataset.theme = theme
+    if (theme) this.#choose(theme)
     if (sidebar) this.root.dataset.sidebar = sidebar
     this.#arrange()
   }
 
   get dark() { return this.root.dataset.theme === "dark" }
+
+  // whether the theme is the system's
+  get follows() { return "follows" in this.root.dataset }
+
+  #choose(theme) {
+    this.root.dataset.theme = theme
+    delete this.root.dataset.follows
+  }
 
   // open where there is room, closed where there is none, unless a hand says otherwise
   get isOpen() { return (this.root.dataset.sidebar ?? (this.narrow.matches ? "closed" : "open")) === "open" }
@@ -57,4 +69,11 @@ export class Shell {
       if (over) this.sidebar.setAttribute(name, value)
       else this.sidebar.removeAttribute(name)
   }
+}
+
+// for later visits
+function remember(theme) {
+  try {
+    localStorage.setItem("crviz-theme", theme)
+  } catch {} // some browsers forbid it: it is the theme of this page alone
 }
