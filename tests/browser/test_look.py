@@ -308,3 +308,25 @@ def test_a_sidebar_that_is_closed_and_opened_keeps_what_is_set(page):
     visitor.label("theta").wait_for()
     assert visitor.label("theta").input_value() == "33"
     assert page.evaluate("crviz.values.theta") == 33
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_while_the_session_is_on_its_way_every_card_says_what_is_coming(person, server, width):
+    page = person.new_page()
+    page.set_viewport_size({"width": width, "height": 844})
+    page.route_web_socket("**/ws**", lambda socket: None)  # which nobody answers
+    page.goto(server)
+    words = {
+        panel: page.locator(f"[data-panel={panel}]").get_by_text(f"loading the {panel} …")
+        for panel in ("sky", "evolution", "spectra", "summary", "orbits")
+    }
+    for said in words.values():
+        said.wait_for()
+    assert page.get_by_role("status").filter(has_text="loading").count() == 1  # read out once for all
+    page.close()
+
+
+def test_nothing_is_said_to_come_once_it_is_drawn(still):
+    Visitor(still).settle()
+    still.wait_for_function("() => !document.body.innerText.includes('loading the')")
+    assert still.get_by_text(re.compile("loading the")).count() == 0

@@ -67,7 +67,7 @@ class Page {
       const panel = new this.classes[name]({page: this, place, figure})
       figure?.resized(() => this.#draw([name]))
       if (figure) figure.about = () => this.about
-      return {name, figure, panel, depends: new Set([...depends, "theme", "lost"])}
+      return {name, place, figure, panel, depends: new Set([...depends, "theme", "lost"])}
     })
     this.#take(...WIRE.sent)
     this.#listen()
@@ -223,11 +223,12 @@ class Page {
 
   #draw(names, dirty = new Set(["size"])) {
     const {scene} = this
-    for (const {name, figure, panel, depends} of this.panels) {
+    for (const {name, place, figure, panel, depends} of this.panels) {
       if (!names.includes(name)) continue
       const changed = new Set([...dirty].filter((each) => depends.has(each) || each === "size"))
       if (changed.has("theme")) figure?.color(this.colors)
       panel.draw?.(scene, changed)
+      place.querySelector(".coming")?.remove()
     }
     clearTimeout(this.telling) // words follow when all rests, and no sooner on a slow machine
     if (!scene.view.playing) this.telling = setTimeout(() => this.#tell(), QUIET)
