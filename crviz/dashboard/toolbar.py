@@ -75,7 +75,7 @@ SPEC = [
                 "label": "Presets",
                 "options": [[name, _key(name)] for name in presets.PRESETS],
             },
-            _button("pin", "Pin", "Keep this result in the plots, faint, beside the next ones."),
+            _button("pin", "Pin", "Keep this result in the plots, beside the next ones."),
             {"kind": "share", "key": "share", "label": "Copy link"},
             _button("downloads", "Download", "Files: the run, the map, the spectra, the figures, a script."),
             _button("runs", "Runs", "Stored results: open, extend or delete them."),

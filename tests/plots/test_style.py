@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from crviz.plots import style
-from crviz.plots.content.series import MULTIPOLES, PAPER_POWERS
+from crviz.plots.content.series import EVOLUTION, MULTIPOLES, PAPER_POWERS, SPECTRA
 
 PALETTES = pytest.mark.parametrize("colors", [style.LIGHT, style.DARK], ids=["light", "dark"])
 
@@ -31,10 +31,51 @@ def test_the_palette_is_that_of_the_theme():
     assert style.palette(dark=True) is style.DARK
 
 
+def over(color, ground, alpha):
+    """A colour that shares its place with the ground."""
+    mixed = [
+        round(alpha * a + (1 - alpha) * b) for a, b in zip(channels(color), channels(ground), strict=True)
+    ]
+    return "#{:02x}{:02x}{:02x}".format(*mixed)
+
+
 @PALETTES
-@pytest.mark.parametrize("role", ["ink", "analytic", "accent", "monopole", "noise", "standard"])
-def test_lines_can_be_told_from_the_ground(colors, role):
-    assert contrast(getattr(colors, role), colors.ground) >= 3  # WCAG 2, 1.4.11, for graphics
+@pytest.mark.parametrize(
+    "role", ["ink", "analytic", "accent", "monopole", "noise", "standard", "multipoles", "windows"]
+)
+def test_words_can_be_read_in_the_colours_of_what_they_name(colors, role):
+    every = getattr(colors, role)
+    for color in (every,) if isinstance(every, str) else every:
+        assert contrast(color, colors.ground) >= 4.5  # WCAG 2, 1.4.3, for words of this size
+
+
+@PALETTES
+@pytest.mark.parametrize("content", [EVOLUTION, SPECTRA], ids=["evolution", "spectra"])
+def test_lines_and_marks_can_be_told_from_the_ground_as_they_are_drawn(colors, content):
+    for one in content.series:
+        if one.role == "band":
+            continue  # an area, about a line
+        every = getattr(colors, one.role)
+        shades = [every if isinstance(every, str) else every[one.shade]]
+        if one.several and content is SPECTRA:
+            shades += colors.windows
+        for color in shades:
+            drawn = over(color, colors.ground, one.alpha)
+            assert contrast(drawn, colors.ground) >= 3, one.name  # WCAG 2, 1.4.11, for graphics
+
+
+@pytest.mark.parametrize("content", [EVOLUTION, SPECTRA], ids=["evolution", "spectra"])
+def test_what_is_pinned_differs_in_dash_or_fill_too(content):
+    def look(one):
+        return one.dash, one.marker, one.filled, one.size
+
+    alike = {one.name: look(one) for one in content.series if one.of == "shown" and one.gradient == "chosen"}
+    pinned = [one for one in content.series if one.of == "pinned" and one.gradient == "chosen"]
+    assert len(pinned) >= 2
+    for one in pinned:
+        beside = one.name.replace("pinned, upper", "chosen gradient, upper").removesuffix(", pinned")
+        beside = "chosen gradient" if one.name == "pinned" else beside
+        assert look(one) != alike[beside]
 
 
 @PALETTES

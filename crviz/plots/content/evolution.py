@@ -51,7 +51,7 @@ def evolution(
     noise
         The estimator whose noise is drawn; None is the same.
     pinned
-        What is drawn faintly beside it, for the same gradient, with the noise in it where that can be had.
+        Drawn beside it, dot-dashed, for the same gradient, with the noise in it where that can be had.
     """
     colors = style.palette(dark)
     seen = {("shown", "chosen"): _Seen(source, gradient, estimator, noise)}

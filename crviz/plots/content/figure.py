@@ -222,7 +222,7 @@ def titled(
     further
         What else there is to say of how it is shown.
     pinned
-        What is drawn faintly beside it, in words.
+        What is drawn beside it, in words.
     """
     words = [
         described(source),
@@ -233,7 +233,7 @@ def titled(
         "" if form is None else f"{form} form",
         further,
     ]
-    return ", ".join(filter(None, words)) + (f"; pinned, faint: {pinned}" if pinned else "")
+    return ", ".join(filter(None, words)) + (f"; pinned: {pinned}" if pinned else "")
 
 
 def gradient_in_words(gradient: Gradient) -> str:

@@ -27,6 +27,8 @@ PAPER_POWERS = {"1/3": 1 / 3, "1/2": 1 / 2, "2/3": 2 / 3}
 MULTIPOLES = tuple(range(2, 10))
 #: Multipoles whose analytic evolution is drawn.
 ANALYTIC = (1, 2, 3, 5, 9)
+#: How much of its colour what is beside something else has: 3 to 1 against the ground in every one of them.
+_BESIDE = 0.75
 #: What stands in a line of text for a mark or a dash.
 SIGNS = {"solid": "—", "dotted": "⋯", "diamond": "◆", "triangle": "▲", "inverted_triangle": "▽"}
 
@@ -197,7 +199,7 @@ _AGAINST_TIME = (
     _power(1, "ink", 2.2, bounds=True, legend="gradient {gradient}"),
 )
 
-#: Figure 1: dotted across the regular field, faint what is pinned, dashed the theory.
+#: Figure 1: dotted across the regular field, dot-dashed what is pinned, dashed the theory.
 EVOLUTION = Content(
     series=(
         Series(
@@ -220,7 +222,8 @@ EVOLUTION = Content(
                 each,
                 name=f"{each.name}, pinned",
                 of="pinned",
-                alpha=0.35,
+                dash="dotdash",
+                alpha=_BESIDE,
                 named=False,
                 legend=each.legend and "pinned",
             )
@@ -255,18 +258,22 @@ EVOLUTION = Content(
 
 
 def _simulated(
-    name: str, legend: str, marker: str, role: str, *, alpha: float = 1.0, limits: str = "", **whose: Any
+    name: str, legend: str, marker: str, role: str, *, of: str = "shown", limits: str = "", **whose: Any
 ) -> list[Series]:
-    """Estimates, and upper limits where noise hides them."""
-    hollow: dict[str, Any] = {
+    """Estimates, and upper limits where noise hides them; hollow what is pinned, and all limits."""
+    whose["of"], pinned = of, of == "pinned"
+    mark: dict[str, Any] = (
+        {"marker": marker, "filled": False, "alpha": _BESIDE} if pinned else {"marker": marker}
+    )
+    limit: dict[str, Any] = {
         "marker": "inverted_triangle",
         "filled": False,
-        "size": 0.8,
-        "alpha": 0.7 * alpha,
+        "size": 0.6 if pinned else 0.8,
+        "alpha": _BESIDE,
     }
     return [
-        Series(name, "estimate", role, marker=marker, alpha=alpha, legend=legend, **whose),
-        Series(f"{name}, upper limit", "limit", role, legend=limits, **hollow, **whose),
+        Series(name, "estimate", role, legend=legend, **mark, **whose),
+        Series(f"{name}, upper limit", "limit", role, legend=limits, **limit, **whose),
     ]
 
 
@@ -293,7 +300,7 @@ def _axes(of: str) -> dict[str, tuple[str, str]]:
 SPECTRA = Content(
     series=(
         Series("{scatter}", "scatter", "band", alpha=0.18, legend="{scatter}"),
-        Series("whole sky", "sky", "ink", width=1.2, alpha=0.35, data=True, legend="simulated, whole sky"),
+        Series("whole sky", "sky", "ink", width=0.8, alpha=_BESIDE, data=True, legend="simulated, whole sky"),
         *[
             Series(f"p = {name}", "shape", "analytic", p=p, dash=dash, width=1.4, named=True, several=False)
             for (name, p), dash in zip(PAPER_POWERS.items(), DASHES, strict=True)
@@ -323,10 +330,9 @@ SPECTRA = Content(
             "monopole",
             gradient="perpendicular",
             of="pinned",
-            alpha=0.3,
             several=False,
         ),
-        *_simulated("pinned", "pinned, {gradient}", "diamond", "ink", of="pinned", alpha=0.3),
+        *_simulated("pinned", "pinned, {gradient}", "diamond", "ink", of="pinned"),
         *_simulated(
             "chosen gradient", "simulated, {gradient}{bars}", "diamond", "ink", limits="upper limits"
         ),

@@ -60,7 +60,7 @@ def power_spectra(
     """Simulated spectra beside the analytic ones and the observed ones: `series.SPECTRA`.
 
     Beside an observed spectrum, simulated and analytic ones are seen through its window
-    (`observations.compare`), and the whole sky is a faint line. Several observed spectra have each their own
+    (`observations.compare`), and the whole sky is a thin line. Several observed spectra have each their own
     colour, and simulated and analytic spectra seen through each window.
 
     Parameters
@@ -79,7 +79,7 @@ def power_spectra(
     d_ell
         D_l = l (l + 1) C_l / 2 pi in place of C_l.
     pinned
-        What is drawn faintly beside it, for the same gradient at its nearest time, and the estimator of it.
+        What is drawn beside it, hollow, for the same gradient at its nearest time, and the estimator of it.
 
     Returns
     -------

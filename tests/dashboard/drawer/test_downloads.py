@@ -536,14 +536,14 @@ def test_figures_hold_what_is_pinned_beside_what_is_shown(shipped, saved, cross_
     cl = cross_run.evolution(gradient, estimator="none").cl / FOUR_PI
     np.testing.assert_array_equal(lines["C₁, pinned"].x, cross_run.omega_t)
     np.testing.assert_allclose(lines["C₁, pinned"].y, cl[:, 1], rtol=1e-12)
-    assert lines["C₁, pinned"].alpha < 0.5 < lines["C₁"].alpha
+    assert (lines["C₁, pinned"].dash, lines["C₁"].dash) == ("dotdash", "solid")
     marks = {mark.name: mark for mark in spectra.marks}
     for name, which in (("pinned", gradient), ("pinned, perpendicular", "perpendicular")):
         truth = cross_run.spectrum(which, omega_t=shipped.omega_t, estimator="plateau").cl / FOUR_PI
         mark = marks[name]
         assert mark.x.size > 3
         np.testing.assert_allclose(mark.y, truth[mark.x], rtol=1e-12)
-    beside = "; pinned, faint: σ² = 1, r_L/L_c = 0.1, 4 fields of 2 × 768 directions"
+    beside = "; pinned: σ² = 1, r_L/L_c = 0.1, 4 fields of 2 × 768 directions"
     assert evolving.title.endswith(beside)
     assert spectra.title.endswith(f"{beside}, Ω T = 30, plateau at high ℓ subtracted")
     shipped.pinned = None
