@@ -6,10 +6,10 @@ JavaScript alone writes to the sources (panels/NAME/panel.js).
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from bokeh.core.properties import value
-from bokeh.models import ColumnDataSource, Range1d
+from bokeh.models import ColumnDataSource, CustomJSHover, HoverTool, Range1d
 from bokeh.models.renderers import GlyphRenderer
 from bokeh.plotting import figure
 
@@ -19,6 +19,12 @@ from crviz.plots.style import LIGHT, Palette
 #: Height of a figure: two of them and what stands around them fill a projector's 720 lines, or more.
 HEIGHT = 262
 TALLER = f":host {{ flex-basis: clamp({HEIGHT}px, min(50vh - 150px, 27vw), 480px) !important; }}"
+#: Where the system forces colours, which would wash out the signs of tools; pictures have none of those.
+FORCED = (
+    "@media (forced-colors: active) { :host { forced-color-adjust: none; background: var(--crviz-ground); } }"
+)
+#: Of tooltips, which the browser puts above the frame.
+ABOVE: dict[str, Any] = {"attachment": "right", "show_arrow": False}
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 #: Axes are their grid and their words; on a canvas of their own, which rests while lines move.
 _AXIS = {
@@ -42,6 +48,7 @@ def colored(plot: figure, palette: Palette) -> figure:
         background_fill_color=palette.ground,
         border_fill_color=palette.ground,
         outline_line_color=None,
+        stylesheets=[*plot.stylesheets, FORCED],
     )
     for axis in plot.axis:
         axis.update(axis_label_text_color=palette.ink, major_label_text_color=palette.analytic, **_AXIS)
@@ -67,7 +74,7 @@ def log_figure(x: str, y: str) -> figure:
         x_range=ranges[0],
         y_range=ranges[1],
         height=HEIGHT,
-        stylesheets=[TALLER],
+        stylesheets=[TALLER, FORCED],
         sizing_mode="stretch_width",
         tools="pan,wheel_zoom,box_zoom,save",
         active_drag=None,
@@ -81,6 +88,19 @@ def log_figure(x: str, y: str) -> figure:
         axis.update(**_AXIS)
     plot.grid.grid_line_alpha = _GRID_ALPHA
     return plot
+
+
+def hover(plot: figure, drawn: GlyphRenderer, said: list[tuple[str, str]]) -> None:
+    """What is said of the drawn point that is nearest to the pointer, above the frame; values are worked out
+    in the browser (`Figure.says`)."""
+    plot.add_tools(
+        HoverTool(
+            renderers=[drawn],
+            tooltips=said,
+            formatters={"$snap_y": CustomJSHover(code="return String(value)")},
+            **ABOVE,
+        )
+    )
 
 
 def band(plot: figure, content: Content) -> None:

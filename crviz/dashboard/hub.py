@@ -22,7 +22,9 @@ class Hub(Inputs):
 
     tensors = param.Dict(default={}, doc="Of the source shown, see `tensors.tensors_of`, and it in words.")
     pinned = param.Dict(default={}, doc="The same of the pinned result; empty where none is.")
-    analytic = param.Dict(default={}, doc="Analytic evolution: omega_t and cl {multipole: values / 4 pi}.")
+    analytic = param.Dict(
+        default={}, doc="Analytic evolution: omega_t, cl {multipole: values / 4 pi}; or why none."
+    )
     fitted = param.String("", doc="What a fit of p has found, in words.")
     sky = param.Dict(default={}, doc="The series of skies shown: id, nside, times, and the first of them.")
     awaited = param.Dict(

@@ -14,6 +14,8 @@ from crviz.result import nearest_time
 
 #: Probability of a larger chi2 below which a fit is called poor.
 _POOR = 1e-3
+#: Why no analytic evolution is drawn.
+_NO_RATE = "No analytic evolution: so few fields have scattered K along B₀ below 0, which no rate stands for."
 
 
 class TheoryFeed:
@@ -38,8 +40,8 @@ class TheoryFeed:
                 "omega_t": source.omega_t.tolist(),
                 "cl": [[ell, values.tolist()] for ell, values in curves],
             }
-        elif self._hub.analytic:
-            self._hub.analytic = {}
+        elif state.analytic or self._hub.analytic:
+            self._hub.analytic = {"none": _NO_RATE} if state.analytic else {}
 
     def _forget(self, *_: Event) -> None:
         if self._hub.fitted:

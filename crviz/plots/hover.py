@@ -31,7 +31,7 @@ def sky_hover(value: str | None = None, **options: Any) -> HoverTool:
         formatters["$sx"] = CustomJSHover(code=code)
     intensity = "@image{0.000}" if value is None else "$sx{custom}"
     return HoverTool(
-        tooltips=[("θ from B₀", "$x{theta}°"), ("azimuth", "$y{phi}°"), ("δI", intensity)],
+        tooltips=[("θ from B₀", "$x{theta}°"), ("azimuth", "$y{phi}°"), ("δI [r_L |∇n|/n]", intensity)],
         formatters=formatters,
         **options,
     )

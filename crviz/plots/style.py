@@ -1,7 +1,7 @@
 """Colours, markers and dashes, by role. Every role differs in shape or dash too, never in hue alone.
 
-Words stand in most of these colours, which are at least 4.5 to 1 against the ground; lines and marks are 3 to 1
-with what shines through them (tests/plots/test_style.py).
+Words stand in most of these colours, which are at least 4.5 to 1 against the ground; lines and marks are 3
+to 1 with what shines through them (tests/plots/test_style.py).
 """
 
 from __future__ import annotations

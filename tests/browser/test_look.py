@@ -330,3 +330,96 @@ def test_nothing_is_said_to_come_once_it_is_drawn(still):
     Visitor(still).settle()
     still.wait_for_function("() => !document.body.innerText.includes('loading the')")
     assert still.get_by_text(re.compile("loading the")).count() == 0
+
+
+def legend(page, panel):
+    """What the legend of a panel says, in its order."""
+    Visitor(page).settle()
+    return page.locator(f"[data-panel={panel}] .legend li").all_inner_texts()
+
+
+def test_every_line_has_its_legend_while_it_is_drawn(page):
+    visitor = Visitor(page)
+    plain = ["standard error of C₁", "gradient perpendicular to B₀", "gradient parallel to B₀"]
+    assert legend(page, "evolution") == plain
+    visitor.switch(analytic=True)
+    page.wait_for_function("() => crviz.model('evolution', 'lines').data.name.includes('analytic C₁')")
+    assert legend(page, "evolution") == [*plain, "analytic ℓ = 1, 2, 3, 5, 9, p = 0.50"]
+    visitor.slide(theta=30)
+    assert "gradient θ = 30°, φ = 0°" in legend(page, "evolution")
+    said = legend(page, "spectra")
+    assert {"HAWC + IceCube, 10 TeV", "simulated, θ = 30°, φ = 0°", "simulated, whole sky"} <= set(said)
+    assert "pinned" not in legend(page, "evolution")
+    page.get_by_role("button", name="Pin", exact=True).click()
+    page.wait_for_function("() => crviz.pinned")
+    assert "pinned" in legend(page, "evolution")
+    assert "pinned, θ = 30°, φ = 0°" in legend(page, "spectra")
+    assert page.errors == []
+
+
+def test_a_choice_that_does_nothing_says_why_beside_it(page):
+    why = page.get_by_text("None is drawn in absolute units")
+    assert not why.is_visible()
+    page.get_by_role("radio", name="absolute").check()
+    why.wait_for()
+    row = page.get_by_label("Seen like").locator("xpath=ancestor::div[contains(@class, 'control ')]")
+    assert row.get_attribute("title") == why.inner_text()
+    page.get_by_role("radio", name="by a fit").check()
+    why.wait_for(state="hidden")
+    assert row.get_attribute("title") == ""
+
+
+def pointed_at(page, panel, source, name, at):
+    """What the pointer says of a point of a series, and the boxes of its words and of the figure's frame."""
+    place = page.evaluate(
+        """([panel, source, name, at]) => {
+          const {data} = crviz.model(panel, source), first = data.name.indexOf(name)
+          const [x, y] = data.xs ? [data.xs[first][at], data.ys[first][at]]
+            : [data.x[first + at], data.y[first + at]]
+          const {frame, canvas_view} = crviz.view(panel), {left, top} = canvas_view.el.getBoundingClientRect()
+          return [left + frame.x_scale.compute(x), top + frame.y_scale.compute(y)]
+        }""",
+        [panel, source, name, at],
+    )
+    words = page.locator(".bk-tooltip-content")
+    for step in range(200):  # the plot hears nothing while it is laid out anew
+        page.mouse.move(place[0] + step % 2, place[1])
+        Visitor(page).settle()
+        if words.first.is_visible():
+            break
+    top = page.evaluate(
+        """panel => crviz.view(panel).canvas_view.el.getBoundingClientRect().top
+          + crviz.view(panel).frame.bbox.top""",
+        panel,
+    )
+    return re.sub(r"\s+", " ", words.first.inner_text()), words.first.bounding_box(), top
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_pointer_says_quantity_error_and_unit_and_covers_no_data(visit, width):
+    page = visit(width=width)
+    page.wait_for_timeout(700)  # words follow when all rests, and tooltips with them
+    for panel, source, name, expected in (
+        ("evolution", "lines", "C₁", r"C₁ ?Ω T: [\d.]+ ?⟨C_ℓ⟩ / 4π: [\d.]+ ± [\d.]+ \(r_L \|∇n\|/n\)²"),
+        ("spectra", "marks", "chosen gradient", r"ℓ: 5 ?C_ℓ of the relative intensity: [\d.e−]+ ± [\d.e−]+"),
+    ):
+        page.locator(f"#figure-{panel}").scroll_into_view_if_needed()
+        said, box, top = pointed_at(page, panel, source, name, 4 if panel == "spectra" else 30)
+        assert re.search(expected, said), said
+        assert box["y"] + box["height"] <= top + 1
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        page.mouse.move(2, 2)
+    assert page.errors == []
+
+
+def test_the_signs_of_tools_stay_where_the_system_forces_colours(page):
+    """They are masks on a ground, which forced colours would make that of everything."""
+    page.emulate_media(forced_colors="active")
+    sign = page.locator("#figure-spectra .bk-tool-icon").first
+    color, ground = (
+        part.evaluate("part => getComputedStyle(part).backgroundColor")
+        for part in (sign, page.locator("#figure-spectra .bk-Figure"))
+    )
+    assert sign.evaluate("part => getComputedStyle(part).forcedColorAdjust") == "none"
+    assert abs(luminance(color) - luminance(ground)) > 0.2

@@ -112,6 +112,32 @@ test("the analytic evolution is drawn where the session has sent it", () => {
   assert.deepEqual(drawn, [["analytic C₁", [3]], ["analytic C₉", [0.5]]])
 })
 
+test("each line has its legend while it is drawn, and a point its error", () => {
+  const said = (pinned, view, analytic = []) => evolution(one, pinned, {...VIEW, ...view}, COLORS, analytic, 400)
+  const words = ({legend}) => legend.map((each) => each.words)
+  const plain = ["standard error of C₁", "gradient perpendicular to B₀", "gradient parallel to B₀"]
+  assert.deepEqual(words(said(null, {})), plain)
+  assert.deepEqual(words(said(null, {analytic: true})), plain) // the session has not sent it
+  const {legend} = said(one, {analytic: true, theta: Math.PI / 6, phi: Math.PI / 3}, [[1, [3]]])
+  assert.deepEqual(legend.map(({words, dash}) => [words, dash]), [
+    ["standard error of C₁", "solid"], ["gradient perpendicular to B₀", "dotted"], ["pinned", "dotdash"],
+    ["gradient θ = 30°, φ = 60°", "solid"], ["analytic ℓ = 1, 2, 3, 5, 9, p = 0.50", "dashed"],
+  ])
+  const {lines} = said(null, {}), errors = (name) => lines.errors[lines.name.indexOf(name)].map((each) => Number(each.toFixed(12)))
+  assert.deepEqual(["C₀", "C₁", "standard C₁", "noise"].map(errors), [[0.1], [1], [0.007957747155], []])
+})
+
+test("a legend of spectra names what is observed by its mark, and of several each by its colour", () => {
+  const other = {...SEEN, key: "there-9", name: "There 2031", label: "There, 9 TeV", marker: "star", noise: []}
+  const of = (observed) => spectra(one, null, VIEW, COLORS, sights({...VIEW, observed}, [SEEN, other], [WINDOW]), 400).legend
+  const marks = (legend) => legend.filter(({words}) => /TeV/.test(words)).map(({words, marker, color}) => [words, marker, color])
+  assert.deepEqual(marks(of("here-1")), [["Here, 1 TeV", "hex", "red"]])
+  assert.deepEqual(marks(of("here-1,there-9")), [["Here, 1 TeV", "hex", "blue"], ["There, 9 TeV", "star", "orange"]])
+  assert.ok(of("here-1,there-9").some(({words}) => words === "analytic, p = 0.50")) // which has no name at its end then
+  assert.deepEqual(marks(of("none")), [])
+  assert.ok(of("none").some(({words}) => words === "one Gaussian sky, 16 to 84 %"))
+})
+
 test("observed spectra have the names and marks of their files, and bars where errors are published", () => {
   const seeing = sights({...VIEW, normalization: "dipole", observed: "here-1"}, [SEEN], [WINDOW])
   const {marks, bars, lines} = spectra(one, null, {...VIEW, normalization: "dipole"}, COLORS, seeing, 400)

@@ -12,6 +12,7 @@ const PRESSED = ["button", "deletion", "menu"] // do something on the server
 export class Controls {
   fields = new Map()
   dependent = [] // rows that are there for some values of others only
+  idle = [] // rows that do nothing for some values of another, with what then stands beside them
   asking = [] // rows that the server must answer, with what they say of themselves
   there = true // whether it can
 
@@ -28,6 +29,7 @@ export class Controls {
         const row = kinds[control.kind](this, control)
         if (control.help) describe(row, control.help, explained)
         if (control.needs) this.dependent.push([row, Object.entries(control.needs)])
+        if (control.idle) this.idle.push([row, row.appendChild(make("p", "", {class: "idle"})), ...control.idle])
         if (control.asks || PRESSED.includes(control.kind)) this.asking.push([row, row.title])
         group.append(row)
       }
@@ -66,6 +68,8 @@ export class Controls {
   arrange() {
     for (const [row, needs] of this.dependent)
       row.hidden = !needs.every(([key, values]) => values.includes(this.fields.get(key).value()))
+    for (const [row, why, key, value, words] of this.idle)
+      row.title = why.textContent = this.fields.get(key).value() === value ? words : ""
   }
 
   show(said) {

@@ -2,7 +2,10 @@
 
 import {withText} from "./png.js"
 
-const TOOLTIP = `:host { --tooltip-color: var(--crviz-ground); --tooltip-text: var(--crviz-ink); --tooltip-border: var(--crviz-faint); }
+// above the frame, where they cover nothing that is drawn, a line for each point: Bokeh would put them beside it, row by row
+const TOOLTIP = `:host { transform: translateY(-50%); font-size: 12px; max-width: calc(100vw - 40px);
+    --tooltip-color: var(--crviz-ground); --tooltip-text: var(--crviz-ink); --tooltip-border: var(--crviz-faint); }
+  [style*="table-row"], [style*="table-cell"] { display: inline !important; margin-right: 3px; }
   :host .bk-tooltip-row-label { color: var(--crviz-accent) !important; }`
 const GUESS = 360 // pixels, before a figure is laid out
 
@@ -23,6 +26,14 @@ export class Figure {
   get width() { return this.root.inner_width || GUESS }
 
   resized(call) { this.root.properties.inner_width.change.connect(call) }
+
+  // what the pointer says of a field: words of Bokeh's special variables
+  says(field, words) {
+    for (const {formatters = {}} of this.root.toolbar.tools) {
+      const found = formatters instanceof Map ? formatters.get(field) : formatters[field]
+      if (found) found.format = (_, __, at) => words(at)
+    }
+  }
 
   // columns of sources by the sources' names; x, y: where the axes begin and end
   fill({x, y, ...content}) {
@@ -51,8 +62,11 @@ export class Figure {
   // {keyword: text}; tools are made with the figure's view, which may not be there at first
   tools() {
     for (const tool of this.view?.tool_views.values() ?? []) {
-      for (const tooltip of tool.ttmodels?.values() ?? [])
-        if (!tooltip.stylesheets.includes(TOOLTIP)) tooltip.stylesheets = [...tooltip.stylesheets, TOOLTIP]
+      for (const tooltip of tool.ttmodels?.values() ?? []) {
+        if (tooltip.stylesheets.includes(TOOLTIP)) continue
+        tooltip.stylesheets = [...tooltip.stylesheets, TOOLTIP]
+        tooltip.show = () => tooltip.setv({position: [0, this.view.frame.bbox.top], visible: true}, {check_eq: false})
+      }
       if (!tool._export || Object.hasOwn(tool, "_export")) continue
       const plain = tool._export
       tool._export = async () => {

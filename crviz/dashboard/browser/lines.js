@@ -1,20 +1,21 @@
 // Columns of the figures' sources: lines on log axes, and their names at the right ends.
 
 export class Lines {
-  /** @type {Record<"xs" | "ys" | "color" | "dash" | "width" | "alpha" | "name", any[]>} */
-  columns = {xs: [], ys: [], color: [], dash: [], width: [], alpha: [], name: []}
+  /** @type {Record<"xs" | "ys" | "errors" | "color" | "dash" | "width" | "alpha" | "name", any[]>} */
+  columns = {xs: [], ys: [], errors: [], color: [], dash: [], width: [], alpha: [], name: []}
   /** @type {{name: string, x: number, y: number, color: string}[]} */
   ends = []
 
   /**
    * What is not positive is left out; named: whether the line's name stands at its end.
    * @param {string} name @param {ArrayLike<number>} x @param {ArrayLike<number>} y @param {string} color
-   * @param {{dash?: string, width?: number, alpha?: number, named?: boolean}} options
+   * @param {{dash?: string, width?: number, alpha?: number, named?: boolean}} options @param {ArrayLike<number>} errors none where not known
    */
-  add(name, x, y, color, {dash = "solid", width = 1.5, alpha = 1, named = false} = {}) {
+  add(name, x, y, color, {dash = "solid", width = 1.5, alpha = 1, named = false} = {}, errors = []) {
     const c = this.columns
     c.xs.push(Array.from(x))
     c.ys.push(Array.from(y, (v) => (v > 0 ? v : NaN)))
+    c.errors.push(Array.from(errors))
     c.color.push(color); c.dash.push(DASHES[dash]); c.width.push(width); c.alpha.push(alpha); c.name.push(name)
     if (named) this.ends.push({name, x: x[x.length - 1], y: y[y.length - 1], color})
   }
@@ -38,7 +39,7 @@ export class Lines {
 }
 
 /** @type {Record<string, number[]>} */
-const DASHES = {solid: [], dotted: [2, 4], dashed: [6, 4], dotdash: [2, 4, 6, 4]}
+export const DASHES = {solid: [], dotted: [2, 4], dashed: [6, 4], dotdash: [2, 4, 6, 4]}
 
 /**
  * Where a log axis ends that has room for names of so many pixels beyond the last value.

@@ -12,7 +12,7 @@ import {Contracted} from "./view.js"
  * @property {string} of @property {string} gradient @property {number | null} multipole @property {number | null} p
  * @property {string} dash @property {number} width @property {string} marker @property {boolean} filled
  * @property {number} size @property {number} alpha @property {boolean} named @property {string[]} switches
- * @property {boolean} bounds @property {boolean} data @property {boolean} several
+ * @property {string} legend @property {boolean} bounds @property {boolean} data @property {boolean} several
  */
 
 /**
@@ -34,6 +34,15 @@ export function seriesShown({series}, tensors, pinned, view) {
  * @param {Series} one @param {Colors} colors
  */
 export function colorOf({role, shade}, colors) { return shade === null ? colors[role] : colors[role][shade] }
+
+/**
+ * The chosen gradient as a legend says it; crviz/plots/content/figure.py does so in Python.
+ * @param {View} view
+ */
+export function gradientInWords({theta, phi}) {
+  const [polar, azimuth] = [theta, phi].map((angle) => Number((angle * 180 / Math.PI).toPrecision(6)))
+  return polar === 0 ? "parallel to B₀" : polar === 90 ? "perpendicular to B₀" : `θ = ${polar}°, φ = ${azimuth}°`
+}
 
 /**
  * A name with words in place of their keys in braces.

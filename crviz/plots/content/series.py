@@ -29,8 +29,6 @@ MULTIPOLES = tuple(range(2, 10))
 ANALYTIC = (1, 2, 3, 5, 9)
 #: How much of its colour what is beside something else has: 3 to 1 against the ground in every one of them.
 _BESIDE = 0.75
-#: What stands in a line of text for a mark or a dash.
-SIGNS = {"solid": "—", "dotted": "⋯", "diamond": "◆", "triangle": "▲", "inverted_triangle": "▽"}
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bokeh.models import HoverTool
 from bokeh.models.annotations import Span
 from bokeh.plotting import figure
 
 from crviz.dashboard import figures
 from crviz.dashboard.controls import Groups, group
 from crviz.dashboard.panels import Panel
-from crviz.plots.content.series import EVOLUTION, SIGNS
+from crviz.plots.content.series import EVOLUTION
 
 
 def evolution() -> figure:
@@ -20,15 +19,14 @@ def evolution() -> figure:
     figures.band(plot, EVOLUTION)
     lines = figures.lines(plot)
     plot.add_layout(Span(dimension="height", line_width=2, line_alpha=0.8, name="cursor", level="overlay"))
-    plot.add_tools(HoverTool(renderers=[lines], tooltips=[("", "@name"), ("Ω T", "$x{0.[00]}"), ("", "$y")]))
+    said = [("", "@name"), ("Ω T", "$snap_x{0.[00]}"), ("⟨C_ℓ⟩ / 4π", "$snap_y{custom}")]
+    figures.hover(plot, lines, said)
     return plot
 
 
 def switches() -> Groups:
     """What stands below it."""
-    dashes = {one.gradient: SIGNS[one.dash] for one in EVOLUTION.series if one.bounds and one.of == "shown"}
-    words = f"{dashes['chosen']} chosen gradient {dashes['perpendicular']} perpendicular"
-    return [{"legend": "", "controls": group("Evolution"), "help": words}]
+    return [{"legend": "", "controls": group("Evolution")}]
 
 
 PANEL = Panel(

@@ -1,7 +1,9 @@
 // Figure 1: <C_l>(T) for the chosen gradient (solid) and at right angles to the regular field (dotted).
 
+import {Entries} from "../../browser/legend.js"
 import {Lines, beyond, steady} from "../../browser/lines.js"
-import {colorOf, seriesShown} from "../../browser/series.js"
+import {exact} from "../../browser/numbers.js"
+import {colorOf, gradientInWords, seriesShown} from "../../browser/series.js"
 import {FOUR_PI} from "../../browser/view.js"
 import {WIRE} from "../../browser/wire.js"
 
@@ -17,21 +19,24 @@ const ROOM_FOR_NAMES = 70 // pixels that the longest takes
 const EVOLUTION = WIRE.figures.evolution
 
 /**
- * {lines, band, names, x: [from, to], y: [from, to]} of columns and ranges.
+ * {lines, band, names, x: [from, to], y: [from, to], legend} of columns, ranges and entries.
  * @param {Tensors} tensors @param {Tensors | null} pinned @param {View} view @param {Colors} colors
  * @param {Curves} analytic @param {number} width
  */
 export function evolution(tensors, pinned, view, colors, analytic, width) {
   const lines = new Lines(), times = tensors.omega_t, first = times[0], final = times[times.length - 1]
+  const legend = new Entries(), words = {gradient: gradientInWords(view), power: `p = ${exact(view.p, 2)}`}
   let band = bandAbout([], [], []), largest = 0
   for (const [one, contracted] of seriesShown(EVOLUTION, tensors, pinned, view)) {
     const values = valuesOf(one, contracted, analytic)
     if (!values) continue
+    const errors = errorsOf(one, contracted), color = colorOf(one, colors)
+    legend.add(one, color, words)
     if (one.quantity === "error") {
-      band = bandAbout(times, values, contracted.against((t) => contracted.dipoleError(t)[1] / FOUR_PI))
+      band = bandAbout(times, values, errors)
       continue
     }
-    lines.add(one.name, contracted.tensors.omega_t, values, colorOf(one, colors), one)
+    lines.add(one.name, contracted.tensors.omega_t, values, color, one, errors)
     if (one.bounds) largest = values.reduce((a, b) => (b > a ? b : a), largest)
   }
   const top = steady(EVOLUTION.headroom * largest), floor = top / 10 ** EVOLUTION.decades
@@ -41,6 +46,7 @@ export function evolution(tensors, pinned, view, colors, analytic, width) {
     band,
     x: [first, beyond(first, final, ROOM_FOR_NAMES, width)],
     y: [floor, top],
+    legend: legend.all,
   }
 }
 
@@ -60,6 +66,16 @@ function valuesOf({quantity, multipole}, contracted, analytic) {
     : quantity === "standard" ? contracted.against((t) => contracted.number("standard", t)[0])
       : contracted.evolution(plain)
   return Array.from(values, (value) => value / FOUR_PI)
+}
+
+/**
+ * Standard errors of what a series shows, over 4 pi, as far as they are known.
+ * @param {Series} one @param {Contracted} contracted @returns {ArrayLike<number>}
+ */
+function errorsOf({quantity, multipole}, contracted) {
+  if (quantity === "standard") return contracted.against((t) => contracted.number("standard", t)[1] / FOUR_PI)
+  const known = (quantity === "power" || quantity === "error") && multipole !== null && multipole < 2
+  return known ? contracted.against((t) => contracted.dipoleError(t)[multipole] / FOUR_PI) : []
 }
 
 /**

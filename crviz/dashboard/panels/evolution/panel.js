@@ -2,15 +2,28 @@
 
 import {timeInWords} from "../../browser/numbers.js"
 import {Contracted, FOUR_PI} from "../../browser/view.js"
-import {digits} from "../../browser/digits.js"
+import {digits, withError} from "../../browser/digits.js"
+import {Legend} from "../../browser/legend.js"
 import {evolution} from "./evolution.js"
 
 export class EvolutionPanel {
-  constructor({figure}) { this.figure = figure }
+  constructor({figure, place}) {
+    this.figure = figure
+    this.legend = new Legend(place)
+    this.why = document.createElement("p")
+    this.why.className = "why"
+    place.querySelector("[data-controls]").after(this.why)
+    figure.says("$snap_y", ({snap_y: value, index, segment_index: at}) =>
+      `${withError(value, figure.model("lines").data.errors[index][at])} (r_L |∇n|/n)²`)
+  }
 
   draw({tensors, pinned, view, colors, analytic, omegaT}, changed) {
-    if ([...changed].some((each) => each !== "omega_t"))
-      this.figure.fill(evolution(tensors, pinned, view, colors, analytic.cl ?? [], this.figure.width))
+    if ([...changed].some((each) => each !== "omega_t")) {
+      const {legend, ...content} = evolution(tensors, pinned, view, colors, analytic.cl ?? [], this.figure.width)
+      this.figure.fill(content)
+      this.legend.show(legend)
+    }
+    this.why.textContent = view.analytic ? analytic.none ?? "" : ""
     this.figure.model("cursor").setv({location: omegaT, line_color: colors.accent})
   }
 

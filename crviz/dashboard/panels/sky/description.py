@@ -28,7 +28,7 @@ def sky() -> figure:
         y_range=ranges[1],
         match_aspect=True,  # the ellipse keeps its shape whatever room there is
         height=figures.HEIGHT,
-        stylesheets=[figures.TALLER],
+        stylesheets=[figures.TALLER, figures.FORCED],
         sizing_mode="stretch_width",
         tools="tap",
         toolbar_location=None,
@@ -54,7 +54,7 @@ def sky() -> figure:
     marks = figures.source("marks", "x", "y", "marker", "size", "color", "line")
     plot.scatter("x", "y", source=marks, marker="marker", size="size", fill_color="color", line_color="line")
     figures.names(plot, align="center")
-    plot.add_tools(sky_hover("undefined", renderers=[shown]))  # panel.js knows the intensity
+    plot.add_tools(sky_hover("undefined", renderers=[shown], **figures.ABOVE))  # panel.js knows the intensity
     return plot
 
 

@@ -26,7 +26,8 @@ export class SkyPanel {
     this.note.className = "note"
     place.querySelector(".figure").before(this.note)
     this.page = page
-    this.#readOff()
+    // the pointer's intensity comes from the map: the picture holds colours
+    figure.says("$sx", ({x, y}) => this.valueAt(x, y)?.toFixed(3) ?? "-")
     figure.root.on_event("tap", ({x, y}) => {
       const direction = unproject(x, y)
       if (direction) page.send({kind: WIRE.direction, ...direction})
@@ -158,14 +159,6 @@ export class SkyPanel {
     if (!this.map || !unproject(x, y)) return undefined
     const column = Math.floor((x + 2) / 4 * WIDTH), row = Math.floor((y + 1) / 4 * WIDTH)
     return this.map[indexOf(this.shown.nside, WIDTH)[row * WIDTH + column]]
-  }
-
-  // the pointer's intensity comes from the map: the picture holds colours
-  #readOff() {
-    for (const {formatters = {}} of this.figure.root.toolbar.tools) {
-      const intensity = formatters instanceof Map ? formatters.get("$sx") : formatters.$sx
-      if (intensity) intensity.format = (_, __, {x, y}) => this.valueAt(x, y)?.toFixed(3) ?? "-"
-    }
   }
 
   inWords() {

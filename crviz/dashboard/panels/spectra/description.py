@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bokeh.models import FixedTicker, HoverTool, NumeralTickFormatter
+from bokeh.models import FixedTicker, NumeralTickFormatter
 from bokeh.plotting import figure
 
 from crviz.dashboard import figures
 from crviz.dashboard.controls import Groups, group
 from crviz.dashboard.panels import Panel
-from crviz.plots.content.series import SIGNS, SPECTRA
+from crviz.parameters import OBSERVED
+from crviz.plots.content.series import SPECTRA
 
 #: Multipoles that have a number on their axis.
 _MULTIPOLES = [1, 2, 5, 10, 20, 50, 100, 200]
+
+#: Why the choice of an observed spectrum does nothing.
+_IDLE = "None is drawn in absolute units: the gradient behind a measured sky is not known."
 
 
 def spectra() -> figure:
@@ -38,19 +42,18 @@ def spectra() -> figure:
         alpha="alpha",
         line_width=1.3,
     )
-    plot.add_tools(HoverTool(renderers=[shown], tooltips=[("", "@name"), ("ℓ", "@x"), ("", "@y")]))
+    said = [("", "@name"), ("ℓ", "@x"), ("", "$snap_y{custom}")]
+    figures.hover(plot, shown, said)
     return plot
 
 
 def switches() -> Groups:
     """What stands below it."""
-    signs = {one.name: SIGNS[one.marker] for one in SPECTRA.series if one.marker}
-    limit = signs["chosen gradient, upper limit"]
-    marks = (
-        f"{signs['chosen gradient']} chosen gradient {signs['perpendicular']} perpendicular to B₀ "
-        f"{limit} upper limit"
-    )
-    return [{"legend": "", "controls": group("Spectra"), "help": marks}]
+    controls = group("Spectra")
+    for each in controls:
+        if each["key"] == OBSERVED.name:
+            each["idle"] = ["normalization", "absolute", _IDLE]
+    return [{"legend": "", "controls": controls}]
 
 
 PANEL = Panel(

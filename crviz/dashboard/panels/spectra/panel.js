@@ -1,6 +1,7 @@
 // Figure 2, filled, and the table of what is observed.
 
-import {digits} from "../../browser/digits.js"
+import {digits, withError} from "../../browser/digits.js"
+import {Legend} from "../../browser/legend.js"
 import {WIRE} from "../../browser/wire.js"
 import {timeInWords} from "../../browser/numbers.js"
 import {Contracted} from "../../browser/view.js"
@@ -18,6 +19,8 @@ export class SpectraPanel {
     this.own = []
     this.awaited = new Map() // own spectra whose windows are on their way, by number
     this.added = 0
+    this.legend = new Legend(place)
+    figure.says("$snap_y", ({snap_y: value, index}) => this.#inNumbers(value, index))
     this.table = document.createElement("table")
     this.table.className = "observed"
     place.append(this.table, this.#row())
@@ -90,10 +93,21 @@ export class SpectraPanel {
 
   draw({tensors, pinned, view, colors}) {
     this.sights = sights(view, this.observed, this.windows, this.own)
-    const {label, ...content} = spectra(tensors, pinned, view, colors, this.sights, this.figure.width)
+    const {label, legend, ...content} = spectra(tensors, pinned, view, colors, this.sights, this.figure.width)
     this.figure.fill(content)
+    this.legend.show(legend)
     this.figure.root.left[0].axis_label = label
     observedTable(this.table, this.sights, tensors, view)
+  }
+
+  // quantity, value, error and unit of a mark, as the axis has them; where the lower error is another one than the upper, both
+  #inNumbers(value, index) {
+    const {name, down, up} = this.figure.model("marks").data, low = down[index], high = up[index]
+    const [quantity, unit = ""] = this.figure.root.left[0].axis_label.replace(/ = .* 2π/, "").split("  ")
+    const both = Math.abs(high - low) > 0.01 * high
+    const said = name[index].endsWith("upper limit") ? `< ${digits(value)}`
+      : both ? `${digits(value)} +${digits(high, 2)} −${digits(low, 2)}` : withError(value, high)
+    return `${quantity}: ${said}${unit && ` ${unit.replace(/^\[|\]$/g, "")}`}`
   }
 
   inWords({tensors, view}) {

@@ -1,8 +1,9 @@
 // Figure 2: power spectra at one time, simulated, analytic and observed, each pair as it was measured.
 
+import {Entries} from "../../browser/legend.js"
 import {Lines, beyond, steady} from "../../browser/lines.js"
 import {exact} from "../../browser/numbers.js"
-import {colorOf, seriesShown, worded} from "../../browser/series.js"
+import {colorOf, gradientInWords, seriesShown, worded} from "../../browser/series.js"
 import {shape} from "../../browser/shape.js"
 import {WIRE} from "../../browser/wire.js"
 import {axisOf, scatter} from "./scatter.js"
@@ -39,7 +40,7 @@ export function sights({observed: keys, normalization, d_ell: dEll}, observed, w
 }
 
 /**
- * {lines, names, marks, bars, bands, x, y, label} of columns and ranges.
+ * {lines, names, marks, bars, bands, x, y, label, legend} of columns, ranges and entries.
  * @param {Tensors} tensors @param {Tensors | null} pinned @param {View} view @param {Colors} colors
  * @param {Sight[]} seeing @param {number} width
  */
@@ -60,45 +61,55 @@ export function spectra(tensors, pinned, view, colors, seeing, width) {
   const top = upper(seeing, chosen), floor = top / 10 ** SPECTRA.decades
   const last = Math.max(...[...known.values()].flat().filter(({factor}) => Number.isFinite(factor)).map(({ell}) => ell[ell.length - 1]))
   const power = `p = ${exact(view.p, 2)}`
-  const lines = new Lines(), marks = new Marks(floor, colors), bands = new Bands()
+  const lines = new Lines(), marks = new Marks(floor, colors), bands = new Bands(), legend = new Entries()
   for (const {one, contracted, t, found} of drawn) seeing.forEach((sight, number) => {
     const its = found[number]
     if (!Number.isFinite(its.factor)) return
     const own = of(one, sight, number, several, colors)
+    // of several experiments the colours say which; what all of them have is said once
+    const says = (words = {}, look = {}) => legend.add(one, several && one.role !== "noise" ? colors.ink : colorOf(own, colors),
+      {gradient: gradientInWords(view), bars: "", ...words}, look)
     /** @param {Numbers} x @param {Numbers} y */
     const line = (x, y, whose = "") => lines.add(worded(own.name, {power, whose}), x, y, colorOf(own, colors), own)
     switch (one.quantity) {
       case "scatter": {
         const name = `${sight.observed ? sight.observed.window : "sky"}_${sight.normalized ? "shape" : "cl"}`
-        bands.add(one.alpha, colorOf(own, colors), its, scatter(tensors, name, axisOf(view.theta), tensors.omega_t[view.index]), sight.observed === null, floor)
+        const known = scatter(tensors, name, axisOf(view.theta), tensors.omega_t[view.index])
+        bands.add(one.alpha, colorOf(own, colors), its, known, sight.observed === null, floor)
+        says({scatter: known ? WIRE.scatter.known : WIRE.scatter.gaussian})
         break
       }
       case "sky": {
         const cl = contracted.estimate(t), unit = sight.normalized ? cl[1] : 1 / its.factor
         const [x, y] = clear(multipoles(Math.min(cl.length - 1, last)), (l) => sight.power(l, cl[l] / unit), floor)
         line(x, y)
+        says()
         break
       }
       case "shape": {
         const dipole = contracted.estimate(t)[1], theory = sight.see([0, ...shape(one.p ?? view.p, view.form, sight.observed ? THEORY : last)].map((each) => each * dipole))
         const within = theory.ell.map((l, i) => ({l, y: theory.value[i]})).filter(({l}) => l > 0 && l <= last)
         line(within.map(({l}) => l), within.map(({y}) => y))
+        if (several) says({}, {words: `analytic, ${power}`})
         break
       }
       case "level":
         if (sight.observed) for (const [whose, level] of sight.observed.noise) {
           const {ell} = sight.observed, x = multipoles(ell[ell.length - 1]).filter((l) => l >= ell[0])
           line(x, x.map((l) => sight.power(l, level / sight.unit)), whose)
+          says()
         }
         break
       case "estimate":
         marks.estimates(own, its)
+        says()
         break
       case "limit":
-        marks.limits(own, its)
+        if (marks.limits(own, its)) says()
         break
       case "published":
         marks.published(own, sight)
+        if (sight.observed) says({}, {words: sight.observed.label, marker: sight.observed.marker})
     }
   })
   const unit = seeing[0].normalized ? "dipole" : view.normalization
@@ -111,6 +122,7 @@ export function spectra(tensors, pinned, view, colors, seeing, width) {
     x: [FIRST, beyond(FIRST, last, ROOM_FOR_A_LETTER * power.length, width)],
     y: [floor, top],
     label: AXES[unit + (view.d_ell ? " D" : "")][0],
+    legend: legend.all,
   }
 }
 
@@ -190,18 +202,18 @@ class Bands {
 }
 
 class Marks {
-  /** @type {Record<"x" | "y" | "marker" | "color" | "fill" | "size" | "alpha" | "name", any[]>} */
-  marks = {x: [], y: [], marker: [], color: [], fill: [], size: [], alpha: [], name: []}
+  /** @type {Record<"x" | "y" | "down" | "up" | "marker" | "color" | "fill" | "size" | "alpha" | "name", any[]>} */
+  marks = {x: [], y: [], down: [], up: [], marker: [], color: [], fill: [], size: [], alpha: [], name: []}
   /** @type {Record<"x" | "low" | "high" | "color" | "alpha" | "name", any[]>} */
   bars = {x: [], low: [], high: [], color: [], alpha: [], name: []}
 
   /** @param {number} floor @param {Colors} colors */
   constructor(floor, colors) { this.floor = floor; this.colors = colors }
 
-  /** @param {Series} one @param {number} x @param {number} y */
-  #mark(one, x, y, name = one.name, marker = one.marker) {
+  /** @param {Series} one @param {number} x @param {number} y @param {number} down its error, NaN where not known @param {number} up */
+  #mark(one, x, y, down, up, name = one.name, marker = one.marker) {
     const m = this.marks, color = colorOf(one, this.colors)
-    m.x.push(x); m.y.push(y); m.marker.push(marker); m.color.push(color); m.name.push(name)
+    m.x.push(x); m.y.push(y); m.down.push(down); m.up.push(up); m.marker.push(marker); m.color.push(color); m.name.push(name)
     m.fill.push(one.filled ? color : this.colors.ground); m.size.push(SIZE * one.size); m.alpha.push(one.alpha)
   }
 
@@ -222,20 +234,22 @@ class Marks {
   estimates(one, {ell, value, error}) {
     ell.forEach((l, i) => {
       if (!l || !(value[i] > this.floor)) return
-      this.#mark(one, l, value[i])
+      this.#mark(one, l, value[i], error[i], error[i])
       this.#bar(one, l, value[i], error[i], error[i])
     })
   }
 
   /**
-   * Where the noise exceeds the power, upper limits of two errors.
+   * Where the noise exceeds the power, upper limits of two errors; whether there are any.
    * @param {Series} one @param {Seen} found
    */
   limits(one, {ell, value, error}) {
+    const before = this.marks.x.length
     ell.forEach((l, i) => {
       const limit = Math.max(value[i], 0) + 2 * error[i]
-      if (l && !(value[i] > this.floor) && limit > this.floor) this.#mark(one, l, limit)
+      if (l && !(value[i] > this.floor) && limit > this.floor) this.#mark(one, l, limit, NaN, NaN)
     })
+    return this.marks.x.length > before
   }
 
   /**
@@ -251,7 +265,7 @@ class Marks {
       const drawn = (cl) => sight.power(l, Math.max(cl, 0) / unit)
       const low = observed.low[i], high = observed.high[i], y = drawn(observed.cl[i])
       if (!(y > 0)) return
-      this.#mark(one, l, y, whose, observed.marker)
+      this.#mark(one, l, y, low >= 0 ? drawn(low) : NaN, high >= 0 ? drawn(high) : NaN, whose, observed.marker)
       if (low >= 0 || high >= 0) this.#bar(one, l, y, drawn(low), drawn(high), whose)
     })
   }

@@ -1,0 +1,79 @@
+// What the lines, marks and bands of a figure are, in words below it.
+
+import {DASHES} from "./lines.js"
+import {worded} from "./series.js"
+
+const WIDE = {line: 24, mark: 10, band: 16}, TALL = 10 // pixels, of a sign
+/** @type {Record<string, string>} */
+const SHAPES = {
+  diamond: "M5 0 9 5 5 10 1 5Z",
+  triangle: "M5 1 9.5 9H.5Z",
+  inverted_triangle: "M5 9 9.5 1H.5Z",
+  circle: "M9 5A4 4 0 1 1 1 5 4 4 0 1 1 9 5Z",
+  square: "M1 1H9V9H1Z",
+  hex: "M7 1 9.5 5 7 9H3L.5 5 3 1Z",
+  star: "M5 0 6.5 3.6 10 3.8 7.2 6.2 8.1 10 5 7.8 1.9 10 2.8 6.2 0 3.8 3.5 3.6Z",
+}
+
+/** @typedef {import("./series.js").Series} Series */
+/** @typedef {{words: string, color: string, dash: string, width: number, alpha: number, marker: string, filled: boolean, area: boolean}} Entry */
+
+// Entries in the order in which they come, one for each wording.
+export class Entries {
+  /** @type {Map<string, Entry>} */
+  #found = new Map()
+
+  /**
+   * @param {Series} one @param {string} color @param {Record<string, string>} words for the keys in its legend
+   * @param {Partial<Entry>} [look] where it is another one than its own
+   */
+  add({legend, dash, width, alpha, marker, filled, role}, color, words, look = {}) {
+    const entry = {words: worded(legend, words), color, dash, width, alpha, marker, filled, area: role === "band", ...look}
+    if (entry.words && !this.#found.has(entry.words)) this.#found.set(entry.words, entry)
+  }
+
+  get all() { return [...this.#found.values()] }
+}
+
+// The list of them below a figure.
+export class Legend {
+  #list = document.createElement("ul")
+  #shown = ""
+
+  /** @param {Element} place of the card */
+  constructor(place) {
+    this.#list.className = "legend"
+    this.#list.setAttribute("aria-label", "Legend")
+    place.querySelector(".figure")?.after(this.#list)
+  }
+
+  /** @param {Entry[]} entries */
+  show(entries) {
+    const wanted = JSON.stringify(entries)
+    if (wanted === this.#shown) return
+    this.#shown = wanted
+    this.#list.replaceChildren(...entries.map((entry) => {
+      const item = document.createElement("li")
+      item.append(sign(entry), entry.words)
+      return item
+    }))
+  }
+}
+
+/** @param {string} tag @param {Record<string, string | number>} attributes */
+function svg(tag, attributes) {
+  const out = document.createElementNS("http://www.w3.org/2000/svg", tag)
+  for (const [name, value] of Object.entries(attributes)) out.setAttribute(name, String(value))
+  return out
+}
+
+/** @param {Entry} entry */
+function sign({color, dash, width, alpha, marker, filled, area}) {
+  const wide = WIDE[area ? "band" : marker ? "mark" : "line"]
+  const out = svg("svg", {width: wide, height: TALL, viewBox: `0 0 ${wide} ${TALL}`, "aria-hidden": "true"})
+  const stroke = {stroke: color, "stroke-opacity": alpha, fill: "none"}
+  out.append(area ? svg("rect", {width: wide, height: TALL, fill: color, "fill-opacity": alpha})
+    : marker ? svg("path", {d: SHAPES[marker] ?? SHAPES.circle, ...stroke, ...(filled ? {fill: color, "fill-opacity": alpha} : {})})
+      : svg("path", {d: `M0 5H${wide}`, ...stroke, "stroke-width": width, "stroke-dasharray": DASHES[dash].join(" ")}))
+  return out
+}
