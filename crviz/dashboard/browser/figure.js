@@ -3,7 +3,7 @@
 import {withText} from "./png.js"
 
 // above the frame, where they cover nothing that is drawn, a line for each point: Bokeh would put them beside it, row by row
-const TOOLTIP = `:host { transform: translateY(-50%); font-size: 12px; max-width: calc(100vw - 40px);
+const TOOLTIP = `:host { transform: translateY(-50%); font-size: 12px; max-width: min(100vw - 40px, 420px);
     --tooltip-color: var(--crviz-ground); --tooltip-text: var(--crviz-ink); --tooltip-border: var(--crviz-faint); }
   [style*="table-row"], [style*="table-cell"] { display: inline !important; margin-right: 3px; }
   :host .bk-tooltip-row-label { color: var(--crviz-accent) !important; }`
