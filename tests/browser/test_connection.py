@@ -87,7 +87,7 @@ def stood(page):
     }
 
 
-def test_the_page_lives_on_without_its_server_and_comes_back_as_it_was(visitors, proxy):
+def test_the_page_lives_on_without_its_server_and_comes_back_as_it_was(theme_of_its_own, visitors, proxy):
     visitor = visitors("?sigma2=0.5")
     page = visitor.page
     page.get_by_role("button", name="Pin", exact=True).click()
