@@ -362,7 +362,7 @@ def test_a_choice_that_does_nothing_says_why_beside_it(page):
     assert not why.is_visible()
     page.get_by_role("radio", name="absolute").check()
     why.wait_for()
-    row = page.get_by_label("Seen like").locator("xpath=ancestor::div[contains(@class, 'control ')]")
+    row = Visitor(page).label("observed").locator("xpath=ancestor::div[contains(@class, 'control ')]")
     assert row.get_attribute("title") == why.inner_text()
     page.get_by_role("radio", name="by a fit").check()
     why.wait_for(state="hidden")
