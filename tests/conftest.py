@@ -12,14 +12,6 @@ from crviz import Config, backtracking_times, cli, draw_field, harmonics, run
 Outcome = namedtuple("Outcome", "status out err")
 
 
-def pytest_collection_modifyitems(items):
-    """Beside each other (pytest -n 2 --dist loadgroup): those of the page, which wait for a browser, by one
-    process with its one browser and server; the others file by file, for what the tests of a file share."""
-    for item in items:
-        name = "browser" if item.path.parent.name == "browser" else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(name))
-
-
 @pytest.fixture(scope="session")
 def directions():
     """32 isotropic unit vectors (3, 32)."""
