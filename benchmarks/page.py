@@ -163,7 +163,7 @@ def dragging(page, number):
     # T backwards: what lies ahead has been fetched before it is wanted
     return {
         "gradient_step_ms": steps(page, "Angle to", 1, number),
-        "p_step_ms": steps(page, "p, in", 0.01, number),
+        "p_step_ms": steps(page, "p in", 0.01, number),
         "t_step_ms": steps(page, "Backtracking", -1, number, _SKY_IS_THERE),
     }
 
@@ -186,7 +186,7 @@ def slider_release(page, number):
     for _ in range(number):
         digest, series = page.evaluate("[crviz.tensors.digest, crviz.sky.id]")
         start = time.perf_counter()
-        page.evaluate(_RELEASE, ["σ²", -3])
+        page.evaluate(_RELEASE, ["Strength", -3])
         page.wait_for_function("digest => crviz.tensors.digest !== digest", arg=digest)
         stored.append(1000 * (time.perf_counter() - start))
         page.wait_for_function("id => crviz.sky.id !== id", arg=series)
@@ -214,7 +214,8 @@ def run_and_cancel(page, seed):
         field = page.get_by_label(label, exact=True).first
         field.fill(str(value))
         field.press("Enter")
-    page.evaluate(_RELEASE, ["σ²", -seed])  # where nothing is stored, whose place a first look would not take
+    # where nothing is stored, whose place a first look would not take; the slider ends some 40 steps below
+    page.evaluate(_RELEASE, ["Strength", -seed])
     page.wait_for_timeout(500)
     digest = page.evaluate("crviz.tensors.digest")
     start = time.perf_counter()
@@ -244,7 +245,7 @@ def warm_server(browser, address, number):
     for name, action in (  # a time that was not seen yet first: afterwards the browser has its sky
         ("t_step", lambda: steps(page, "Backtracking", -1, 1, _SKY_IS_THERE)),
         ("gradient", lambda: steps(page, "Angle to", 1, 10)),
-        ("p", lambda: steps(page, "p, in", 0.01, 10)),
+        ("p", lambda: steps(page, "p in", 0.01, 10)),
     ):
         received, sent = traffic.during(page, action)
         record[f"{name}_received_bytes"], record[f"{name}_sent_bytes"] = [received], [sent]
