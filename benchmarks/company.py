@@ -89,13 +89,12 @@ def churn(browser: Browser, server: Server) -> None:
             time.sleep(40)  # sessions end some time after their visitors have gone
             held = f"{server.memory():.0f} MB, {server.threads()} threads, {server.files()} files"
             print(f"after {number} visitors: {held}", flush=True)
-        context = browser.new_context()  # a browser of one's own: nothing cached
-        page, *_ = pages.opened(context, f"http://{server.place}")
+        page, *_ = pages.opened(browser, f"http://{server.place}")
         digest = page.evaluate("crviz.tensors.digest")
         page.evaluate(pages._RELEASE, ["Strength", -3])
         page.wait_for_function("digest => crviz.tensors.digest !== digest", arg=digest)
         pages.orbits(page, 1)
-        context.close()
+        page.close()
 
 
 def main(names: list[str]) -> None:

@@ -34,16 +34,18 @@ _HEAP = b"GCOL\x01\x00\x00\x00"
 _written: dict[str, tuple[int, ...]] = {}
 #: Bytes that are written at once where an array may lie on the disk.
 _SLAB = 4_000_000
-#: Bytes that HDF5 remembers of each array: rows go by once, one after another.
-_CACHE = 2**20
+#: Bytes that HDF5 remembers of each array, and of where the rows of all lie: they go by once, in order.
+_CACHE, _PLACES = 2**20, 2**18
 
 
 #: How files are opened for reading. They are put in place whole and never changed: HDF5's lock, which some
-#: file systems lack and others' programs may hold, is not needed. Those of other programs may have dimensions
-#: without names: they are read, and refused then.
+#: file systems lack and others' programs may hold, is not needed. What is remembered of a file is as whoever
+#: opened it first in this process asked for. Those of other programs may have dimensions without names: they
+#: are read, and refused then.
+_ROWS_PASS: dict[str, Any] = {"locking": False, "rdcc_nbytes": _CACHE}
 _OPENING: dict[str, Any] = {
     "engine": "h5netcdf",
-    "driver_kwds": {"locking": False},
+    "driver_kwds": _ROWS_PASS,
     "phony_dims": "access",
 }
 
@@ -80,7 +82,7 @@ class Groups(Mapping[str, xr.Dataset]):
     @cached_property
     def _names(self) -> tuple[str, ...]:
         self._check()
-        with damage(self._path), h5netcdf.File(self._path, "r", locking=False) as file:
+        with damage(self._path), h5netcdf.File(self._path, "r", **_ROWS_PASS) as file:
             return tuple(file.groups)
 
     def _check(self) -> None:
@@ -122,11 +124,20 @@ def write(
 
 
 def _fill(disk: _Steady, dataset: xr.Dataset, groups: Mapping[str, xr.Dataset]) -> None:
-    with h5netcdf.File(disk, "w", rdcc_nbytes=_CACHE) as file:
+    with h5py.File(disk, "w", rdcc_nbytes=_CACHE) as whole, h5netcdf.File(whole, "w") as file:
+        _forget_places(whole)
         _write(dataset, file, disk)
         for name, values in groups.items():
             _write(values, file.create_group(name), disk)
     disk.check()
+
+
+def _forget_places(file: h5py.File) -> None:
+    """Bound what HDF5 remembers of where rows lie: it would be some 400 bytes for each of every array."""
+    settings = file.id.get_mdc_config()
+    settings.set_initial_size = True
+    settings.min_size = settings.initial_size = settings.max_size = _PLACES
+    file.id.set_mdc_config(settings)
 
 
 class _Steady:
@@ -317,7 +328,7 @@ def _declared(path: Path) -> int:
         total += declared
 
     check_heaps(path)
-    with h5py.File(path, "r", locking=False) as file:
+    with h5py.File(path, "r", **_ROWS_PASS) as file:
         file.visititems(look)
     return total
 
@@ -367,7 +378,7 @@ def _is_bare_dimension(item: h5py.Dataset) -> bool:
 def read_sums(path: str | Path) -> xr.Dataset | None:
     """The sums behind a run; None where a file holds means only. Raises what the libraries raise where they
     are there and cannot be read."""
-    with h5netcdf.File(path, "r", locking=False) as file:
+    with h5netcdf.File(path, "r", **_ROWS_PASS) as file:
         if _SUMS_GROUP not in file.groups:
             return None
     return xr.load_dataset(path, group=_SUMS_GROUP, **_OPENING)
@@ -389,7 +400,8 @@ class _Stored:
 def _load_all_but_rows(path: Path, **options: Any) -> xr.Dataset:
     """A dataset of which the arrays of every field are `Rows`."""
     with xr.open_dataset(path, **options) as dataset:
-        file = h5py.File(path, "r", locking=False, rdcc_nbytes=_CACHE)
+        file = h5py.File(path, "r", **_ROWS_PASS)
+        _forget_places(file)
         variables = {
             name: xr.Variable(variable.dims, Rows([_Stored(file, str(name))]), variable.attrs)
             if variable.dims[:1] == ("realization",) and variable.ndim > 1

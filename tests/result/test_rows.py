@@ -54,6 +54,15 @@ def test_numbers_are_those_of_a_result_in_memory(whole, lazily, at_once):
     assert max(at_once) == 1
 
 
+def test_what_hdf5_remembers_of_a_file_does_not_grow_with_its_fields(lazily):
+    """It has its own for all who have a file open in a process: that of whoever was first."""
+    (stored,) = lazily.dataset["cl"].variable.data.pieces
+    places = stored._file.id.get_mdc_config()
+    assert max(places.max_size, places.initial_size) == netcdf._PLACES
+    _, rows_remembered, _ = stored._variable.id.get_access_plist().get_chunk_cache()
+    assert rows_remembered == netcdf._CACHE
+
+
 @pytest.mark.parametrize("key", [(slice(None), 1), (slice(3, 7), 0, 2), (slice(5, 5), 1), (slice(9, 2), 0)])
 def test_parts_of_rows_are_those_of_an_array(whole, lazily, key):
     there = lazily.dataset["cl"].variable.data
