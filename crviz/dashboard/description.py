@@ -81,6 +81,11 @@ def orbits_url() -> str:
     )
 
 
+def font_url() -> str:
+    """Where the font of equations is, relative to the page."""
+    return _relative(_font())
+
+
 def _relative(path: str) -> str:
     return f"{pn.state.rel_path}/{path}" if pn.state.rel_path else path
 
@@ -95,11 +100,17 @@ def _page(_: object) -> str:
 
 
 @cache
-def _written(name: str, text: str) -> str:
-    """The path of a file with this text on the server, which changes with the text."""
-    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    (_folder() / f"{name}-{digest}.js").write_text(text, encoding="utf8")
-    return f"static/extensions/{_PLACE}/{name}-{digest}.js?v={digest}"
+def _font() -> str:
+    return _written("math", (Path(__file__).parent / "fonts/math.woff2").read_bytes(), "woff2")
+
+
+@cache
+def _written(name: str, content: str | bytes, kind: str = "js") -> str:
+    """The path of a file with this content on the server, which changes with the content."""
+    content = content if isinstance(content, bytes) else content.encode()
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    (_folder() / f"{name}-{digest}.{kind}").write_bytes(content)
+    return f"static/extensions/{_PLACE}/{name}-{digest}.{kind}?v={digest}"
 
 
 @cache

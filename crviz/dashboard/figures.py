@@ -16,16 +16,13 @@ from bokeh.plotting import figure
 from crviz.plots.content.series import Content
 from crviz.plots.style import LIGHT, Palette
 
-#: Height of a figure: two of them and what stands around them fill a projector's 720 lines, or more.
-HEIGHT = 262
-TALLER = f":host {{ flex-basis: clamp({HEIGHT}px, min(50vh - 150px, 27vw), 480px) !important; }}"
 #: Where the system forces colours, which would wash out the signs of tools; pictures have none of those.
 FORCED = (
     "@media (forced-colors: active) { :host { forced-color-adjust: none; background: var(--crviz-ground); } }"
 )
 #: Of tooltips, which the browser puts above the frame.
 ABOVE: dict[str, Any] = {"attachment": "right", "show_arrow": False}
-_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
+_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif, 'crviz math'"
 #: Axes are their grid and their words; on a canvas of their own, which rests while lines move.
 _AXIS = {
     "level": "overlay",
@@ -34,8 +31,8 @@ _AXIS = {
     "minor_tick_line_alpha": 0,
     "axis_label_text_font": _FONT,
     "major_label_text_font": _FONT,
-    "axis_label_text_font_size": "1em",
-    "major_label_text_font_size": "0.925em",
+    "axis_label_text_font_size": "12px",
+    "major_label_text_font_size": "12px",
     "axis_label_text_font_style": "normal",
     "axis_label_standoff": 12,
 }
@@ -73,9 +70,8 @@ def log_figure(x: str, y: str) -> figure:
         y_axis_label=y,
         x_range=ranges[0],
         y_range=ranges[1],
-        height=HEIGHT,
-        stylesheets=[TALLER, FORCED],
-        sizing_mode="stretch_width",
+        stylesheets=[FORCED],
+        sizing_mode="stretch_both",
         tools="pan,wheel_zoom,box_zoom,save",
         active_drag=None,
         active_scroll=None,
@@ -140,7 +136,7 @@ def names(plot: figure, align: Literal["left", "center"], x_offset: float = 0) -
         source=source("names", "x", "y", "text", "color"),
         text_color="color",
         text_font=value(_FONT),
-        text_font_size="11px",
+        text_font_size="12px",
         text_baseline="middle",
         text_align=align,
         x_offset=x_offset,

@@ -48,6 +48,7 @@ class Shell(BaseTemplate):
             "heading": TITLE,
             "style": _style(),
             "script": description.page_url(),
+            "font": description.font_url(),
             "cards": [_card(panel) for panel in registered()],
         }
 

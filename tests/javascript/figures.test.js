@@ -30,6 +30,7 @@ function tensors({estimate, error, standard = 1, power = estimate}) {
   }
 }
 
+const FRAME = {width: 400, height: 250}
 const WHOLE = [new Sight("fit", false)]
 
 const packed = (values) => Buffer.from(Float32Array.from(values).buffer).toString("base64")
@@ -62,7 +63,7 @@ test("a difference to what is pinned is said in percent, and in combined errors"
 })
 
 test("marks stand at C_l over C_1 with their errors; what noise hides is a limit of two errors", () => {
-  const {marks, bars} = spectra(tensors({estimate: [1, 1, 0.1, -0.01], error: [0, 0.2, 0.02, 0.03]}), null, VIEW, COLORS, WHOLE, 400)
+  const {marks, bars} = spectra(tensors({estimate: [1, 1, 0.1, -0.01], error: [0, 0.2, 0.02, 0.03]}), null, VIEW, COLORS, WHOLE, FRAME)
   const chosen = marks.name.flatMap((name, i) => (name === "chosen gradient" ? [i] : []))
   assert.deepEqual(chosen.map((i) => [marks.x[i], marks.y[i]]), [[1, 1], [2, 0.1]])
   assert.ok(Math.abs(bars.high[1] - 0.12) < 1e-12 && Math.abs(bars.low[1] - 0.08) < 1e-12)
@@ -71,7 +72,7 @@ test("marks stand at C_l over C_1 with their errors; what noise hides is a limit
 })
 
 test("the band of a Gaussian sky is between the quantiles of a chi^2 of 2l + 1 degrees of freedom", () => {
-  const {bands} = spectra(tensors({estimate: [1, 1, 0.1], error: [0, 0, 0]}), null, VIEW, COLORS, WHOLE, 400)
+  const {bands} = spectra(tensors({estimate: [1, 1, 0.1], error: [0, 0, 0]}), null, VIEW, COLORS, WHOLE, FRAME)
   assert.deepEqual(bands.x, [[1, 2]])
   assert.ok(Math.abs(bands.low[0][1] / 0.1 - 0.4131) < 0.005 && Math.abs(bands.high[0][1] / 0.1 - 1.5865) < 0.005) // of 5, over 5
   assert.deepEqual([bands.xs[0], bands.ys[0].length], [[1, 2, 2, 1], 4])
@@ -80,7 +81,7 @@ test("the band of a Gaussian sky is between the quantiles of a chi^2 of 2l + 1 d
 test("where single skies are known, the band is between their quantiles, along B0 and across it", () => {
   // ends, gradients, times, multipoles 0 to 2
   const known = {scatter_times: [100], scatter_sky_shape: Int16Array.from([9, 1, 0.5, 9, 1, 0.25, 9, 1, 2, 9, 1, 4], (each) => Math.round(Math.log(each) * WIRE.scatter.steps))}
-  const {bands} = spectra({...tensors({estimate: [1, 1, 0.1], error: [0, 0, 0]}), ...known}, null, VIEW, COLORS, WHOLE, 400)
+  const {bands} = spectra({...tensors({estimate: [1, 1, 0.1], error: [0, 0, 0]}), ...known}, null, VIEW, COLORS, WHOLE, FRAME)
   const near = (values) => values.map((each) => Number(each.toFixed(3)))
   assert.deepEqual([near(bands.low[0]), near(bands.high[0])], [[1, 0.05], [1, 0.2]])
   assert.deepEqual([axisOf(0), axisOf(Math.PI / 2), axisOf(1)], [0, 1, -1])
@@ -90,7 +91,7 @@ test("where single skies are known, the band is between their quantiles, along B
 })
 
 test("an evolution has a line a multipole for both gradients, over 4 pi, and leaves out what is not positive", () => {
-  const {lines} = evolution(one, null, VIEW, COLORS, [], 400)
+  const {lines} = evolution(one, null, VIEW, COLORS, [], FRAME)
   const line = (name) => lines.ys[lines.name.indexOf(name)]
   assert.deepEqual(line("C₁"), [10])
   assert.deepEqual(line("standard C₁"), [5])
@@ -107,13 +108,13 @@ test("what is pinned is drawn at its own time, and what a switch shows while tha
 })
 
 test("the analytic evolution is drawn where the session has sent it", () => {
-  const {lines} = evolution(one, null, {...VIEW, analytic: true}, COLORS, [[1, [3]], [9, [0.5]]], 400)
+  const {lines} = evolution(one, null, {...VIEW, analytic: true}, COLORS, [[1, [3]], [9, [0.5]]], FRAME)
   const drawn = lines.name.flatMap((name, i) => (name.startsWith("analytic") ? [[name, lines.ys[i]]] : []))
   assert.deepEqual(drawn, [["analytic C₁", [3]], ["analytic C₉", [0.5]]])
 })
 
 test("each line has its legend while it is drawn, and a point its error", () => {
-  const said = (pinned, view, analytic = []) => evolution(one, pinned, {...VIEW, ...view}, COLORS, analytic, 400)
+  const said = (pinned, view, analytic = []) => evolution(one, pinned, {...VIEW, ...view}, COLORS, analytic, FRAME)
   const words = ({legend}) => legend.map((each) => each.words)
   const plain = ["standard error of C₁", "gradient perpendicular to B₀", "gradient parallel to B₀"]
   assert.deepEqual(words(said(null, {})), plain)
@@ -129,7 +130,7 @@ test("each line has its legend while it is drawn, and a point its error", () => 
 
 test("a legend of spectra names what is observed by its mark, and of several each by its colour", () => {
   const other = {...SEEN, key: "there-9", name: "There 2031", label: "There, 9 TeV", marker: "star", noise: []}
-  const of = (observed) => spectra(one, null, VIEW, COLORS, sights({...VIEW, observed}, [SEEN, other], [WINDOW]), 400).legend
+  const of = (observed) => spectra(one, null, VIEW, COLORS, sights({...VIEW, observed}, [SEEN, other], [WINDOW]), FRAME).legend
   const marks = (legend) => legend.filter(({words}) => /TeV/.test(words)).map(({words, marker, color}) => [words, marker, color])
   assert.deepEqual(marks(of("here-1")), [["Here, 1 TeV", "hex", "red"]])
   assert.deepEqual(marks(of("here-1,there-9")), [["Here, 1 TeV", "hex", "blue"], ["There, 9 TeV", "star", "orange"]])
@@ -140,7 +141,7 @@ test("a legend of spectra names what is observed by its mark, and of several eac
 
 test("observed spectra have the names and marks of their files, and bars where errors are published", () => {
   const seeing = sights({...VIEW, normalization: "dipole", observed: "here-1"}, [SEEN], [WINDOW])
-  const {marks, bars, lines} = spectra(one, null, {...VIEW, normalization: "dipole"}, COLORS, seeing, 400)
+  const {marks, bars, lines} = spectra(one, null, {...VIEW, normalization: "dipole"}, COLORS, seeing, FRAME)
   assert.deepEqual(marks.name.flatMap((name, i) => (name === "Here 2030" ? [[marks.marker[i], marks.x[i], marks.y[i]]] : [])), [["hex", 1, 1], ["hex", 2, 0.25]])
   const bar = bars.name.indexOf("Here 2030")
   assert.deepEqual([bars.x[bar], bars.low[bar], bars.high[bar], bars.name.lastIndexOf("Here 2030")], [2, 0.225, 0.25, bar])
@@ -174,7 +175,7 @@ test("D_l is l (l + 1) C_l / 2 pi, and unknown power is none", () => {
 test("several observed spectra have each their own simulation, in a colour of its own", () => {
   const other = {...SEEN, key: "there-9", name: "There 2031", label: "There, 9 TeV", cl: [40, 10]}
   const seeing = sights({...VIEW, observed: "here-1,there-9"}, [SEEN, other], [WINDOW])
-  const {marks, lines} = spectra(one, null, VIEW, COLORS, seeing, 400)
+  const {marks, lines} = spectra(one, null, VIEW, COLORS, seeing, FRAME)
   const colour = (name) => marks.color[marks.name.indexOf(name)]
   assert.deepEqual([colour("Here 2030"), colour("chosen gradient, Here, 1 TeV")], ["blue", "blue"])
   assert.deepEqual([colour("There 2031"), colour("chosen gradient, There, 9 TeV")], ["orange", "orange"])

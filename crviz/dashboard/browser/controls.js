@@ -2,6 +2,7 @@
 // goes to the server when the hand is off.
 
 import {exact, quotient} from "./numbers.js"
+import {typeset} from "./typeset.js"
 import {WIRE} from "./wire.js"
 
 const kinds = {range, log, number: numeric, select, menu, choice, switch: toggle, button, deletion, share, text, notice, progress}
@@ -102,7 +103,7 @@ export class Controls {
 
 function make(tag, text, attributes = {}) {
   const out = document.createElement(tag)
-  if (text !== undefined) out.textContent = text
+  if (text !== undefined) out.append(...typeset(text))
   for (const [name, value] of Object.entries(attributes)) if (value !== undefined) out.setAttribute(name, value)
   return out
 }
@@ -115,25 +116,37 @@ function describe(row, help, seen) {
   if (seen) row.append(make("p", help, {class: "help", "aria-hidden": "true"}))
 }
 
-function labelled(control, input, output) {
+function labelled(control, input, ...beside) {
   const row = make("div", undefined, {class: `control ${control.kind}`})
   const label = make("label")
-  label.append(make("span", control.label))
-  if (output) label.append(output)
-  label.append(input)
-  row.append(label)
+  label.append(make("span", control.label), input)
+  row.append(label, ...beside)
   return row
 }
 
-// what a slider stands at, for the eye: the slider says so itself, and an <output> would take its label
-function shownValue() { return make("span", "", {class: "value", "aria-hidden": "true"}) }
-
+// a slider's row: it, a field for its value, and what is said of a wrong one
 // a slider keeps what it is given, though that lie between its marks; a hand and the keys go from mark to mark
-// valueAt, placeOf: from places of the slider to values and back; write: says a value
-function slider(controls, control, {min, max, step, valueAt, placeOf, write}) {
+// bounds: of values; valueAt, placeOf: from places of the slider to values and back; written: a value as it is said
+function slider(controls, control, {min, max, step, bounds, valueAt, placeOf, written}) {
   const input = make("input", undefined, {type: "range", min, max, step})
+  const field = make("input", undefined, {type: "text", inputmode: "decimal", class: "value", "aria-label": `Value of ${control.label}`})
+  const wrong = make("p", "", {class: "wrong", role: "alert"})
   let held
-  const take = (value) => { held = value; write(value, input) }
+  const take = (value) => {
+    held = value
+    field.value = written(value)
+    input.setAttribute("aria-valuetext", field.value)
+    judge("")
+  }
+  const judge = (words) => {
+    wrong.textContent = words
+    field.setAttribute("aria-invalid", String(Boolean(words)))
+  }
+  field.addEventListener("change", () => {
+    const value = quotient(field.value), [low, high] = bounds
+    if (value !== null && low <= value && value <= high) controls.set({[control.key]: value})
+    else judge(`${control.label} = ${field.value} must be a number from ${low} to ${high}.`)
+  })
   input.addEventListener("keydown", ({key}) => { // from between two marks to the next of them
     const to = {ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1}[key]
     if (!to || input.step !== "any") return
@@ -155,18 +168,16 @@ function slider(controls, control, {min, max, step, valueAt, placeOf, write}) {
     take(value)
   }
   controls.fields.set(control.key, {value: () => held, show})
-  return input
+  return labelled(control, input, field, wrong)
 }
 
 function range(controls, control) {
-  const output = shownValue()
-  const input = slider(controls, control, {
-    min: control.min, max: control.max, step: control.step,
+  const row = slider(controls, control, {
+    min: control.min, max: control.max, step: control.step, bounds: [control.min, control.max],
     valueAt: (place) => place,
     placeOf: (value) => value,
-    write: (value) => { output.textContent = exact(value, control.places) },
+    written: (value) => exact(value, control.places),
   })
-  const row = labelled(control, input, output)
   if (control.marks) {
     const marks = make("div", undefined, {class: "marks"})
     for (const [name, values] of control.marks) {
@@ -181,20 +192,15 @@ function range(controls, control) {
 
 function log(controls, control) {
   const {values} = control
-  const output = shownValue()
-  const input = slider(controls, control, {
-    min: 0, max: values.length - 1, step: 1,
+  return slider(controls, control, {
+    min: 0, max: values.length - 1, step: 1, bounds: [values[0], values[values.length - 1]],
     valueAt: (place) => values[place],
     placeOf: (value) => {
       const above = Math.max(1, values.findIndex((other) => other >= value)), below = above - 1
       return below + Math.log(value / values[below]) / Math.log(values[above] / values[below])
     },
-    write: (value, input) => {
-      output.textContent = String(value)
-      input.setAttribute("aria-valuetext", String(value))
-    },
+    written: String,
   })
-  return labelled(control, input, output)
 }
 
 function numeric(controls, control) {
@@ -294,7 +300,7 @@ function deletion(controls, control) {
 
 function text(controls, control) {
   const out = make("p", "", {class: "words", "aria-live": "polite"})
-  controls.fields.set(control.key, {show: (words) => { out.textContent = words; out.hidden = !words }})
+  controls.fields.set(control.key, {show: (words) => { out.replaceChildren(...typeset(words)); out.hidden = !words }})
   return out
 }
 

@@ -1,7 +1,8 @@
 // What the lines, marks and bands of a figure are, in words below it.
 
 import {DASHES} from "./lines.js"
-import {worded} from "./series.js"
+import {keyOf, worded} from "./series.js"
+import {typeset} from "./typeset.js"
 
 const WIDE = {line: 24, mark: 10, band: 16}, TALL = 10 // pixels, of a sign
 /** @type {Record<string, string>} */
@@ -16,7 +17,7 @@ const SHAPES = {
 }
 
 /** @typedef {import("./series.js").Series} Series */
-/** @typedef {{words: string, color: string, dash: string, width: number, alpha: number, marker: string, filled: boolean, area: boolean}} Entry */
+/** @typedef {{key: string, words: string, color: string, dash: string, width: number, alpha: number, marker: string, filled: boolean, area: boolean}} Entry */
 
 // Entries in the order in which they come, one for each wording.
 export class Entries {
@@ -27,21 +28,25 @@ export class Entries {
    * @param {Series} one @param {string} color @param {Record<string, string>} words for the keys in its legend
    * @param {Partial<Entry>} [look] where it is another one than its own
    */
-  add({legend, dash, width, alpha, marker, filled, role}, color, words, look = {}) {
-    const entry = {words: worded(legend, words), color, dash, width, alpha, marker, filled, area: role === "band", ...look}
+  add(one, color, words, look = {}) {
+    const {legend, dash, width, alpha, marker, filled, role} = one
+    const entry = {key: keyOf(one), words: worded(legend, words), color, dash, width, alpha, marker, filled, area: role === "band", ...look}
     if (entry.words && !this.#found.has(entry.words)) this.#found.set(entry.words, entry)
   }
 
   get all() { return [...this.#found.values()] }
 }
 
-// The list of them below a figure.
+// The list of them below a figure; what one of them stands for is hidden and shown again by pressing it.
 export class Legend {
   #list = document.createElement("ul")
   #shown = ""
+  /** @type {Set<string>} keys of what is hidden */
+  hidden = new Set()
 
-  /** @param {Element} place of the card */
-  constructor(place) {
+  /** @param {Element} place of the card @param {() => void} changed draws the figure anew */
+  constructor(place, changed) {
+    this.changed = changed
     this.#list.className = "legend"
     this.#list.setAttribute("aria-label", "Legend")
     place.querySelector(".figure")?.after(this.#list)
@@ -53,10 +58,23 @@ export class Legend {
     if (wanted === this.#shown) return
     this.#shown = wanted
     this.#list.replaceChildren(...entries.map((entry) => {
-      const item = document.createElement("li")
-      item.append(sign(entry), entry.words)
+      const item = document.createElement("li"), button = document.createElement("button")
+      button.type = "button"
+      button.title = "Hide or show"
+      button.setAttribute("aria-pressed", String(!this.hidden.has(entry.key)))
+      button.addEventListener("click", () => this.#toggle(button, entry.key))
+      button.append(sign(entry), ...typeset(entry.words))
+      item.append(button)
       return item
     }))
+  }
+
+  /** @param {Element} button @param {string} key */
+  #toggle(button, key) {
+    const hide = !this.hidden.delete(key)
+    if (hide) this.hidden.add(key)
+    button.setAttribute("aria-pressed", String(!hide))
+    this.changed()
   }
 }
 

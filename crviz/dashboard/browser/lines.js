@@ -1,5 +1,7 @@
 // Columns of the figures' sources: lines on log axes, and their names at the right ends.
 
+const LINE = 13 // pixels
+
 export class Lines {
   /** @type {Record<"xs" | "ys" | "errors" | "color" | "dash" | "width" | "alpha" | "name", any[]>} */
   columns = {xs: [], ys: [], errors: [], color: [], dash: [], width: [], alpha: [], name: []}
@@ -21,7 +23,7 @@ export class Lines {
   }
 
   /**
-   * Names moved down where they would overlap; apart in decades, none below the floor.
+   * Names moved down where they would overlap; a line of them in decades, none below the floor.
    * @param {number} apart @param {number} floor
    */
   names(apart, floor) {
@@ -46,6 +48,12 @@ export const DASHES = {solid: [], dotted: [2, 4], dashed: [6, 4], dotdash: [2, 4
  * @param {number} first @param {number} last @param {number} pixels @param {number} width
  */
 export function beyond(first, last, pixels, width) { return last * (last / first) ** (pixels / Math.max(width - pixels, pixels)) }
+
+/**
+ * How many decades a line of words takes on an axis of so many, in a frame of so many pixels.
+ * @param {number} decades @param {number} pixels
+ */
+export function lineOf(decades, pixels) { return LINE * decades / pixels }
 
 /**
  * The next half decade, so that an axis rests while a slider moves.

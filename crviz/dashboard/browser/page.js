@@ -5,6 +5,7 @@
 //   message(message)       takes what the session sends for it (optional)
 //   inWords(scene)         says for those who hear the page what it shows, in a sentence (optional)
 //   announced              what is read out once all rests (optional)
+//   grow(scale)            draws letters and lines so many times as large from now on; its figure does so by itself (optional)
 //   kept, putBack(kept)    what a link does not hold, as JSON has it, and how it is put back when the page has loaded itself anew (optional)
 // A scene is what there is to draw: tensors, pinned, analytic, fitted, sky, awaited and direction from the session, the view with all
 // that is set (angles in radians), omegaT, colors of the theme, and whether the connection is lost.
@@ -14,6 +15,7 @@ import {Connection} from "./connection.js"
 import {Controls} from "./controls.js"
 import {yearsInWords} from "./digits.js"
 import {Figure} from "./figure.js"
+import {Lecture} from "./lecture.js"
 import {Probe} from "./probe.js"
 import {Settings} from "./settings.js"
 import {Shell} from "./shell.js"
@@ -59,6 +61,7 @@ class Page {
     const places = document.querySelectorAll("[data-controls]")
     this.bar = new TimeBar(document.getElementById("time"), (index, released) => this.#moveTo(index, released),
       (time) => yearsInWords(time, this.tensors.rl_over_lc, this.settings.values.lc))
+    this.lecture = new Lecture(this.bar, (scale) => this.#grow(scale))
     this.words = document.getElementById("words")
     this.status = document.getElementById("status")
     this.address = new AddressBar(() => ({...this.settings.values, T: this.omegaT}))
@@ -146,6 +149,7 @@ class Page {
     model.on("msg:custom", (message) => { for (const {panel} of this.panels) panel.message?.(unpacked(message)) })
     model.on("remove", () => {
       this.bar.remove()
+      this.lecture.remove()
       this.address.stop()
       this.connection.stop()
     })
@@ -195,6 +199,14 @@ class Page {
     this.changed("omega_t")
     if (released) this.model.omega_t = this.omegaT
     this.address.changed()
+  }
+
+  #grow(scale) {
+    for (const {figure, panel} of this.panels) {
+      figure?.grow(scale)
+      panel.grow?.(scale)
+    }
+    this.#draw(this.panels.map(({name}) => name))
   }
 
   get colors() { return this.description.palettes[this.shell.dark ? "dark" : "light"] }

@@ -2,6 +2,8 @@
 
 import {Contracted} from "./view.js"
 
+const LINES = ["power", "noise", "standard"] // of Figure 1, which one entry of its legend stands for
+
 /** @typedef {import("./view.js").Tensors} Tensors */
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("./view.js").Colors} Colors */
@@ -28,6 +30,12 @@ export function seriesShown({series}, tensors, pinned, view) {
   return series.filter(({of, switches}) => found[of] && switches.every((name) => view[name]))
     .map((one) => [one, found[one.of][one.gradient], one.of === "pinned" ? view.pinnedIndex : view.index])
 }
+
+/**
+ * What it is hidden by: the lines of a gradient together, everything else by what it is.
+ * @param {Series} one
+ */
+export function keyOf({quantity, of, gradient}) { return LINES.includes(quantity) ? `${of} ${gradient}` : `${quantity} ${of} ${gradient}` }
 
 /**
  * Its colour in a theme.

@@ -1,6 +1,6 @@
-// The shell's two buttons: the sidebar, and the theme. What they set stands on the document's root, for style sheets.
+// The shell's buttons: the sidebar, and the theme. What they set stands on the document's root, for style sheets.
 
-const NARROW = "(max-width: 899px)" // as in shell.css: the sidebar lies over the plots, and is a dialogue
+const NARROW = "(max-width: 899px)" // as in shell.css: the sidebar is a sheet at the bottom of the window, below the plots in sight
 
 export class Shell {
   root = document.documentElement
@@ -11,9 +11,8 @@ export class Shell {
     const part = (id) => document.getElementById(id)
     this.menu = part("menu")
     this.sidebar = part("sidebar")
-    this.others = [document.querySelector("header"), document.querySelector("main")]
     this.menu.addEventListener("click", () => this.open(!this.isOpen))
-    part("behind").addEventListener("click", () => this.open(false))
+    part("away").addEventListener("click", () => this.open(false))
     this.sidebar.addEventListener("keydown", ({key}) => { if (key === "Escape" && this.narrow.matches) this.open(false) })
     this.narrow.addEventListener("change", () => { delete this.root.dataset.sidebar; this.#arrange() })
     // the system's theme until a link or a hand says another one (shell.html)
@@ -28,6 +27,13 @@ export class Shell {
       themed()
     })
     this.#arrange()
+    // how much of the window's height the rows of cards do not have, for style sheets
+    const measured = {"--above": [...document.querySelectorAll("#connection, .toolbar")], "--bar": [part("time")]}
+    const measuring = new ResizeObserver(() => {
+      for (const [name, parts] of Object.entries(measured))
+        this.root.style.setProperty(name, `${parts.reduce((sum, each) => sum + each.offsetHeight, 0)}px`)
+    })
+    for (const each of Object.values(measured).flat()) measuring.observe(each)
   }
 
   // what no link says, to be put back
@@ -64,8 +70,7 @@ export class Shell {
     const over = this.narrow.matches && this.isOpen
     this.menu.setAttribute("aria-label", this.isOpen ? "Close drawer" : "Open drawer")
     this.menu.setAttribute("aria-expanded", String(this.isOpen))
-    for (const part of this.others) part.inert = over
-    for (const [name, value] of [["role", "dialog"], ["aria-modal", "true"], ["tabindex", "-1"]])
+    for (const [name, value] of [["role", "dialog"], ["tabindex", "-1"]])
       if (over) this.sidebar.setAttribute(name, value)
       else this.sidebar.removeAttribute(name)
   }

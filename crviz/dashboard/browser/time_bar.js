@@ -24,7 +24,7 @@ export class TimeBar {
     this.output = bar.querySelector("output")
     this.slider.addEventListener("input", () => this.#moved(false))
     this.slider.addEventListener("change", () => this.#moved(true))
-    this.button.addEventListener("click", () => (this.timer ? this.stop() : this.play()))
+    this.button.addEventListener("click", () => this.turn())
     window.addEventListener("click", this.#pressed, true)
   }
 
@@ -44,6 +44,17 @@ export class TimeBar {
     this.slider.max = times.length - 1
     this.slider.value = index
     this.label()
+  }
+
+  turn() {
+    if (this.timer) this.stop()
+    else this.play()
+  }
+
+  // so many recorded times on
+  step(by) {
+    this.slider.value = Number(this.slider.value) + by // the slider ends where the times do
+    this.#moved(true)
   }
 
   play() {

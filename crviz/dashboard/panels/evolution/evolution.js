@@ -1,9 +1,9 @@
 // Figure 1: <C_l>(T) for the chosen gradient (solid) and at right angles to the regular field (dotted).
 
 import {Entries} from "../../browser/legend.js"
-import {Lines, beyond, steady} from "../../browser/lines.js"
+import {Lines, beyond, lineOf, steady} from "../../browser/lines.js"
 import {exact} from "../../browser/numbers.js"
-import {colorOf, gradientInWords, seriesShown} from "../../browser/series.js"
+import {colorOf, gradientInWords, keyOf, seriesShown} from "../../browser/series.js"
 import {FOUR_PI} from "../../browser/view.js"
 import {WIRE} from "../../browser/wire.js"
 
@@ -15,15 +15,16 @@ import {WIRE} from "../../browser/wire.js"
 
 /** @typedef {[number, ArrayLike<number>][]} Curves of the analytic evolution over 4 pi, by their multipoles */
 
-const ROOM_FOR_NAMES = 70 // pixels that the longest takes
+const ROOM_FOR_NAMES = 86 // pixels that the longest takes
 const EVOLUTION = WIRE.figures.evolution
 
 /**
  * {lines, band, names, x: [from, to], y: [from, to], legend} of columns, ranges and entries.
  * @param {Tensors} tensors @param {Tensors | null} pinned @param {View} view @param {Colors} colors
- * @param {Curves} analytic @param {number} width
+ * @param {Curves} analytic @param {{width: number, height: number}} frame in pixels
+ * @param {Set<string>} hidden keys of series
  */
-export function evolution(tensors, pinned, view, colors, analytic, width) {
+export function evolution(tensors, pinned, view, colors, analytic, {width, height}, hidden = new Set()) {
   const lines = new Lines(), times = tensors.omega_t, first = times[0], final = times[times.length - 1]
   const legend = new Entries(), words = {gradient: gradientInWords(view), power: `p = ${exact(view.p, 2)}`}
   let band = bandAbout([], [], []), largest = 0
@@ -32,17 +33,15 @@ export function evolution(tensors, pinned, view, colors, analytic, width) {
     if (!values) continue
     const errors = errorsOf(one, contracted), color = colorOf(one, colors)
     legend.add(one, color, words)
-    if (one.quantity === "error") {
-      band = bandAbout(times, values, errors)
-      continue
-    }
-    lines.add(one.name, contracted.tensors.omega_t, values, color, one, errors)
+    if (hidden.has(keyOf(one))) {} // the axis stays as it is
+    else if (one.quantity === "error") band = bandAbout(times, values, errors)
+    else lines.add(one.name, contracted.tensors.omega_t, values, color, one, errors)
     if (one.bounds) largest = values.reduce((a, b) => (b > a ? b : a), largest)
   }
   const top = steady(EVOLUTION.headroom * largest), floor = top / 10 ** EVOLUTION.decades
   return {
     lines: lines.columns,
-    names: lines.names(0.42, floor),
+    names: lines.names(lineOf(EVOLUTION.decades, height), floor),
     band,
     x: [first, beyond(first, final, ROOM_FOR_NAMES, width)],
     y: [floor, top],

@@ -7,9 +7,9 @@ import {Legend} from "../../browser/legend.js"
 import {evolution} from "./evolution.js"
 
 export class EvolutionPanel {
-  constructor({figure, place}) {
+  constructor({figure, page, place}) {
     this.figure = figure
-    this.legend = new Legend(place)
+    this.legend = new Legend(place, () => page.changed("theta"))
     this.why = document.createElement("p")
     this.why.className = "why"
     place.querySelector("[data-controls]").after(this.why)
@@ -19,7 +19,7 @@ export class EvolutionPanel {
 
   draw({tensors, pinned, view, colors, analytic, omegaT}, changed) {
     if ([...changed].some((each) => each !== "omega_t")) {
-      const {legend, ...content} = evolution(tensors, pinned, view, colors, analytic.cl ?? [], this.figure.width)
+      const {legend, ...content} = evolution(tensors, pinned, view, colors, analytic.cl ?? [], this.figure, this.legend.hidden)
       this.figure.fill(content)
       this.legend.show(legend)
     }

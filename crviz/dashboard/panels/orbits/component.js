@@ -106,7 +106,7 @@ class View {
     this.#later(() => this.plots.forEach((plot) => plot.data && this.plotly.purge(plot)))
   }
 
-  get colors() { return this.model.colors[this.model.dark ? "dark" : "light"] }
+  get colors() { return {...this.model.colors[this.model.dark ? "dark" : "light"], scale: this.model.scale} }
 
   get plots() { return this.flat ? [this.separation] : [this.space, this.separation] }
 
@@ -117,7 +117,7 @@ class View {
     return Object.entries(VIEWS).map(([name, turned]) => {
       const button = element("button", {type: "button"}, name)
       button.addEventListener("click", () => this.#later(() => {
-        const seen = this.eye && camera(turned(this.eye, this.bundle.aspect))
+        const seen = this.eye && camera(turned(this.eye, this.box.aspect))
         return seen && this.plotly.relayout(this.space, {"scene.camera": seen})
       }))
       return button
@@ -142,25 +142,34 @@ class View {
       adoptStyles(this.root)
     }
     const {bundle, colors} = this, t = this.model.omega_t
-    this.caption.textContent = "Orbits in space" + (bundle.stretch > 1 ? `, x and y × ${bundle.stretch}` : "")
     this.key.replaceChildren(...key(bundle, colors))
+    this.box = this.flat ? null : bundle.boxUntil(t)
+    this.#caption()
     if (this.flat) {
       this.space.classList.add("nothing")
       this.space.textContent = "This browser has no WebGL, which the picture in space needs."
     } else {
-      const layout = spaceLayout(bundle, colors, eye)
-      await this.plotly.react(this.space, spaceTraces(bundle, colors, t), layout, OPTIONS)
+      const layout = spaceLayout(this.box, colors, eye)
+      await this.plotly.react(this.space, spaceTraces(bundle, this.box, colors, t), layout, OPTIONS)
     }
     const layout = separationLayout(bundle, colors, t)
     await this.plotly.react(this.separation, separationTraces(bundle, colors, t), layout, OPTIONS)
-    this.width = this.root.clientWidth
+    this.size = this.#size()
     this.#tell()
   }
 
+  #caption() {
+    const {stretch = 1} = this.box ?? {}
+    this.caption.textContent = "Orbits in space" + (stretch > 1 ? `, x and y × ${stretch}` : "")
+  }
+
+  #size() { return `${this.root.clientWidth} ${this.separation.clientHeight}` }
+
   async #follow(t) {
     const {bundle, plotly} = this
+    if (!this.flat && this.box !== bundle.boxUntil(t, this.box)) return this.#draw(this.eye) // another box fits it
     if (!this.flat) {
-      const now = marks(bundle, t), ways = bundle.paths.map((path) => path.until(t))
+      const now = marks(bundle, this.box, t), ways = bundle.paths.map((path) => path.until(t))
       const last = this.space.data.length - 1
       const traces = [...ways.map((_, k) => last - ways.length + k), last]
       const [x, y, z] = ["x", "y", "z"].map((name, i) => [...ways.map((way) => way[i]), now[name]])
@@ -182,15 +191,15 @@ class View {
   async #fit() {
     if (!this.root.clientWidth || !this.bundle) return
     if (this.stale) return this.#draw(this.eye)
-    if (!this.separation.data || this.width === this.root.clientWidth) return
-    this.width = this.root.clientWidth
+    if (!this.separation.data || this.size === this.#size()) return
+    this.size = this.#size()
     for (const plot of this.plots) await this.plotly.Plots.resize(plot)
   }
 }
 
 export function render({model}) {
   const view = new View(model)
-  model.on(["bundle", "dark"], () => view.show())
+  model.on(["bundle", "dark", "scale"], () => view.show())
   model.on("message", () => view.say())
   model.on("omega_t", () => view.move())
   model.on("remove", () => view.remove())

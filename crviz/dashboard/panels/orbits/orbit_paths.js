@@ -3,6 +3,7 @@
 import {timeInWords} from "../../browser/numbers.js"
 
 const FINER = 3 // points drawn for one that was sent
+const ROOMY = 1.5 // as many times as long as what is in it a box may be, so that few steps of T change it
 
 // Positions at equal steps of time, joined by the cubic through four neighbouring points.
 class Path {
@@ -41,6 +42,23 @@ class Path {
   }
 }
 
+// A part of space, and the sides that it is drawn with.
+class Box {
+  // tight: [low, high] of x, y and z
+  constructor(tight) {
+    this.ends = tight.map(([low, high]) => {
+      const pad = Math.max(0.06 * (high - low), 1.1 - (high - low) / 2)
+      return [low - pad, high + pad]
+    })
+    const [x, y, z] = this.ends.map(([low, high]) => high - low)
+    this.longest = Math.max(x, y, z)
+    // orbits follow B0: x and y are drawn as much larger as makes a picture of a needle
+    this.stretch = Math.round(10 * Math.min(Math.max((0.5 * z) / Math.max(x, y), 1), 5)) / 10
+    const sides = [this.stretch * x, this.stretch * y, z]
+    this.aspect = sides.map((side) => (1.5 * side) / Math.hypot(...sides)) // fills the picture from the side
+  }
+}
+
 // What the server sent of a bundle, and what is drawn of it.
 export class Bundle {
   constructor(sent) {
@@ -51,16 +69,15 @@ export class Bundle {
     this.apart = this.angles.map((_, k) => row(this.separations, k, this.angles.length))
     this.apartRange = extent(this.apart)
     this.line = [0, 1, 2].map((i) => row(this.field_line, i, 3))
-    this.box = [0, 1, 2].map((i) => {
-      const [low, high] = extent(this.paths.map((path) => path.fine[i]))
-      const pad = Math.max(0.04 * (high - low), 1.1 - (high - low) / 2)
-      return [low - pad, high + pad]
-    })
-    const [x, y, z] = this.box.map(([low, high]) => high - low)
-    // orbits follow B0: x and y are drawn as much larger as makes a picture of a needle
-    this.stretch = Math.round(10 * Math.min(Math.max((0.5 * z) / Math.max(x, y), 1), 5)) / 10
-    const sides = [this.stretch * x, this.stretch * y, z]
-    this.aspect = sides.map((side) => (1.3 * side) / Math.hypot(...sides)) // fills the picture from the side
+  }
+
+  // the box that the ways to a time fill; the one before stays while they fit into it and fill it well
+  boxUntil(omegaT, before = null) {
+    const ways = this.paths.map((path) => path.until(omegaT))
+    const tight = [0, 1, 2].map((i) => extent(ways.map((way) => way[i])))
+    const fits = (box) => tight.every(([low, high], i) => box.ends[i][0] <= low && high <= box.ends[i][1])
+    const box = new Box(tight)
+    return before && fits(before) && before.longest < ROOMY * box.longest ? before : box
   }
 
   clamp(omegaT) { return Math.min(Math.max(omegaT, this.separation_times[0]), this.omega_t_max) }
@@ -71,9 +88,9 @@ export class Bundle {
   }
 
   // names of the neighbours for which there is room beside their marks
-  labels(places) {
-    const taken = [places[0]], room = 0.08 // of the picture
-    const scale = this.box.map(([low, high], i) => this.aspect[i] / (high - low))
+  labels(places, box) {
+    const taken = [places[0], [0, 0, 0]], room = 0.13 // of the picture; the observer has a name too
+    const scale = box.ends.map(([low, high], i) => box.aspect[i] / (high - low))
     const distance = (a, b) => Math.hypot(...a.map((value, i) => scale[i] * (value - b[i])))
     return places.map((place, k) => {
       if (k === 0 || taken.some((other) => distance(place, other) < room)) return ""

@@ -44,7 +44,7 @@ export function separationLayout(bundle, colors, omegaT) {
   const [low, high] = bundle.apartRange
   return {
     ...plain(colors),
-    margin: {l: 62, r: 14, t: 8, b: 44},
+    margin: {l: 62 * colors.scale, r: 14, t: 8, b: 44 * colors.scale},
     dragmode: false,
     xaxis: axis(colors, "backtracking time Ω T", first, 1.1 * bundle.omega_t_max),
     yaxis: axis(colors, "separation / r<sub>L</sub>", 0.5 * low, 2 * high),
@@ -53,7 +53,7 @@ export function separationLayout(bundle, colors, omegaT) {
       x: Math.log10(first),
       y: Math.log10(bundle.apart[k][0]),
       text: `${angle}°`,
-      font: {color: ink(colors, k + 1), size: 12},
+      font: {color: ink(colors, k + 1), size: 12 * colors.scale},
       showarrow: false,
       xanchor: "left",
       yanchor: "bottom",
@@ -67,10 +67,10 @@ function axis(colors, title, low, high) {
   return {
     type: "log",
     range: [Math.log10(low), Math.log10(high)],
-    title: {text: title, font: {size: 12}, standoff: 8},
+    title: {text: title, font: {size: 12 * colors.scale}, standoff: 8},
     dtick: 1,
     exponentformat: "power",
-    tickfont: {size: 11},
+    tickfont: {size: 11 * colors.scale},
     ticks: "outside",
     tickcolor: colors.faint,
     color: colors.analytic,

@@ -14,22 +14,22 @@ function trace([x, y, z], more) {
 }
 
 // the traces that follow T come last: the ways, then the marks
-export function spaceTraces(bundle, colors, omegaT) {
+export function spaceTraces(bundle, box, colors, omegaT) {
   const beyond = bundle.paths.map((path, k) =>
     trace(path.fine, {line: {color: faded(ink(colors, k), colors.ground), width: 2}}))
   const ways = bundle.paths.map((path, k) =>
     trace(path.until(omegaT), {line: {color: ink(colors, k), width: k ? 3 : 5}}))
-  const {x, y, z, text} = marks(bundle, omegaT)
+  const {x, y, z, text} = marks(bundle, box, omegaT)
   return [
     ...beyond,
     trace(bundle.line, {line: {color: colors.analytic, width: 5}}),
-    ...arrow(bundle, colors),
+    ...arrow(box, colors),
     trace([[0], [0], [0]], {
       mode: "markers+text",
       marker: {color: colors.ink, size: 5, symbol: "cross"},
       text: ["observer"],
       textposition: "bottom center",
-      textfont: {color: colors.analytic, size: 11},
+      textfont: {color: colors.analytic, size: 11 * colors.scale},
     }),
     ...ways,
     trace([x, y, z], {
@@ -37,21 +37,21 @@ export function spaceTraces(bundle, colors, omegaT) {
       marker: {...markers(colors, [...bundle.paths.keys()], 4), symbol: "circle"},
       text,
       textposition: "top center",
-      textfont: {color: colors.ink, size: 12},
+      textfont: {color: colors.ink, size: 12 * colors.scale},
     }),
   ]
 }
 
 // B0, in a corner of the box
-function arrow(bundle, colors) {
-  const [x, y, z] = bundle.box.map(([low, high]) => low + 0.06 * (high - low))
-  const length = 0.25 * Math.max(...bundle.box.map(([low, high]) => high - low)), tip = z + length
+function arrow({ends}, colors) {
+  const [x, y, z] = ends.map(([low, high]) => low + 0.06 * (high - low))
+  const length = 0.25 * Math.max(...ends.map(([low, high]) => high - low)), tip = z + length
   const shaft = trace([[x, x], [y, y], [z, tip]], {
     mode: "lines+text",
     line: {color: colors.ink, width: 4},
     text: ["", "B₀"],
     textposition: "top center",
-    textfont: {color: colors.ink, size: 13},
+    textfont: {color: colors.ink, size: 13 * colors.scale},
   })
   const head = {
     type: "cone",
@@ -68,25 +68,25 @@ function arrow(bundle, colors) {
 }
 
 // where the particles were at a time, and the names for which there is room
-export function marks(bundle, omegaT) {
+export function marks(bundle, box, omegaT) {
   const places = bundle.paths.map((path) => path.at(omegaT))
   const [x, y, z] = [0, 1, 2].map((i) => places.map((place) => place[i]))
-  return {x, y, z, text: bundle.labels(places)}
+  return {x, y, z, text: bundle.labels(places, box)}
 }
 
-export function spaceLayout(bundle, colors, eye) {
+export function spaceLayout(box, colors, eye) {
   const axis = (name, i) => ({
-    range: bundle.box[i],
-    title: {text: `${name} / r<sub>L</sub>`, font: {size: 12}},
-    nticks: 2 + Math.round(5 * bundle.aspect[i]),
-    tickfont: {size: 11},
+    range: box.ends[i],
+    title: {text: `${name} / r<sub>L</sub>`, font: {size: 12 * colors.scale}},
+    nticks: 2 + Math.round(5 * box.aspect[i]),
+    tickfont: {size: 11 * colors.scale},
     color: colors.analytic,
     gridcolor: colors.faint,
     showbackground: false,
     zeroline: false,
     showspikes: false,
   })
-  const [x, y, z] = bundle.aspect
+  const [x, y, z] = box.aspect
   return {
     ...plain(colors),
     margin: {l: 0, r: 0, t: 0, b: 0},

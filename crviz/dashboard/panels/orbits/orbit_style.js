@@ -27,7 +27,7 @@ export function plain(colors) {
     hovermode: "closest",
     font: {
       family: "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
-      size: 12,
+      size: 12 * colors.scale,
       color: colors.ink,
     },
   }

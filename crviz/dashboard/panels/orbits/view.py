@@ -21,23 +21,24 @@ from crviz.plots.style import palette
 
 _STYLE = """
 .orbits { container-type: inline-size; color: var(--ink); font-variant-numeric: tabular-nums;
-  font: 13px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+  font: 0.82rem/1.45 var(--font, sans-serif); }
 .orbits p { margin: 4px; }
 .orbits [hidden] { display: none !important; }
 .panels { display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr); }
-@container (min-width: 760px) { .panels { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); } }
+@container (min-width: 640px) { .panels { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 figure { margin: 0; min-width: 0; }
 figcaption { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin: 4px;
-  min-height: 30px; color: var(--analytic); font-size: 12px; }
+  min-height: 30px; color: var(--analytic); font-size: 0.75rem; }
 figcaption span { flex: 1; }
-.plot { height: 430px; overflow: hidden; }
+/* --picture: what the card has room for */
+.plot { height: max(170px, var(--picture, 430px)); overflow: hidden; }
 .plot.nothing { height: auto; margin: 12px; }
 button { font: inherit; color: var(--ink); background: none; border: 1px solid var(--faint);
   border-radius: 4px; padding: 3px 8px; min-height: 28px; cursor: pointer; }
 button:hover { border-color: var(--accent); }
 button:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 .key { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 4px; padding: 0; list-style: none;
-  font-size: 12px; }
+  font-size: 0.75rem; }
 .key svg { vertical-align: middle; margin-right: 6px; }
 """
 
@@ -159,6 +160,7 @@ class OrbitsPlot(pn.custom.JSComponent):
     message = param.String("Click on the sky map to see where a particle came from.")
     omega_t = param.Number(100.0)
     dark = param.Boolean(False)
+    scale = param.Number(1.0, doc="Of letters.")
     colors = param.Dict({name: dataclasses.asdict(palette(name == "dark")) for name in ("light", "dark")})
     plotly_url = param.String()
     script_url = param.String(doc="Where the module is that draws, which browsers keep.")

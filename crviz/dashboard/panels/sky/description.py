@@ -15,7 +15,7 @@ from crviz.plots.hover import sky_hover
 
 _IMAGE = ("image", "x", "y", "dw", "dh")
 #: From where to where a sky reaches with the names of the poles and the colour bar: its radius is 1.
-_ROOM = (-1.46, 1.12)
+_ROOM = (-1.46, 1.2)
 
 
 def sky() -> figure:
@@ -27,9 +27,8 @@ def sky() -> figure:
         x_range=ranges[0],
         y_range=ranges[1],
         match_aspect=True,  # the ellipse keeps its shape whatever room there is
-        height=figures.HEIGHT,
-        stylesheets=[figures.TALLER, figures.FORCED],
-        sizing_mode="stretch_width",
+        stylesheets=[figures.FORCED],
+        sizing_mode="stretch_both",
         tools="tap",
         toolbar_location=None,
         outline_line_color=None,

@@ -26,6 +26,7 @@ export class SkyPanel {
     this.note.className = "note"
     place.querySelector(".figure").before(this.note)
     this.page = page
+    figure.name("x", "relative intensity δI [r_L |∇n|/n]")
     // the pointer's intensity comes from the map: the picture holds colours
     figure.says("$sx", ({x, y}) => this.valueAt(x, y)?.toFixed(3) ?? "-")
     figure.root.on_event("tap", ({x, y}) => {
@@ -130,20 +131,20 @@ export class SkyPanel {
       marks.x.push(excess[0]); marks.y.push(excess[1]); marks.marker.push("diamond"); marks.size.push(14)
       marks.color.push(hollow); marks.line.push(colors.ink)
     }
+    const wide = 4 / Math.min(this.figure.width, 2 * this.figure.height) // of a pixel of letters
     const largest = this.map ? String(Number(this.limit.toPrecision(2))) : ""
     const names = [
-      [0, 1.08, "B₀", colors.ink],
-      [0, -1.07, "−B₀", colors.ink],
-      [x + (x < 1.2 ? 0.19 : -0.19), y, "∇n", colors.accent],
+      [0, 1 + 11 * wide, "B₀", colors.ink],
+      [0, -1 - 10 * wide, "−B₀", colors.ink],
+      [x + (x < 1.2 ? 20 : -20) * wide, y, "∇n", colors.accent],
       [-1, UNDER_BAR, `−${largest}`, colors.ink],
       [0, UNDER_BAR, "0", colors.ink],
       [1, UNDER_BAR, largest, colors.ink],
-      [1.6, UNDER_BAR, "δI [r_L |∇n|/n]", colors.ink],
-      ...(excess ? [[excess[0] + (excess[0] > -1.2 ? -0.26 : 0.26), excess[1], "dipole", colors.ink]] : []),
+      ...(excess ? [[excess[0] + (excess[0] > -1.2 ? -32 : 32) * wide, excess[1], "dipole", colors.ink]] : []),
     ]
-    this.figure.model("marks").data = marks
+    this.figure.put("marks", marks)
     const column = (i) => names.map((name) => name[i])
-    this.figure.model("names").data = {x: column(0), y: column(1), text: column(2), color: column(3)}
+    this.figure.put("names", {x: column(0), y: column(1), text: column(2), color: column(3)})
   }
 
   recolor(colors) {

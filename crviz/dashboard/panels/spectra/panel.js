@@ -19,11 +19,17 @@ export class SpectraPanel {
     this.own = []
     this.awaited = new Map() // own spectra whose windows are on their way, by number
     this.added = 0
-    this.legend = new Legend(place)
+    this.legend = new Legend(place, () => page.changed("theta"))
     figure.says("$snap_y", ({snap_y: value, index}) => this.#inNumbers(value, index))
     this.table = document.createElement("table")
     this.table.className = "observed"
-    place.append(this.table, this.#row())
+    const folded = document.createElement("details"), head = document.createElement("summary")
+    folded.className = "folded"
+    folded.open = !window.matchMedia("(min-width: 900px)").matches // where nothing has to fit into a window
+    this.folded = folded
+    head.append("what is observed, and own spectra")
+    folded.append(head, this.table, this.#row())
+    place.append(folded)
   }
 
   // own spectra: a button for more, each with one that puts it away, and what went wrong
@@ -46,6 +52,7 @@ export class SpectraPanel {
   }
 
   #add(file) {
+    this.folded.open = true // what became of it stands there
     this.trouble.textContent = ""
     try {
       const {observed, asked} = ownSpectrum(file.text, file.name, this.added)
@@ -93,17 +100,17 @@ export class SpectraPanel {
 
   draw({tensors, pinned, view, colors}) {
     this.sights = sights(view, this.observed, this.windows, this.own)
-    const {label, legend, ...content} = spectra(tensors, pinned, view, colors, this.sights, this.figure.width)
+    const {label, legend, ...content} = spectra(tensors, pinned, view, colors, this.sights, this.figure, this.legend.hidden)
     this.figure.fill(content)
     this.legend.show(legend)
-    this.figure.root.left[0].axis_label = label
+    this.figure.name("y", label)
     observedTable(this.table, this.sights, tensors, view)
   }
 
   // quantity, value, error and unit of a mark, as the axis has them; where the lower error is another one than the upper, both
   #inNumbers(value, index) {
     const {name, down, up} = this.figure.model("marks").data, low = down[index], high = up[index]
-    const [quantity, unit = ""] = this.figure.root.left[0].axis_label.replace(/ = .* 2π/, "").split("  ")
+    const [quantity, unit = ""] = this.figure.names.y.replace(/ = .* 2π/, "").split("  ")
     const both = Math.abs(high - low) > 0.01 * high
     const said = name[index].endsWith("upper limit") ? `< ${digits(value)}`
       : both ? `${digits(value)} +${digits(high, 2)} −${digits(low, 2)}` : withError(value, high)

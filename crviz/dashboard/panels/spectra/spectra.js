@@ -1,9 +1,9 @@
 // Figure 2: power spectra at one time, simulated, analytic and observed, each pair as it was measured.
 
 import {Entries} from "../../browser/legend.js"
-import {Lines, beyond, steady} from "../../browser/lines.js"
+import {Lines, beyond, lineOf, steady} from "../../browser/lines.js"
 import {exact} from "../../browser/numbers.js"
-import {colorOf, gradientInWords, seriesShown, worded} from "../../browser/series.js"
+import {colorOf, gradientInWords, keyOf, seriesShown, worded} from "../../browser/series.js"
 import {shape} from "../../browser/shape.js"
 import {WIRE} from "../../browser/wire.js"
 import {axisOf, scatter} from "./scatter.js"
@@ -42,9 +42,10 @@ export function sights({observed: keys, normalization, d_ell: dEll}, observed, w
 /**
  * {lines, names, marks, bars, bands, x, y, label, legend} of columns, ranges and entries.
  * @param {Tensors} tensors @param {Tensors | null} pinned @param {View} view @param {Colors} colors
- * @param {Sight[]} seeing @param {number} width
+ * @param {Sight[]} seeing @param {{width: number, height: number}} frame in pixels
+ * @param {Set<string>} hidden keys of series, and labels of what is observed
  */
-export function spectra(tensors, pinned, view, colors, seeing, width) {
+export function spectra(tensors, pinned, view, colors, seeing, {width, height}, hidden = new Set()) {
   const several = seeing.length > 1, beside = seeing[0].observed !== null
   const shown = seriesShown(SPECTRA, tensors, pinned, view)
     .filter(([one]) => (beside || !one.data) && (one.several || !several))
@@ -62,20 +63,23 @@ export function spectra(tensors, pinned, view, colors, seeing, width) {
   const last = Math.max(...[...known.values()].flat().filter(({factor}) => Number.isFinite(factor)).map(({ell}) => ell[ell.length - 1]))
   const power = `p = ${exact(view.p, 2)}`
   const lines = new Lines(), marks = new Marks(floor, colors), bands = new Bands(), legend = new Entries()
+  /** @param {Series} one @param {Sight} sight */
+  const off = (one, {observed}) => one.quantity === "published" ? hidden.has(observed?.label ?? "")
+    : hidden.has(keyOf(one)) || (one.quantity === "limit" && hidden.has(keyOf({...one, quantity: "estimate"})))
   for (const {one, contracted, t, found} of drawn) seeing.forEach((sight, number) => {
-    const its = found[number]
+    const its = found[number], hide = off(one, sight)
     if (!Number.isFinite(its.factor)) return
     const own = of(one, sight, number, several, colors)
     // of several experiments the colours say which; what all of them have is said once
     const says = (words = {}, look = {}) => legend.add(one, several && one.role !== "noise" ? colors.ink : colorOf(own, colors),
       {gradient: gradientInWords(view), bars: "", ...words}, look)
     /** @param {Numbers} x @param {Numbers} y */
-    const line = (x, y, whose = "") => lines.add(worded(own.name, {power, whose}), x, y, colorOf(own, colors), own)
+    const line = (x, y, whose = "") => hide || lines.add(worded(own.name, {power, whose}), x, y, colorOf(own, colors), own)
     switch (one.quantity) {
       case "scatter": {
         const name = `${sight.observed ? sight.observed.window : "sky"}_${sight.normalized ? "shape" : "cl"}`
         const known = scatter(tensors, name, axisOf(view.theta), tensors.omega_t[view.index])
-        bands.add(one.alpha, colorOf(own, colors), its, known, sight.observed === null, floor)
+        if (!hide) bands.add(one.alpha, colorOf(own, colors), its, known, sight.observed === null, floor)
         says({scatter: known ? WIRE.scatter.known : WIRE.scatter.gaussian})
         break
       }
@@ -101,21 +105,21 @@ export function spectra(tensors, pinned, view, colors, seeing, width) {
         }
         break
       case "estimate":
-        marks.estimates(own, its)
+        if (!hide) marks.estimates(own, its)
         says()
         break
       case "limit":
-        if (marks.limits(own, its)) says()
+        if (marks.limits(own, its, hide)) says()
         break
       case "published":
-        marks.published(own, sight)
-        if (sight.observed) says({}, {words: sight.observed.label, marker: sight.observed.marker})
+        if (!hide) marks.published(own, sight)
+        if (sight.observed) says({}, {key: sight.observed.label, words: sight.observed.label, marker: sight.observed.marker})
     }
   })
   const unit = seeing[0].normalized ? "dipole" : view.normalization
   return {
     lines: lines.columns,
-    names: lines.names(0.34, floor),
+    names: lines.names(lineOf(Math.log10(top / floor), height), floor),
     marks: marks.marks,
     bars: marks.bars,
     bands: bands.columns,
@@ -243,13 +247,15 @@ class Marks {
    * Where the noise exceeds the power, upper limits of two errors; whether there are any.
    * @param {Series} one @param {Seen} found
    */
-  limits(one, {ell, value, error}) {
-    const before = this.marks.x.length
+  limits(one, {ell, value, error}, hide = false) {
+    let any = false
     ell.forEach((l, i) => {
       const limit = Math.max(value[i], 0) + 2 * error[i]
-      if (l && !(value[i] > this.floor) && limit > this.floor) this.#mark(one, l, limit, NaN, NaN)
+      if (!l || value[i] > this.floor || !(limit > this.floor)) return
+      any = true
+      if (!hide) this.#mark(one, l, limit, NaN, NaN)
     })
-    return this.marks.x.length > before
+    return any
   }
 
   /**

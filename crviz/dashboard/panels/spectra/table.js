@@ -3,6 +3,7 @@
 import {digits, significant} from "../../browser/digits.js"
 import {Contracted} from "../../browser/view.js"
 import {WIRE} from "../../browser/wire.js"
+import {typeset} from "../../browser/typeset.js"
 import {axisOf, scatter} from "./scatter.js"
 
 /** @typedef {import("../../browser/view.js").Tensors} Tensors */
@@ -33,7 +34,7 @@ export function observedTable(table, sights, tensors, view) {
 function cellOf(scope, words) {
   const out = document.createElement(scope ? "th" : "td")
   if (scope) out.setAttribute("scope", scope)
-  out.textContent = words
+  out.append(...typeset(words))
   return out
 }
 

@@ -1,9 +1,13 @@
 // The sentence and the table.
 
+import {typeset} from "../../browser/typeset.js"
 import {summary} from "./summary.js"
 
 export class SummaryPanel {
-  constructor({place}) { this.place = place }
+  constructor({place}) {
+    this.place = place
+    Object.assign(place, {tabIndex: 0, role: "region", ariaLabel: "The result in words and numbers"}) // it scrolls where there is little room
+  }
 
   draw({tensors, pinned, view}) {
     const {sentence, head, rows} = summary(tensors, pinned, view)
@@ -25,7 +29,7 @@ function part(tag) { return document.createElement(tag) }
 
 function cell(tag, content, scope) {
   const out = part(tag)
-  out.textContent = content
+  out.append(...typeset(content))
   if (scope) out.scope = scope
   return out
 }
