@@ -155,9 +155,9 @@ def _input(parameter: Parameter) -> dict[str, Any]:
     if parameter not in VIEW or parameter.name in _ASKED:
         spec["asks"] = True
     if control.kind == "range":
-        spec |= {"min": parameter.at_least, "max": parameter.at_most}
+        spec |= {"min": parameter.at_least, "max": parameter.at_most, "symbol": parameter.symbol}
     elif control.kind == "log":
-        spec["values"] = list(control.values)
+        spec |= {"values": list(control.values), "symbol": parameter.symbol}
     elif control.kind in ("select", "choice"):
         spec["options"] = [list(pair) for pair in choices(parameter)]
     kinds = [name for name in turbulence.known() if parameter in turbulence.get(name).parameters]

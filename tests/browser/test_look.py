@@ -276,20 +276,25 @@ def test_space_and_arrows_choose_among_switches_and_forms(still):
     assert still.evaluate("crviz.values.form") == "printed"
 
 
-def test_the_sidebar_of_a_phone_is_a_dialogue_that_escape_closes(visit):
+def test_the_settings_of_a_phone_are_a_sheet_that_leaves_the_plot_in_sight(visit):
     page = visit(width=390, height=844)
     menu = page.get_by_role("button", name="Open drawer")
-    menu.click()
-    dialogue = page.get_by_role("dialog", name="Settings")
-    dialogue.wait_for()
-    assert page.locator("main").evaluate("main => main.inert")  # what lies behind is out of reach
-    page.keyboard.press("Escape")
-    dialogue.wait_for(state="detached")
-    assert menu.evaluate("menu => menu === document.activeElement")
-    menu.click()
-    page.mouse.click(380, 500)  # beside it
-    dialogue.wait_for(state="detached")
-    assert not page.locator("main").evaluate("main => main.inert")
+    for closed in (
+        lambda: page.keyboard.press("Escape"),
+        lambda: page.get_by_role("button", name="Close the settings").click(),
+    ):
+        menu.click()
+        sheet = page.get_by_role("dialog", name="Settings")
+        sheet.wait_for()
+        top = sheet.bounding_box()["y"]
+        slider = Visitor(page).label("sigma2").bounding_box()
+        assert top > 844 / 3  # above it, the sky goes on being seen
+        assert top <= slider["y"] <= page.locator(".time-bar").bounding_box()["y"]
+        sky = figure_box(page, "sky")
+        assert sky["top"] < top - 100
+        closed()
+        sheet.wait_for(state="detached")
+        assert menu.evaluate("menu => menu === document.activeElement")
 
 
 def test_the_page_runs_no_import_map_and_asks_for_no_styles_but_its_own(visit):

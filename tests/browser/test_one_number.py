@@ -31,7 +31,7 @@ WORDS = {
 
 def label(visitor, key):
     """The value that stands beside a slider."""
-    return visitor.label(key).evaluate("input => input.closest('label').querySelector('.value').textContent")
+    return visitor.label(key).evaluate("input => input.closest('.control').querySelector('.value').value")
 
 
 def value(visitor, key):

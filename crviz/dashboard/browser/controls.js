@@ -129,7 +129,7 @@ function labelled(control, input, ...beside) {
 // bounds: of values; valueAt, placeOf: from places of the slider to values and back; written: a value as it is said
 function slider(controls, control, {min, max, step, bounds, valueAt, placeOf, written}) {
   const input = make("input", undefined, {type: "range", min, max, step})
-  const field = make("input", undefined, {type: "text", inputmode: "decimal", class: "value", "aria-label": `Value of ${control.label}`})
+  const field = make("input", undefined, {type: "text", inputmode: "decimal", class: "value", "aria-label": `${control.symbol} as a number`})
   const wrong = make("p", "", {class: "wrong", role: "alert"})
   let held
   const take = (value) => {

@@ -1,6 +1,7 @@
 // An orbit and its neighbours in 3D, and their separation against time. Moving T or the theme asks the
 // server nothing.
 
+import {typeset} from "../../browser/typeset.js"
 import {Bundle} from "./orbit_paths.js"
 import {cursor, cursorMarks, separationLayout, separationTraces} from "./orbit_separation.js"
 import {camera, marks, spaceLayout, spaceTraces} from "./orbit_space.js"
@@ -50,10 +51,10 @@ class View {
     this.key = element("ul", {class: "key"})
     this.space = element("div", {class: "plot space", role: "img", title: "Drag to rotate"})
     this.separation = element("div", {class: "plot separation", role: "img"})
-    this.summary = element("p", {class: "summary", "aria-live": "polite"})
+    this.summary = element("p", {class: "summary", "aria-live": "polite", tabindex: 0})
     this.caption = element("span")
     const panel = (plot, ...caption) => element("figure", {}, element("figcaption", {}, ...caption), plot)
-    this.content = element("div", {},
+    this.content = element("div", {class: "content"},
       this.key,
       element("div", {class: "panels"},
         panel(this.space, this.caption, ...this.#buttons()),
@@ -150,7 +151,7 @@ class View {
       this.space.textContent = "This browser has no WebGL, which the picture in space needs."
     } else {
       const layout = spaceLayout(this.box, colors, eye)
-      await this.plotly.react(this.space, spaceTraces(bundle, this.box, colors, t), layout, OPTIONS)
+      await this.plotly.react(this.space, spaceTraces(bundle, this.box, colors, t, this.#sight(eye)), layout, OPTIONS)
     }
     const layout = separationLayout(bundle, colors, t)
     await this.plotly.react(this.separation, separationTraces(bundle, colors, t), layout, OPTIONS)
@@ -163,13 +164,16 @@ class View {
     this.caption.textContent = "Orbits in space" + (stretch > 1 ? `, x and y × ${stretch}` : "")
   }
 
+  // from where the picture is looked at, and how much of it a name takes
+  #sight(eye) { return {eye: Object.values(eye), room: 60 * this.model.scale / this.space.clientHeight} }
+
   #size() { return `${this.root.clientWidth} ${this.separation.clientHeight}` }
 
   async #follow(t) {
     const {bundle, plotly} = this
     if (!this.flat && this.box !== bundle.boxUntil(t, this.box)) return this.#draw(this.eye) // another box fits it
     if (!this.flat) {
-      const now = marks(bundle, this.box, t), ways = bundle.paths.map((path) => path.until(t))
+      const now = marks(bundle, this.box, t, this.#sight(this.eye)), ways = bundle.paths.map((path) => path.until(t))
       const last = this.space.data.length - 1
       const traces = [...ways.map((_, k) => last - ways.length + k), last]
       const [x, y, z] = ["x", "y", "z"].map((name, i) => [...ways.map((way) => way[i]), now[name]])
@@ -183,7 +187,7 @@ class View {
 
   #tell() {
     const said = this.bundle.summary(this.model.omega_t)
-    this.summary.textContent = said
+    this.summary.replaceChildren(...typeset(said))
     this.space.setAttribute("aria-label", `Orbits in space. ${said}`)
     this.separation.setAttribute("aria-label", `Separation against time. ${said}`)
   }

@@ -87,11 +87,15 @@ export class Bundle {
     return this.apart.map((values) => interpolated(this.separation_times, values, this.clamp(omegaT)))
   }
 
-  // names of the neighbours for which there is room beside their marks
-  labels(places, box) {
-    const taken = [places[0], [0, 0, 0]], room = 0.13 // of the picture; the observer has a name too
+  // names of the neighbours for which there is room beside their marks, as they are seen; the observer has a name too
+  labels(places, box, {eye, room}) {
+    const taken = [places[0], [0, 0, 0]], length = Math.hypot(...eye)
     const scale = box.ends.map(([low, high], i) => box.aspect[i] / (high - low))
-    const distance = (a, b) => Math.hypot(...a.map((value, i) => scale[i] * (value - b[i])))
+    const distance = (a, b) => {
+      const apart = a.map((value, i) => scale[i] * (value - b[i]))
+      const along = apart.reduce((sum, value, i) => sum + value * eye[i] / length, 0)
+      return Math.sqrt(Math.max(Math.hypot(...apart) ** 2 - along ** 2, 0))
+    }
     return places.map((place, k) => {
       if (k === 0 || taken.some((other) => distance(place, other) < room)) return ""
       taken.push(place)

@@ -14,12 +14,12 @@ function trace([x, y, z], more) {
 }
 
 // the traces that follow T come last: the ways, then the marks
-export function spaceTraces(bundle, box, colors, omegaT) {
+export function spaceTraces(bundle, box, colors, omegaT, sight) {
   const beyond = bundle.paths.map((path, k) =>
     trace(path.fine, {line: {color: faded(ink(colors, k), colors.ground), width: 2}}))
   const ways = bundle.paths.map((path, k) =>
     trace(path.until(omegaT), {line: {color: ink(colors, k), width: k ? 3 : 5}}))
-  const {x, y, z, text} = marks(bundle, box, omegaT)
+  const {x, y, z, text} = marks(bundle, box, omegaT, sight)
   return [
     ...beyond,
     trace(bundle.line, {line: {color: colors.analytic, width: 5}}),
@@ -68,10 +68,10 @@ function arrow({ends}, colors) {
 }
 
 // where the particles were at a time, and the names for which there is room
-export function marks(bundle, box, omegaT) {
+export function marks(bundle, box, omegaT, sight) {
   const places = bundle.paths.map((path) => path.at(omegaT))
   const [x, y, z] = [0, 1, 2].map((i) => places.map((place) => place[i]))
-  return {x, y, z, text: bundle.labels(places, box)}
+  return {x, y, z, text: bundle.labels(places, box, sight)}
 }
 
 export function spaceLayout(box, colors, eye) {

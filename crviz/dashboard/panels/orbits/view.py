@@ -23,9 +23,17 @@ _STYLE = """
 .orbits { container-type: inline-size; color: var(--ink); font-variant-numeric: tabular-nums;
   font: 0.82rem/1.45 var(--font, sans-serif); }
 .orbits p { margin: 4px; }
+sub { font-size: 0.74em; line-height: 0; }
+sub > i { font-size: 0; }
 .orbits [hidden] { display: none !important; }
 .panels { display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr); }
 @container (min-width: 640px) { .panels { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@container (min-width: 860px) { /* words beside the plots, which have all the height */
+  .content { display: grid; gap: 0 8px; grid-template-columns: minmax(0, 1fr) 15em; grid-template-rows: auto 1fr; }
+  .panels { grid-area: 1 / 1 / span 2; }
+  .content .key { flex-direction: column; }
+  .content .summary { contain: size; overflow: auto; }
+}
 figure { margin: 0; min-width: 0; }
 figcaption { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin: 4px;
   min-height: 30px; color: var(--analytic); font-size: 0.75rem; }
