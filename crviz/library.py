@@ -25,6 +25,8 @@ from crviz.result import Result, examining, load, netcdf, numbered
 
 _log = logging.getLogger(__name__)
 
+#: What lies beside the reference result in assets/: nearly no turbulence, where the sky is a bare dipole.
+_FURTHER = ("bare-dipole.nc",)
 #: What sigma2 = 0, which has no logarithm, counts as in distances.
 _LEAST_SIGMA2 = 1e-3
 #: For how long a place to which somebody else is writing is waited for [s].
@@ -127,7 +129,7 @@ class Library:
         return self.folder / f"{config.digest}.nc"
 
     def stored(self, config: Config, *, lazily: bool = paths.LOCKS) -> list[Result]:
-        """The stored results of a configuration, the shipped one included: a run, and summaries.
+        """The stored results of a configuration, shipped ones included: a run, and summaries.
 
         Parameters
         ----------
@@ -138,7 +140,7 @@ class Library:
         its place empty.
         """
         files = [path for path in (self.path(config), self._summary(config)) if path.exists()]
-        found = [*(self.load(path, lazily=lazily) for path in files), shipped()]
+        found = [*(self.load(path, lazily=lazily) for path in files), *map(shipped, references())]
         return [result for result in found if result.digest == config.digest and not result.fields.start]
 
     def load(self, path: Path, *, lazily: bool = False) -> Result:
@@ -213,7 +215,7 @@ class Library:
             raise ValueError(f"{self.folder} cannot be written to: {error.strerror}.") from error
 
     def _has(self, path: Path, result: Result) -> bool:
-        there = (entry_of(path), entry_of(reference(), shipped=True))
+        there = (entry_of(path), *_shipped_entries())
         return any(entry.is_as_good_as(result) for entry in there if entry is not None)
 
     def _summary(self, config: Config) -> Path:
@@ -224,7 +226,7 @@ class Library:
         return (self.folder / file.name for file in self._files())
 
     def entries(self) -> list[Entry]:
-        """What is stored, newest first, and the shipped result at the end.
+        """What is stored, newest first, and the shipped results at the end.
 
         Only attributes are read, by another process and once a file; one that cannot be read is among them,
         with its problem. A damaged one that the library has named is set aside, under another name, and stays
@@ -245,7 +247,7 @@ class Library:
 
     def _listed(self, own: list[Entry | None]) -> list[Entry]:
         aside = [_set_aside(self.folder, file) for file in self._files(f".nc{ASIDE}")]
-        return [entry for entry in (*own, *aside, entry_of(reference(), shipped=True)) if entry is not None]
+        return [entry for entry in (*own, *aside, *_shipped_entries()) if entry is not None]
 
     def _files(self, ending: str = "") -> list[_File]:
         """The files of the folder with names of results, or of damaged ones, the newest first."""
@@ -298,7 +300,7 @@ class Library:
             readable,
             key=lambda pair: (math.dist(_logarithms(pair[1]), _logarithms(config)), -pair[0].n_realizations),
         )
-        return shipped() if best.shipped else self.load(best.path)
+        return shipped(best.path) if best.shipped else self.load(best.path)
 
     def delete(self, name: str) -> None:
         """Remove a stored result by its digest, or by the name of its file.
@@ -462,9 +464,19 @@ def reference() -> Path:
     return paths.assets() / "reference.nc"
 
 
-def shipped() -> Result:
-    """The shipped reference `Result`, read once: results are never changed."""
-    return _read_once(reference())
+def references() -> tuple[Path, ...]:
+    """Paths of all shipped results, the reference first."""
+    return (reference(), *(paths.assets() / name for name in _FURTHER))
+
+
+def shipped(path: Path | None = None) -> Result:
+    """A shipped `Result`, the reference unless another of `references` is named; read once: results are never
+    changed."""
+    return _read_once(reference() if path is None else path)
+
+
+def _shipped_entries() -> list[Entry | None]:
+    return [entry_of(path, shipped=True) for path in references()]
 
 
 @cache

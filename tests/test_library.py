@@ -17,6 +17,7 @@ def shelf(tmp_path, monkeypatch):
     """A library of its own, with a small result in the place of the shipped one."""
     shipped = tmp_path / "shipped.nc"
     run(TINY.replace(seed=9), 3).save(shipped)
+    monkeypatch.setattr(library, "references", lambda: (shipped,))
     monkeypatch.setattr(library, "reference", lambda: shipped)
     return Library(tmp_path / "shelf")
 
@@ -82,9 +83,25 @@ def test_the_shipped_reference_is_the_turbulence_of_the_paper():
     assert shipped.omega_t[-1] >= 100
 
 
-def test_the_shipped_reference_is_found_by_its_configuration(tmp_path):
-    shipped = load(library.reference())
-    assert Library(tmp_path).get(shipped.config).digest == shipped.digest
+@pytest.mark.parametrize("path", library.references(), ids=lambda path: path.stem)
+def test_shipped_results_are_found_by_their_configurations(tmp_path, path):
+    shipped, own = load(path), Library(tmp_path)
+    assert own.get(shipped.config).digest == shipped.digest
+    assert own.nearest(shipped.config).digest == shipped.digest
+    assert path in [entry.path for entry in own.entries() if entry.shipped]
+    own.put(shipped)
+    assert list(own) == []  # it is there already
+
+
+def test_with_nearly_no_turbulence_the_shipped_sky_is_a_bare_dipole():
+    bare = library.shipped(library.references()[1])
+    paper = Config(sigma2=0.01, nside=16, grids="cross")
+    assert bare.config == paper.replace(omega_t=library.shipped().config.omega_t)
+    assert library.references()[1].stat().st_size < 1e6
+    spectrum = bare.spectrum("parallel", omega_t=100, estimator="cross")
+    # orbits follow B0 for the whole time: r.g is that of a free flight of half the pitch, all dipole
+    assert spectrum.cl[1] / (4 * np.pi) == pytest.approx(100**2 / 9, rel=0.2)
+    assert spectrum.cl[2] / spectrum.cl[1] < 0.01
 
 
 # --- what is stored, without reading it
@@ -201,6 +218,7 @@ def summarized(tmp_path, monkeypatch):
     """A library of its own, with the summary of three fields in the place of the shipped one."""
     shipped = tmp_path / "shipped.nc"
     run(TINY, 3).reduced().save(shipped)
+    monkeypatch.setattr(library, "references", lambda: (shipped,))
     monkeypatch.setattr(library, "reference", lambda: shipped)
     return Library(tmp_path / "shelf")
 

@@ -32,6 +32,11 @@ def add(commands: Subparsers) -> None:
         metavar="NSIDE",
         help="also follow the first field on this finer grid, and keep its sky at all times",
     )
+    reduce.add_argument(
+        "--smallest",
+        action="store_true",
+        help="maps at the last time only, and spectra and covariances rounded to three digits",
+    )
     reduce.add_argument("--threads", type=int, help="threads for that sky (default: all processors)")
     reduce.set_defaults(command=_reduce)
 
@@ -42,6 +47,8 @@ def _reduce(options: argparse.Namespace) -> int:
     result = loaded(options.result)
     with complete(options.result):
         small = result.reduced()
+    if options.smallest:
+        small = small.smallest()
     if nside is not None:
         _check_sky(nside, result, options.result)
     check_writable(options.out)

@@ -34,7 +34,7 @@ class BestKnown:
     Parameters
     ----------
     stored
-        None looks at the shipped result and the atlas alone.
+        None looks at the shipped results and the atlas alone.
     """
 
     def __init__(self, state: State, stored: Library | None) -> None:
@@ -95,7 +95,7 @@ def _of_physics(config: Config) -> _Fits:
 
 
 def _best_of(fitting: list[Entry], fits: _Fits) -> LabelledSource | None:
-    """The result that most was computed for of those that fit, the shipped one included."""
+    """The result that most was computed for of those that fit, shipped ones included."""
     for entry in sorted(fitting, key=_computed, reverse=True):
         if entry.shipped:
             break
@@ -103,8 +103,12 @@ def _best_of(fitting: list[Entry], fits: _Fits) -> LabelledSource | None:
             return LabelledSource(examining.load(entry.path), stored_words(entry))
         except (ValueError, FileNotFoundError):  # whoever opens it in the drawer of runs is told why
             continue
-    shipped = library.shipped()
-    return LabelledSource(shipped, SHIPPED) if fits(shipped.config, shipped.digest) else None
+    for path in library.references():
+        result = library.shipped(path)
+        if fits(result.config, result.digest):
+            other = f"shipped, {fields_in_words(result.n_realizations)}"
+            return LabelledSource(result, SHIPPED if path == library.reference() else other)
+    return None
 
 
 def stored_words(entry: Entry) -> str:

@@ -7,6 +7,7 @@ errors as the covariances between these. The dashboard's JavaScript contracts th
 
 from __future__ import annotations
 
+import math
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -22,13 +23,16 @@ from crviz.dashboard.wire import (
     SCATTER_STEPS,
     UNKNOWN_SCATTER,
 )
-from crviz.gradient import components
+from crviz.gradient import Gradient, components
+from crviz.interpretation.shape import shape_errors
 from crviz.plots.content.about import lines, simulated
 from crviz.result import NotKept, Source, kept_times
 from crviz.spectra import tensor_components
 
 #: Fields whose dipoles are sent: more would not be seen in the quantiles.
 MOST_DIPOLES = 120
+#: Gradients for which errors of a spectrum's shape are sent.
+_AXES: tuple[Gradient, ...] = ((0.0, 0.0), (math.pi / 2, 0.0), (math.pi / 2, math.pi / 2), "perpendicular")
 _UPPER = np.triu_indices(len(COMPONENTS), 1)
 #: What was made of sources that are still there, by estimator.
 _known: WeakKeyDictionary[Source, dict[str, dict[str, Any]]] = WeakKeyDictionary()
@@ -73,6 +77,7 @@ def _made(source: Source, estimator: str) -> dict[str, Any]:
         **_at_one_multipole("running", tensors.running, tensors.running_covariance),
         **_one_sky(source),
         **_dipole_vectors(source),
+        **_shape_errors(source, estimator),
     }
 
 
@@ -99,6 +104,22 @@ def _logarithms(values: Array) -> Array:
         steps = np.rint(SCATTER_STEPS * np.log(values))
     known = np.isfinite(steps) & (np.abs(steps) < UNKNOWN_SCATTER)
     return np.where(known, steps, -UNKNOWN_SCATTER).astype(np.int16).ravel()
+
+
+def _shape_errors(source: Source, estimator: str) -> dict[str, Array]:
+    """`interpretation.shape.shape_errors` at the times of `kept_times`, where they are known: shape_times
+    (D,), and shape_errors, flat (3, 4, D): of C_2/C_1, slope and noise, for gradients along z, x, y and
+    "perpendicular"."""
+    times = kept_times(source.omega_t)
+    errors = np.full((3, len(_AXES), len(times)), np.nan)
+    for axis, gradient in enumerate(_AXES):
+        try:
+            errors[:, axis] = shape_errors(source, gradient, times=times, estimator=estimator)
+        except NotKept:
+            continue
+    if np.isnan(errors).all():
+        return {}
+    return {"shape_times": single(source.omega_t[times]), "shape_errors": single(errors)}
 
 
 def _dipole_vectors(source: Source) -> dict[str, Array]:

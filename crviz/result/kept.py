@@ -42,14 +42,14 @@ def fields_of(data: xr.Dataset) -> xr.Dataset:
     """What is kept of every field of a run: C_l^{ii} at the times of maps."""
     kept = kept_times(data["omega_t"].values)
     along = {
-        name: _rounded(np.einsum("rtiil->rtil", data[name].values[:, kept]))
+        name: rounded(np.einsum("rtiil->rtil", data[name].values[:, kept]))
         for name in schema.FIELDS
         if name in data
     }
     return schema.fields_dataset(data, kept, along)
 
 
-def _rounded(values: Array) -> Array:
+def rounded(values: Array) -> Array:
     """Single precision with `BITS_OF_FIELDS` bits after the first: the others are 0 and take no room."""
     fraction, exponent = np.frexp(values.astype(np.float32))
     one = 2.0 ** (schema.BITS_OF_FIELDS + 1)

@@ -158,6 +158,15 @@ class Summary(Result):
         """Itself."""
         return self
 
+    def smallest(self) -> Summary:
+        """The same in less than half of the room: maps at the last of their times only, and spectra and
+        covariances to the bits of `schema.FIELDS`. What is kept of every field stays as it is."""
+        last = self.dataset.isel(omega_t_map=[-1])
+        every = [name for name in last if "realization" in last[name].dims]
+        spectral = [name for name in last if "ell" in last[name].dims and name not in every]
+        fewer = {name: last[name].copy(data=kept.rounded(last[name].values)) for name in spectral}
+        return replace(self, dataset=last.assign(fewer))
+
     def save(self, path: str | Path | io.BytesIO) -> None:
         """Write the file anew, groups included, and put it in place at once; as `Result.save`."""
         netcdf.write(path, self.dataset, groups=self.groups)

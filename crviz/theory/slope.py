@@ -11,7 +11,12 @@ from crviz.theory.covariance import covariance_of_logarithms, whitening
 
 
 def slope(
-    ell: ArrayLike, cl: ArrayLike, *, covariance: ArrayLike | None = None, shift: float = 0.5
+    ell: ArrayLike,
+    cl: ArrayLike,
+    *,
+    covariance: ArrayLike | None = None,
+    shift: float = 0.5,
+    alike: bool = False,
 ) -> tuple[float, float]:
     """d ln C_l / d ln(l + shift), by generalised least squares of a straight line.
 
@@ -25,6 +30,8 @@ def slope(
     covariance : (L, L), or variances (L,)
         None weighs all multipoles alike.
     shift : >= 0
+    alike
+        Whether all multipoles are weighed alike though their covariance is known, which says the error.
 
     Returns
     -------
@@ -40,8 +47,12 @@ def slope(
         raise ParameterError("cl", cl.min(), "must be above 0, and at least 2 values must be there")
     distance = np.log(ell + check_number("shift", shift, at_least=0))
     line = np.stack([np.ones(ell.size), distance - distance.mean()], 1)
-    if covariance is None:
-        return float(np.linalg.lstsq(line, np.log(cl))[0][1]), np.nan
+    if covariance is None or alike:
+        weights = np.linalg.pinv(line)[1]
+        value = float(weights @ np.log(cl))
+        if covariance is None:
+            return value, np.nan
+        return value, float(np.sqrt(weights @ covariance_of_logarithms(covariance, cl) @ weights))
     whiten = whitening(covariance_of_logarithms(covariance, cl), ell.size)
     columns = whiten(line)
     value = np.linalg.lstsq(columns, whiten(np.log(cl)))[0][1]

@@ -33,6 +33,12 @@ _BOXES = """() => {
 }"""
 
 
+#: All elements, those in shadow roots included.
+_EVERY = """const every = (root) => [...root.querySelectorAll("*")]
+  .flatMap((part) => [part, ...(part.shadowRoot ? every(part.shadowRoot) : [])])
+"""
+
+
 @pytest.fixture(scope="module")
 def shared(person, server):
     """One page, whose window every test of this module sets."""
@@ -123,14 +129,13 @@ def test_in_one_column_every_plot_can_be_seen_whole(page, width, height):
 def test_fingers_find_what_they_press(page):
     sized(page, 390, 844)
     small = page.evaluate(
-        """() => {
-          const every = (root) => [...root.querySelectorAll("*")].flatMap((part) =>
-            [part, ...(part.shadowRoot ? every(part.shadowRoot) : [])])
-          const pressed = every(document).filter((part) => part.matches("button, select, summary, input[type=range], .switch label")
-            && !part.closest(".plot") && part.getClientRects().length)
-          return pressed.map((part) => [part.textContent.trim().slice(0, 30), part.getBoundingClientRect().height])
-            .filter(([, height]) => height < 44)
-        }"""
+        f"""() => {{
+          {_EVERY}
+          const kinds = "button, select, summary, input[type=range], .switch label"
+          return every(document).filter((part) => part.matches(kinds) && !part.closest(".plot"))
+            .map((part) => [part.textContent.trim().slice(0, 30), part.getBoundingClientRect().height])
+            .filter(([, height]) => 0 < height && height < 44)
+        }}"""
     )
     assert small == []
 
@@ -146,10 +151,9 @@ def test_an_orbit_appears_where_one_looks(page):
     page.locator(".space canvas").first.wait_for()
     sized(page, 390, 844)  # below the sky, to which it is scrolled
     page.get_by_role("button", name="Orbit at ∇n").click()
-    page.wait_for_function(
-        "() => { const {top} = document.querySelector('.orbits').getBoundingClientRect(); return 0 < top && top < 500 }"
-    )
-    assert page.evaluate("document.querySelector('.orbits').getBoundingClientRect().top") > 40
+    top = "document.querySelector('.orbits').getBoundingClientRect().top"
+    page.wait_for_function(f"() => 0 < {top} && {top} < 500")
+    assert page.evaluate(top) > 40  # below the header
     page.get_by_role("button", name="Put the orbits away").click()
     assert page.locator(".orbits.followed").count() == 0
 
@@ -158,11 +162,11 @@ def test_the_picture_in_space_is_of_the_way_up_to_the_time(page):
     sized(page, 1280, 720)
     page.get_by_role("button", name="Orbit at ∇n").click()
     page.locator(".space canvas").first.wait_for()
-    length = """() => {
-      const {range: [low, high]} = [...document.querySelectorAll("*")].map((part) => part.shadowRoot?.querySelector(".space"))
-        .find(Boolean).layout.scene.zaxis
+    length = f"""() => {{
+      {_EVERY}
+      const [low, high] = every(document).find((part) => part.matches(".space")).layout.scene.zaxis.range
       return high - low
-    }"""
+    }}"""
     visitor = Visitor(page)
     index = page.evaluate("crviz.index")
     late = page.evaluate(length)
@@ -176,20 +180,22 @@ def test_the_picture_in_space_is_of_the_way_up_to_the_time(page):
 # --- to lecture with
 
 #: The smallest letters on the page [px]: of text that is seen, and on the canvases.
-_LETTERS = """() => {
-  const every = (root) => [...root.querySelectorAll("*")].flatMap((part) => [part, ...(part.shadowRoot ? every(part.shadowRoot) : [])])
-  const said = every(document).filter((part) => part.getClientRects().length && !part.closest(".unseen, sub, sup, .bk-tooltip")
-    && [...part.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()))
-    .filter((part) => part.getBoundingClientRect().height > 2)
+_LETTERS = f"""() => {{
+  {_EVERY}
+  const aside = ".unseen, sub, sup, .bk-tooltip"
+  const said = every(document)
+    .filter((part) => [...part.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()))
+    .filter((part) => part.getBoundingClientRect().height > 2 && !part.closest(aside))
     .map((part) => [part.textContent.trim().slice(0, 40), parseFloat(getComputedStyle(part).fontSize)])
-  const canvas = ["sky", "evolution", "spectra"].flatMap((name) => {
-    const figure = crviz.figure(name)
-    const sizes = [...figure.below, ...figure.left].map((axis) => axis.major_label_text_font_size)
-    const words = figure.renderers.filter(({glyph}) => glyph?.type === "Text").map(({glyph}) => glyph.text_font_size.value ?? glyph.text_font_size)
-    return [...sizes, ...words].map((size) => [`${name} on its canvas`, parseFloat(size)])
-  })
+  const canvas = ["sky", "evolution", "spectra"].flatMap((name) => {{
+    const figure = crviz.figure(name), words = figure.renderers.filter(({{glyph}}) => glyph?.type === "Text")
+    return [
+      ...[...figure.below, ...figure.left].map((axis) => axis.major_label_text_font_size),
+      ...words.map(({{glyph}}) => glyph.text_font_size.value ?? glyph.text_font_size),
+    ].map((size) => [`${{name}} on its canvas`, parseFloat(size)])
+  }})
   return [...said, ...canvas].filter(([, size]) => size < 18)
-}"""
+}}"""
 
 
 def mode(page):
@@ -359,16 +365,16 @@ def test_symbols_stand_below_the_line_and_are_heard_as_they_are_written(page):
     sized(page, 1280, 720)
     slider = page.get_by_label("Rigidity r_L / L_c")
     label = slider.evaluate_handle("input => input.closest('label').querySelector('span')")
-    assert label.evaluate(
-        "label => [...label.querySelectorAll('sub')].map((each) => each.innerText.replace('_', ''))"
-    ) == ["L", "c"]
+    subscripts = label.evaluate("label => [...label.querySelectorAll('sub')].map((each) => each.textContent)")
+    assert subscripts == ["_L", "_c"]
     drop = label.evaluate(
         """label => {
           const range = document.createRange(), [sub] = label.querySelectorAll("sub")
           range.selectNodeContents(sub.lastChild)
           const low = range.getBoundingClientRect()
           range.selectNodeContents(label.firstChild)
-          return [low.bottom - range.getBoundingClientRect().bottom, sub.querySelector("i").getBoundingClientRect().width]
+          const unseen = sub.querySelector("i").getBoundingClientRect().width
+          return [low.bottom - range.getBoundingClientRect().bottom, unseen]
         }"""
     )
     assert drop[0] > -3  # smaller, and as low as the letter before it or lower
@@ -380,7 +386,8 @@ def test_equations_are_set_in_a_font_of_the_page(page):
     sized(page, 1280, 720)
     page.evaluate("() => document.querySelector('.evolution details').open = true")
     page.wait_for_function(
-        "() => [...document.fonts].some((font) => font.family.includes('crviz math') && font.status === 'loaded')"
+        """() => [...document.fonts].some(({family, status}) =>
+          family.includes("crviz math") && status === "loaded")"""
     )
     page.evaluate("() => document.querySelector('.evolution details').open = false")
     assert [url for url in page.requested if "/math-" in url and ".woff2" in url]

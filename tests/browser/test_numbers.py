@@ -10,11 +10,12 @@ from visitor import Visitor, number
 from crviz import atlas, library, observations
 from crviz.dashboard.best_known import POINT_NSIDE
 from crviz.diffusion import settling, unsettled
+from crviz.interpretation.shape import shape_errors
 from crviz.plots import style
 from crviz.plots.content import evolution
 from crviz.plots.content.seeing import View as Sight
 from crviz.plots.content.spectra import power_spectra
-from crviz.result import Spectrum, kept_times
+from crviz.result import NotKept, Spectrum, kept_times
 
 pytestmark = pytest.mark.browser
 
@@ -274,8 +275,21 @@ def slope(spectrum):
     return np.polyfit(np.log(ell + 0.5), height, 1)[0] if np.isfinite(height).all() else np.nan
 
 
-def numbers(shipped, spectrum, gradient, time):
+def shape_errors_at(shipped, gradient, time, estimator):
+    """Errors of C_2/C_1, slope and noise at a time: between kept ones, along a line of logarithms."""
+    kept = kept_times(shipped.omega_t)
+    try:
+        errors = shape_errors(shipped, gradient, times=kept, estimator=estimator)
+    except NotKept:
+        return (np.nan,) * 3
+    at = np.log(shipped.omega_t)
+    with np.errstate(invalid="ignore"):
+        return [np.exp(np.interp(at[time], at[kept], np.log(each))) for each in errors]
+
+
+def numbers(shipped, spectrum, gradient, time, estimator):
     """What the table holds for a gradient: (value, error) by row."""
+    ratio, steepness, noise = shape_errors_at(shipped, gradient, time, estimator)
     diffusion = shipped.diffusion()
     standard = [each[time] / FOUR_PI for each in shipped.standard_dipole(gradient)]
     growth = settling.change(shipped.omega_t, *diffusion.interval(gradient))
@@ -286,9 +300,9 @@ def numbers(shipped, spectrum, gradient, time):
         "C₀ / 4π": (spectrum.cl[0] / FOUR_PI, spectrum.error[0] / FOUR_PI),
         "C₁ / 4π": (spectrum.cl[1] / FOUR_PI, spectrum.error[1] / FOUR_PI),
         "standard C₁ / 4π": standard,
-        "C₂ / C₁": (spectrum.cl[2] / spectrum.cl[1], np.nan),
-        "slope": (slope(spectrum), np.nan),
-        "noise / 4π": (spectrum.noise / FOUR_PI, np.nan),
+        "C₂ / C₁": (spectrum.cl[2] / spectrum.cl[1], ratio),
+        "slope": (slope(spectrum), steepness),
+        "noise / 4π": (spectrum.noise / FOUR_PI, noise / FOUR_PI),
     }
 
 
@@ -298,7 +312,7 @@ def test_the_table_has_the_results_numbers(visitor, view, shipped, truth):
         "chosen": (view.gradient, truth["chosen gradient"]),
         "perpendicular": ("perpendicular", truth["perpendicular"]),
     }.items():
-        for start, (value, error) in numbers(shipped, spectrum, gradient, view.time).items():
+        for start, (value, error) in numbers(shipped, spectrum, gradient, view.time, view.estimator).items():
             (row,) = [name for name in table if name.startswith(start)]
             text = table[row][column]
             if not np.isfinite(value):

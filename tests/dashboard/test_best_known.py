@@ -114,7 +114,7 @@ def test_of_several_the_one_with_most_fields_is_shown(stored, weaker):
 def test_a_run_like_the_shipped_one_is_shown_once_it_has_more_fields(tmp_path, result):
     shelf = Library(tmp_path)
     shelf.put(result)
-    own, shipped = shelf.entries()
+    own, shipped, _ = shelf.entries()
     assert shipped.shipped
     assert looked(shelf).shown.origin == SHIPPED
     alike = shipped.config.replace(seed=21)
@@ -128,7 +128,7 @@ def test_many_coarse_fields_for_a_short_time_do_not_take_the_place_of_the_shippe
     """Else one visitor's quick run would be what all others meet."""
     shelf = Library(tmp_path)
     shelf.put(result)
-    own, shipped = shelf.entries()
+    own, shipped, _ = shelf.entries()
     coarse = shipped.config.replace(nside=8, omega_t=(10.0, 20.0), seed=21)
     quick = dataclasses.replace(own, config=coarse, n_realizations=shipped.n_realizations + 180)
     assert looked(Stored(quick, shipped)).shown.origin == SHIPPED

@@ -33,11 +33,14 @@ def test_sliders_have_the_values_of_all_presets(values):
     assert values["rl_over_lc"] in RL_OVER_LC.control.values
 
 
-def test_the_papers_run_is_the_shipped_result_and_the_others_come_from_the_atlas(visitor):
+def test_the_papers_run_and_the_bare_dipole_are_shipped_and_the_others_come_from_the_atlas(visitor):
     for name in presets.PRESETS:
         presets.apply(visitor, name)
+        assert visitor.shown.config.sigma2 == visitor.sigma2  # what is shown is what is set
         if name == "The paper":
             assert visitor.shown.origin == SHIPPED
+        elif "bare dipole" in name:
+            assert visitor.shown.origin == "shipped, 8 fields"
         else:
             assert "atlas" in visitor.shown.origin
 

@@ -67,3 +67,13 @@ def test_taking_off_eq_9_steepens_the_shipped_spectrum_not_to_minus_3_in_general
     found = [theory.slope(np.arange(2, end), cl[2:end])[0] for cl, end in ((cross, 13), (eq9, 13), (eq9, 20))]
     # numbers of one file, to the digit that is quoted
     assert found == pytest.approx([none, low, far], abs=0.05)
+
+
+def test_with_all_multipoles_weighed_alike_the_error_is_that_of_many_spectra():
+    rng, ell = np.random.default_rng(5), np.arange(2, 13)
+    mean = (ell + 0.5) ** -2.2
+    covariance = 1e-4 * np.outer(mean, mean) * (0.6 + 0.4 * np.eye(ell.size))
+    value, error = theory.slope(ell, mean, covariance=covariance, alike=True)
+    assert value == pytest.approx(theory.slope(ell, mean)[0], rel=1e-12)
+    drawn = [theory.slope(ell, cl)[0] for cl in rng.multivariate_normal(mean, covariance, 2000)]
+    assert error == pytest.approx(np.std(drawn), rel=0.08)  # five errors of a deviation of 2000

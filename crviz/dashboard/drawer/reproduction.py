@@ -9,8 +9,11 @@ from crviz.dashboard.state import State
 def reproducing_script(state: State) -> str:
     """The script for what is shown: the same configuration, fields, gradient, time and estimator."""
     source = state.shown.source
-    shipped = source.digest == library.shipped().digest
-    recipe = "crviz.load(crviz.library.reference())" if shipped else source.recipe
+    shipped = [library.shipped(path).digest for path in library.references()]
+    recipe = source.recipe
+    if source.digest in shipped:
+        which = shipped.index(source.digest)
+        recipe = f"crviz.load(crviz.library.{f'references()[{which}]' if which else 'reference()'})"
     theta, phi = state.gradient
     return (
         f'"""{state.shown.origin}, as crviz showed it."""\n\n'

@@ -20,6 +20,9 @@ from crviz.library import Entry, Library
 
 CONFIG = Config(sigma2=0.5, rl_over_lc=0.2, gamma=3.5, nside=4, omega_t=(0.5, 3.0, 20.0), seed=3)
 
+#: How the line of the paper's run begins.
+PAPER = "shipped · σ² = 1,"
+
 
 class Shelf:
     """A drawer over a library, with what happened to the visitor."""
@@ -68,7 +71,10 @@ def spoil(shelf):
 
 
 def test_own_runs_come_first_and_the_shipped_one_is_there(shelf):
-    own, shipped = shelf.lines()
+    own, shipped, bare = shelf.lines()
+    assert bare.startswith(
+        "shipped · σ² = 0.01, r_L = 0.1 L_c, nside 16, two grids, Ω T to 300, seed 0 · 8 fields"
+    )
     assert own.startswith("σ² = 0.5, r_L = 0.2 L_c, nside 4, one grid, Ω T to 20, seed 3 · 2 fields · ")
     assert own.endswith(" MB")
     assert shipped.startswith(
@@ -76,9 +82,9 @@ def test_own_runs_come_first_and_the_shipped_one_is_there(shelf):
     )
 
 
-def test_an_empty_library_lists_the_shipped_run_alone(tmp_path, state, join, fake):
-    (line,) = Shelf(state, join(state, fake), Library(tmp_path / "nothing")).lines()
-    assert line.startswith("shipped")
+def test_an_empty_library_lists_the_shipped_runs_alone(tmp_path, state, join, fake):
+    lines = Shelf(state, join(state, fake), Library(tmp_path / "nothing")).lines()
+    assert [line[:7] for line in lines] == ["shipped"] * 2
 
 
 # --- many files
@@ -157,7 +163,7 @@ def test_a_line_gives_date_and_size():
 
 
 def test_the_newest_are_listed_and_the_shipped_one_always(shelf):
-    (entry, shipped) = shelf.stored.entries()
+    (entry, shipped, _) = shelf.stored.entries()
 
     class Many:
         def known(self):
@@ -171,13 +177,13 @@ def test_the_newest_are_listed_and_the_shipped_one_always(shelf):
 
 def test_a_broken_file_says_what_is_wrong_and_can_only_be_deleted(shelf):
     path = spoil(shelf)
-    assert len(shelf.lines()) == 3
+    assert len(shelf.lines()) == 4
     (line,) = [line for line in shelf.lines() if "broken.nc" in line]
     assert line.startswith("broken.nc is not a crviz result: ")
     assert set(shelf.buttons("broken.nc")) == {"Delete"}
     shelf.press("broken.nc", "Delete")
     assert not path.exists()
-    assert len(shelf.lines()) == 2
+    assert len(shelf.lines()) == 3
 
 
 # --- open
@@ -203,7 +209,7 @@ def test_what_was_opened_stays_though_the_physics_have_changed_to_its(shelf, kep
 
 
 def test_the_shipped_run_opens(shelf):
-    shelf.press("shipped", "Open")
+    shelf.press(PAPER, "Open")
     assert shelf.state.shown.source.digest == library.shipped().digest
     assert (shelf.state.nside, shelf.state.grids, shelf.state.omega_t_max) == (32, "cross", 300)
 
@@ -248,7 +254,7 @@ def test_a_deleted_run_can_be_brought_back(shelf, deletion):
     press("delete")
     assert list(shelf.stored) == []
     assert (said(), can_open()) == ("deleted", False)
-    assert [line[:7] for line in shelf.lines()] == ["shipped"]
+    assert [line[:7] for line in shelf.lines()] == ["shipped"] * 2
     press("undo")
     assert shelf.stored.path(CONFIG).read_bytes() == content
     assert (said(), can_open()) == ("", True)
@@ -325,7 +331,7 @@ def test_in_public_nobody_deletes(shelf):
 
 def test_the_shipped_run_can_neither_be_deleted_nor_extended(shelf):
     # it holds means only, from which no run can go on
-    assert set(shelf.buttons("shipped")) == {"Open"}
+    assert set(shelf.buttons(PAPER)) == {"Open"}
 
 
 def test_deleting_twice_says_that_it_is_gone(shelf, deletion):

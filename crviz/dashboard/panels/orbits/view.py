@@ -29,7 +29,7 @@ sub > i { font-size: 0; }
 .panels { display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr); }
 @container (min-width: 640px) { .panels { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 @container (min-width: 860px) { /* words beside the plots, which have all the height */
-  .content { display: grid; gap: 0 8px; grid-template-columns: minmax(0, 1fr) 15em; grid-template-rows: auto 1fr; }
+  .content { display: grid; gap: 0 8px; grid-template: auto 1fr / minmax(0, 1fr) 15em; }
   .panels { grid-area: 1 / 1 / span 2; }
   .content .key { flex-direction: column; }
   .content .summary { contain: size; overflow: auto; }

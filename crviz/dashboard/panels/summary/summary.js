@@ -5,7 +5,9 @@ import {dipoleAngles, scatterInWords} from "../../browser/dipole.js"
 import {timeInWords} from "../../browser/numbers.js"
 import {change, isGyrating, unsettled} from "../../browser/settling.js"
 import {slope} from "../../browser/shape.js"
+import {PERPENDICULAR, gradientWeights} from "../../browser/tensor.js"
 import {Contracted, FOUR_PI, nearest} from "../../browser/view.js"
+import {WIRE} from "../../browser/wire.js"
 
 /** @typedef {import("../../browser/view.js").Tensors} Tensors */
 /** @typedef {import("../../browser/view.js").View} View */
@@ -13,6 +15,8 @@ import {Contracted, FOUR_PI, nearest} from "../../browser/view.js"
 
 /** @type {[number, number]} */
 const SLOPE = [2, 12] // multipoles between which the slope is read, against l + 1/2
+// gradients for which errors of the shape are sent: along z, x and y, and the mean across
+const AXES = [gradientWeights(0, 0), gradientWeights(Math.PI / 2, 0), gradientWeights(Math.PI / 2, Math.PI / 2), PERPENDICULAR]
 const DIPOLE = "C₁ / 4π", STANDARD = "standard C₁ / 4π", STEEPNESS = `slope, ℓ = ${SLOPE[0]}–${SLOPE[1]}`
 
 /**
@@ -73,6 +77,7 @@ function directions(tensors, pinned, view) {
 function numbers(contracted, t) {
   const value = contracted.estimate(t), error = contracted.estimateError(t)
   const [standard, standardError] = contracted.number("standard", t)
+  const [ofRatio, ofSlope, ofNoise] = shapeErrors(contracted, t)
   return [
     ["K  [r_L² Ω]", ...contracted.number("k", t)],
     ["⟨r r⟩ / 2T  [r_L² Ω]", ...contracted.number("running", t)],
@@ -80,10 +85,30 @@ function numbers(contracted, t) {
     ["C₀ / 4π", value[0] / FOUR_PI, error[0] / FOUR_PI],
     [DIPOLE, value[1] / FOUR_PI, error[1] / FOUR_PI],
     [STANDARD, standard / FOUR_PI, standardError / FOUR_PI],
-    ["C₂ / C₁", value[2] / value[1], NaN],
-    [STEEPNESS, slope(value, ...SLOPE), NaN],
-    ["noise / 4π", contracted.noise(t) / FOUR_PI, NaN],
+    ["C₂ / C₁", value[2] / value[1], ofRatio],
+    [STEEPNESS, slope(value, ...SLOPE), ofSlope],
+    ["noise / 4π", contracted.noise(t) / FOUR_PI, ofNoise / FOUR_PI],
   ]
+}
+
+/**
+ * Errors of C₂/C₁, slope and noise, between the times at which they are known; NaN along other gradients, and where none are known.
+ * @param {Contracted} contracted @param {number} t @returns {number[]}
+ */
+function shapeErrors({tensors, weights}, t) {
+  const {shape_times: times, shape_errors: errors, omega_t: {[t]: time}} = tensors
+  const axis = AXES.findIndex((each) => each.every((weight, i) => Math.abs(weight - weights[i]) < WIRE.nothing))
+  if (!times || times.length < 2 || axis < 0) return [NaN, NaN, NaN]
+  let after = 1
+  while (after < times.length - 1 && times[after] < time) after++
+  const before = after - 1
+  const share = Math.min(Math.max(Math.log(time / times[before]) / Math.log(times[after] / times[before]), 0), 1)
+  const near = Math.abs(share - Math.round(share)) < 1e-5 ? Math.round(share) : share // times are in single precision
+  return [0, 1, 2].map((quantity) => {
+    /** @param {number} at */
+    const error = (at) => errors[(quantity * AXES.length + axis) * times.length + at]
+    return near === 0 ? error(before) : error(before) ** (1 - near) * error(after) ** near
+  })
 }
 
 /** @param {Cell} own @param {Cell} other */
@@ -99,7 +124,7 @@ function difference([, a, da], [, b, db]) {
 function sentence(along, own, view) {
   /** @param {string} name @returns {Cell} */
   const cell = (name) => own.find(([each]) => each === name) ?? [name, NaN, NaN]
-  const [, dipole, dipoleError] = cell(DIPOLE), [, standard, standardError] = cell(STANDARD), [, steep] = cell(STEEPNESS)
+  const [, dipole, dipoleError] = cell(DIPOLE), [, standard, standardError] = cell(STANDARD), [, steep, steepError] = cell(STEEPNESS)
   const {omega_t, source} = along.tensors, yet = unsettled(along, view.index)
   let words = `At Ω T = ${timeInWords(omega_t[view.index])}, ${source}, ⟨C₁⟩/4π is ${withError(dipole, dipoleError)}`
   if (standard > 0) {
@@ -107,6 +132,6 @@ function sentence(along, own, view) {
     words += `, ${error > 0 ? withError(excess, error) : significant(excess, 2)} times the dipole of standard diffusion`
   }
   if (yet) words += ` (${yet})`
-  if (Number.isFinite(steep)) words += `; the slope for ℓ = ${SLOPE[0]}–${SLOPE[1]} is ${minus(steep.toFixed(2))}`
+  if (Number.isFinite(steep)) words += `; the slope for ℓ = ${SLOPE[0]}–${SLOPE[1]} is ${steepError > 0 ? withError(steep, steepError) : minus(steep.toFixed(2))}`
   return words + "." + (view.fitted ? ` ${view.fitted}` : "")
 }
