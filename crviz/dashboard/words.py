@@ -1,7 +1,8 @@
 """What stands beside the panels: explanations with the paper's equations, as HTML with MathML.
 
 The texts are in help/, and beside each panel, with LaTeX between $ (in the line) and $$ (by itself).
-Browsers draw MathML themselves, so that no script and no font is needed for it.
+Browsers draw MathML themselves, in a font of the page (fonts/): without one that has tables for mathematics,
+as on a bare Linux, scripts stand too high.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from latex2mathml.converter import convert
 
 _FOLDER = Path(__file__).parent / "help"
+_BOLD = re.compile(r'<mi mathvariant="bold">([A-Za-z])</mi>')
 _MATH = re.compile(r"(\$\$?)(.+?)\1", re.DOTALL)
 
 
@@ -28,4 +30,10 @@ def html_of(path: Path) -> str:
 
 
 def _mathml(found: re.Match[str]) -> str:
-    return convert(found[2].strip(), display="block" if found[1] == "$$" else "inline")
+    math = convert(found[2].strip(), display="block" if found[1] == "$$" else "inline")
+    return _BOLD.sub(lambda letter: f'<mi mathvariant="normal">{_bold(letter[1])}</mi>', math)
+
+
+def _bold(letter: str) -> str:
+    """A letter of Unicode's bold mathematical alphabet, which the font has: browsers would only smear a plain one."""
+    return chr(0x1D400 + ord(letter) - ord("A") - (6 if letter.islower() else 0))

@@ -43,6 +43,15 @@ def test_a_text_is_well_formed_with_all_its_equations(name):
         assert "".join(math.itertext()).strip()
 
 
+def test_the_pages_font_has_every_sign_of_an_equation(name):
+    """Letters are drawn in italics, of which the font has the alphabets of Latin and Greek."""
+    ranges = (Path(words.__file__).parent / "fonts/characters.txt").read_text().split(",")
+    ends = [[int(end, 16) for end in each.split("-")] for each in ranges]
+    tree = ET.fromstring(f"<div>{words.html_of(TEXTS[name])}</div>")
+    signs = {sign for math in tree.iter(MATH) for sign in "".join(math.itertext()) if not sign.isspace()}
+    assert {sign for sign in signs if not any(end[0] <= ord(sign) <= end[-1] for end in ends)} == set()
+
+
 def test_no_latex_is_left(name):
     html = words.html_of(TEXTS[name])
     assert "$" not in html

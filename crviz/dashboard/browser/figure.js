@@ -4,10 +4,12 @@ import {withText} from "./png.js"
 import {parts, typeset} from "./typeset.js"
 
 // above the frame, where they cover nothing that is drawn, a line for each point: Bokeh would put them beside it, row by row
-const TOOLTIP = `:host { transform: translateY(-50%); font-size: 12px; max-width: min(100vw - 40px, 420px);
+const TOOLTIP = `:host { transform: translateY(-50%); font-size: 0.75rem; max-width: min(100vw - 40px, 420px);
     --tooltip-color: var(--crviz-ground); --tooltip-text: var(--crviz-ink); --tooltip-border: var(--crviz-faint); }
   [style*="table-row"], [style*="table-cell"] { display: inline !important; margin-right: 3px; }
+  sub, sup { font-size: 0.74em; line-height: 0; } sub > i, sup > i { font-size: 0; }
   :host .bk-tooltip-row-label { color: var(--crviz-accent) !important; }`
+const SAID = ".bk-tooltip-row-label, .bk-tooltip-row-value" // parts of what a tooltip says
 const GUESS = [360, 200] // pixels, before a figure is laid out
 const WORDS = 12 // pixels, of what stands on the canvas
 const SIZES = ["line_width", "size", "x_offset", "y_offset"] // that grow with what is drawn
@@ -70,8 +72,8 @@ export class Figure {
     const source = this.model(name), grown = {...columns}
     for (const each of ["width", "size"]) if (columns[each] && this.scale !== 1) grown[each] = columns[each].map((value) => value * this.scale)
     if (grown.text) { // Bokeh looks for the colours of as many words as there were
-      const lacking = source.data.text.length - grown.text.length
-      for (const each of Object.keys(grown)) if (lacking > 0) grown[each] = [...grown[each], ...Array(lacking).fill(each === "text" ? "" : grown[each][0] ?? NaN)]
+      const {length} = grown.text
+      for (const each of Object.keys(grown)) grown[each] = [...grown[each], ...source.data[each].slice(length).map((was) => (each === "text" ? "" : was))]
     }
     source.data = grown
   }
@@ -110,7 +112,10 @@ export class Figure {
       for (const tooltip of tool.ttmodels?.values() ?? []) {
         if (tooltip.stylesheets.includes(TOOLTIP)) continue
         tooltip.stylesheets = [...tooltip.stylesheets, TOOLTIP]
-        tooltip.show = () => tooltip.setv({position: [0, this.view.frame.bbox.top], visible: true}, {check_eq: false})
+        tooltip.show = () => {
+          for (const part of tooltip.content.querySelectorAll?.(SAID) ?? []) part.replaceChildren(...typeset(part.textContent))
+          tooltip.setv({position: [0, this.view.frame.bbox.top], visible: true}, {check_eq: false})
+        }
       }
       if (!tool._export || Object.hasOwn(tool, "_export")) continue
       const plain = tool._export

@@ -16,7 +16,7 @@ import {WIRE} from "../../browser/wire.js"
 /** @type {[number, number]} */
 const SLOPE = [2, 12] // multipoles between which the slope is read, against l + 1/2
 // gradients for which errors of the shape are sent: along z, x and y, and the mean across
-const AXES = [gradientWeights(0, 0), gradientWeights(Math.PI / 2, 0), gradientWeights(Math.PI / 2, Math.PI / 2), PERPENDICULAR]
+const ERRORS_ALONG = [gradientWeights(0, 0), gradientWeights(Math.PI / 2, 0), gradientWeights(Math.PI / 2, Math.PI / 2), PERPENDICULAR]
 const DIPOLE = "C₁ / 4π", STANDARD = "standard C₁ / 4π", STEEPNESS = `slope, ℓ = ${SLOPE[0]}–${SLOPE[1]}`
 
 /**
@@ -97,7 +97,7 @@ function numbers(contracted, t) {
  */
 function shapeErrors({tensors, weights}, t) {
   const {shape_times: times, shape_errors: errors, omega_t: {[t]: time}} = tensors
-  const axis = AXES.findIndex((each) => each.every((weight, i) => Math.abs(weight - weights[i]) < WIRE.nothing))
+  const axis = ERRORS_ALONG.findIndex((each) => each.every((weight, i) => Math.abs(weight - weights[i]) < WIRE.nothing))
   if (!times || times.length < 2 || axis < 0) return [NaN, NaN, NaN]
   let after = 1
   while (after < times.length - 1 && times[after] < time) after++
@@ -106,7 +106,7 @@ function shapeErrors({tensors, weights}, t) {
   const near = Math.abs(share - Math.round(share)) < 1e-5 ? Math.round(share) : share // times are in single precision
   return [0, 1, 2].map((quantity) => {
     /** @param {number} at */
-    const error = (at) => errors[(quantity * AXES.length + axis) * times.length + at]
+    const error = (at) => errors[(quantity * ERRORS_ALONG.length + axis) * times.length + at]
     return near === 0 ? error(before) : error(before) ** (1 - near) * error(after) ** near
   })
 }
