@@ -382,6 +382,16 @@ def test_symbols_stand_below_the_line_and_are_heard_as_they_are_written(page):
     assert page.locator(".spectra .axis.y sub").first.inner_text().endswith("ℓ")
 
 
+def test_page_and_canvases_have_one_font(page):
+    """A canvas takes the first of its list that there is, as the page does."""
+    families = page.evaluate(
+        """() => [getComputedStyle(document.body).fontFamily,
+          ...["evolution", "spectra"].flatMap((name) => [...crviz.figure(name).below, ...crviz.figure(name).left])
+            .map((axis) => axis.major_label_text_font)]"""
+    )
+    assert len({re.sub("[\"' ]", "", family) for family in families}) == 1
+
+
 def test_equations_are_set_in_a_font_of_the_page(page):
     sized(page, 1280, 720)
     page.evaluate("() => document.querySelector('.evolution details').open = true")
