@@ -35,5 +35,5 @@ def _mathml(found: re.Match[str]) -> str:
 
 
 def _bold(letter: str) -> str:
-    """A letter of Unicode's bold mathematical alphabet, which the font has: browsers would only smear a plain one."""
+    """A letter of Unicode's bold mathematical alphabet, which the font has: others would be smeared ones."""
     return chr(0x1D400 + ord(letter) - ord("A") - (6 if letter.islower() else 0))

@@ -113,7 +113,8 @@ export class Figure {
         if (tooltip.stylesheets.includes(TOOLTIP)) continue
         tooltip.stylesheets = [...tooltip.stylesheets, TOOLTIP]
         tooltip.show = () => {
-          for (const part of tooltip.content.querySelectorAll?.(SAID) ?? []) part.replaceChildren(...typeset(part.textContent))
+          for (const part of tooltip.content.querySelectorAll?.(SAID) ?? [])
+            if (parts(part.textContent).length > 1) part.replaceChildren(...typeset(part.textContent))
           tooltip.setv({position: [0, this.view.frame.bbox.top], visible: true}, {check_eq: false})
         }
       }
