@@ -107,9 +107,9 @@ def _logarithms(values: Array) -> Array:
 
 
 def _shape_errors(source: Source, estimator: str) -> dict[str, Array]:
-    """`interpretation.shape.shape_errors` at the times of `kept_times`, where they are known: shape_times
-    (D,), and shape_errors, flat (3, 4, D): of C_2/C_1, slope and noise, for gradients along z, x, y and
-    "perpendicular"."""
+    """`interpretation.shape.shape_errors` at the times of `kept_times`, which are those of the dipoles:
+    shape_errors, flat (3, 4, D), of C_2/C_1, slope and noise, for gradients along z, x, y and
+    "perpendicular", as `_logarithms`; nothing where none are known."""
     times = kept_times(source.omega_t)
     errors = np.full((3, len(_AXES), len(times)), np.nan)
     for axis, gradient in enumerate(_AXES):
@@ -117,9 +117,7 @@ def _shape_errors(source: Source, estimator: str) -> dict[str, Array]:
             errors[:, axis] = shape_errors(source, gradient, times=times, estimator=estimator)
         except NotKept:
             continue
-    if np.isnan(errors).all():
-        return {}
-    return {"shape_times": single(source.omega_t[times]), "shape_errors": single(errors)}
+    return {} if np.isnan(errors).all() else {"shape_errors": _logarithms(errors)}
 
 
 def _dipole_vectors(source: Source) -> dict[str, Array]:

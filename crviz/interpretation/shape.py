@@ -16,8 +16,9 @@ SLOPE = (2, 12)
 
 
 class ShapeErrors(NamedTuple):
-    """Standard errors of the mean over fields, (T,) each: of C_2 / C_1, of d ln C_l / d ln(l + 1/2) over
-    `SLOPE` with all multipoles weighed alike, and of the noise [r_L^2]; NaN where a C_l is not above 0."""
+    """Standard errors of the mean over fields, (T,) each: of C_2 / C_1, over its value; of d ln C_l /
+    d ln(l + 1/2) over `SLOPE`, with all multipoles weighed alike; and of the noise, over its value. NaN where
+    a C_l or the noise is not above 0."""
 
     ratio: Array
     slope: Array
@@ -41,11 +42,13 @@ def shape_errors(source: Source, gradient: Gradient, *, times: Array, estimator:
         Where a source keeps no covariance for this gradient or time.
     """
     of = source.omega_t[times].astype(float).tolist()
-    spectra = source.evolution(gradient, estimator=estimator).cl[times]
+    spectra = source.evolution(gradient, estimator=estimator)
     covariances = [source.covariance(gradient, omega_t=time, estimator=estimator) for time in of]
-    found = [_of_shape(*each) for each in zip(spectra, covariances, strict=True)]
+    found = [_of_shape(*each) for each in zip(spectra.cl[times], covariances, strict=True)]
     ratio, slope = np.transpose(found) if found else np.empty((2, 0))
-    return ShapeErrors(ratio, slope, _of_noise(source, gradient, times, estimator))
+    noise = np.asarray(spectra.noise)[times]
+    above = np.where(noise > 0, noise, np.nan)
+    return ShapeErrors(ratio, slope, _of_noise(source, gradient, times, estimator) / above)
 
 
 def _of_shape(cl: Array, covariance: Array) -> tuple[float, float]:
@@ -53,7 +56,7 @@ def _of_shape(cl: Array, covariance: Array) -> tuple[float, float]:
     ratio = slope = np.nan
     if (cl[1:3] > 0).all():
         by = np.array([-1 / cl[1], 1 / cl[2]])  # of the logarithm of the ratio
-        ratio = cl[2] / cl[1] * np.sqrt(by @ covariance[1:3, 1:3] @ by)
+        ratio = np.sqrt(by @ covariance[1:3, 1:3] @ by)
     if len(ell) > 1 and (cl[ell] > 0).all():
         _, slope = theory.slope(ell, cl[ell], covariance=covariance[np.ix_(ell, ell)], alike=True)
     return ratio, slope

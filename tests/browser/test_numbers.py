@@ -300,9 +300,9 @@ def numbers(shipped, spectrum, gradient, time, estimator):
         "C₀ / 4π": (spectrum.cl[0] / FOUR_PI, spectrum.error[0] / FOUR_PI),
         "C₁ / 4π": (spectrum.cl[1] / FOUR_PI, spectrum.error[1] / FOUR_PI),
         "standard C₁ / 4π": standard,
-        "C₂ / C₁": (spectrum.cl[2] / spectrum.cl[1], ratio),
+        "C₂ / C₁": (spectrum.cl[2] / spectrum.cl[1], ratio * spectrum.cl[2] / spectrum.cl[1]),
         "slope": (slope(spectrum), steepness),
-        "noise / 4π": (spectrum.noise / FOUR_PI, noise / FOUR_PI),
+        "noise / 4π": (spectrum.noise / FOUR_PI, noise * spectrum.noise / FOUR_PI),
     }
 
 

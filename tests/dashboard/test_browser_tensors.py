@@ -133,7 +133,7 @@ def test_what_is_sent_is_as_small_as_it_can_be(cross_run):
         if name.endswith(("_correlation", "_vectors")):
             assert value.dtype == np.int8
         elif isinstance(value, np.ndarray) and name not in ("omega_t", "dipole_times"):
-            two_bytes = name.startswith("scatter_") and name != "scatter_times"
+            two_bytes = name.startswith(("scatter_", "shape_")) and name != "scatter_times"
             assert value.dtype == (np.int16 if two_bytes else np.float32)
         if isinstance(value, np.ndarray):
             assert value.ndim == 1

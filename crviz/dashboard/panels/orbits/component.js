@@ -5,6 +5,7 @@ import {typeset} from "../../browser/typeset.js"
 import {Bundle} from "./orbit_paths.js"
 import {cursor, cursorMarks, separationLayout, separationTraces} from "./orbit_separation.js"
 import {camera, marks, spaceLayout, spaceTraces} from "./orbit_space.js"
+import {SHEET} from "./orbit_sheet.js"
 import {DASHES, ink} from "./orbit_style.js"
 import {adoptStyles, hasWebGL, plotly} from "./plotly.js"
 
@@ -60,7 +61,7 @@ class View {
         panel(this.space, this.caption, ...this.#buttons()),
         panel(this.separation, "Rms separation from the clicked orbit (thin lines: straight flight)")),
       this.summary)
-    this.root = element("div", {class: "orbits"}, this.message, this.content)
+    this.root = element("div", {class: "orbits"}, element("style", {}, SHEET), this.message, this.content)
     // Plotly turns with a finger, but takes note of the new view only where a mouse button is let go
     this.space.addEventListener("touchend", (event) => event.target.dispatchEvent(new MouseEvent("mouseup")))
     this.drawn = Promise.resolve()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 import panel as pn
 import param
@@ -19,36 +18,8 @@ from crviz.dashboard import description
 from crviz.dashboard.panels.orbits.content import content
 from crviz.plots.style import palette
 
-_STYLE = """
-.orbits { container-type: inline-size; color: var(--ink); font-variant-numeric: tabular-nums;
-  font: 0.82rem/1.45 var(--font, sans-serif); }
-.orbits p { margin: 4px; }
-sub { font-size: 0.74em; line-height: 0; }
-sub > i { font-size: 0; }
-.orbits [hidden] { display: none !important; }
-.panels { display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr); }
-@container (min-width: 640px) { .panels { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
-@container (min-width: 860px) { /* words beside the plots, which have all the height */
-  .content { display: grid; gap: 0 8px; grid-template: auto 1fr / minmax(0, 1fr) 15em; }
-  .panels { grid-area: 1 / 1 / span 2; }
-  .content .key { flex-direction: column; }
-  .content .summary { contain: size; overflow: auto; }
-}
-figure { margin: 0; min-width: 0; }
-figcaption { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin: 4px;
-  min-height: 30px; color: var(--analytic); font-size: 0.75rem; }
-figcaption span { flex: 1; }
-/* --picture: what the card has room for */
-.plot { height: max(170px, var(--picture, 430px)); overflow: hidden; }
-.plot.nothing { height: auto; margin: 12px; }
-button { font: inherit; color: var(--ink); background: none; border: 1px solid var(--faint);
-  border-radius: 4px; padding: 3px 8px; min-height: 28px; cursor: pointer; }
-button:hover { border-color: var(--accent); }
-button:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
-.key { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 4px; padding: 0; list-style: none;
-  font-size: 0.75rem; }
-.key svg { vertical-align: middle; margin-right: 6px; }
-"""
+#: Of the palettes, what is drawn in.
+_ROLES = ("ground", "ink", "faint", "analytic", "accent", "multipoles")
 
 
 class OrbitsView(pn.viewable.Viewer):
@@ -169,7 +140,12 @@ class OrbitsPlot(pn.custom.JSComponent):
     omega_t = param.Number(100.0)
     dark = param.Boolean(False)
     scale = param.Number(1.0, doc="Of letters.")
-    colors = param.Dict({name: dataclasses.asdict(palette(name == "dark")) for name in ("light", "dark")})
+    colors = param.Dict(
+        {
+            name: {role: getattr(palette(name == "dark"), role) for role in _ROLES}
+            for name in ("light", "dark")
+        }
+    )
     plotly_url = param.String()
     script_url = param.String(doc="Where the module is that draws, which browsers keep.")
 
@@ -179,7 +155,6 @@ class OrbitsPlot(pn.custom.JSComponent):
       return render(props)
     }
     """
-    _stylesheets: ClassVar[list[str]] = [_STYLE]
 
     def __init__(self, **params: Any) -> None:
         super().__init__(plotly_url=_plotly_url(), script_url=description.orbits_url(), **params)

@@ -85,29 +85,31 @@ function numbers(contracted, t) {
     ["C₀ / 4π", value[0] / FOUR_PI, error[0] / FOUR_PI],
     [DIPOLE, value[1] / FOUR_PI, error[1] / FOUR_PI],
     [STANDARD, standard / FOUR_PI, standardError / FOUR_PI],
-    ["C₂ / C₁", value[2] / value[1], ofRatio],
+    ["C₂ / C₁", value[2] / value[1], ofRatio * value[2] / value[1]],
     [STEEPNESS, slope(value, ...SLOPE), ofSlope],
-    ["noise / 4π", contracted.noise(t) / FOUR_PI, ofNoise / FOUR_PI],
+    ["noise / 4π", contracted.noise(t) / FOUR_PI, ofNoise * contracted.noise(t) / FOUR_PI],
   ]
 }
 
 /**
- * Errors of C₂/C₁, slope and noise, between the times at which they are known; NaN along other gradients, and where none are known.
+ * Errors of C₂/C₁ over its value, of the slope, and of the noise over its value, between the times at which they are known; NaN along other gradients, and where none are known.
  * @param {Contracted} contracted @param {number} t @returns {number[]}
  */
 function shapeErrors({tensors, weights}, t) {
-  const {shape_times: times, shape_errors: errors, omega_t: {[t]: time}} = tensors
+  const {dipole_times: times, shape_errors: errors, omega_t: {[t]: time}} = tensors, {steps, unknown} = WIRE.scatter
   const axis = ERRORS_ALONG.findIndex((each) => each.every((weight, i) => Math.abs(weight - weights[i]) < WIRE.nothing))
-  if (!times || times.length < 2 || axis < 0) return [NaN, NaN, NaN]
+  if (!errors || !times || times.length < 2 || axis < 0) return [NaN, NaN, NaN]
   let after = 1
   while (after < times.length - 1 && times[after] < time) after++
   const before = after - 1
   const share = Math.min(Math.max(Math.log(time / times[before]) / Math.log(times[after] / times[before]), 0), 1)
-  const near = Math.abs(share - Math.round(share)) < 1e-5 ? Math.round(share) : share // times are in single precision
   return [0, 1, 2].map((quantity) => {
     /** @param {number} at */
-    const error = (at) => errors[(quantity * ERRORS_ALONG.length + axis) * times.length + at]
-    return near === 0 ? error(before) : error(before) ** (1 - near) * error(after) ** near
+    const error = (at) => {
+      const known = errors[(quantity * ERRORS_ALONG.length + axis) * times.length + at]
+      return known === unknown ? NaN : Math.exp(known / steps)
+    }
+    return share === 0 ? error(before) : error(before) ** (1 - share) * error(after) ** share
   })
 }
 
