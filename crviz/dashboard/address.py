@@ -14,6 +14,9 @@ from crviz.dashboard.state import State, on_page
 from crviz.parameters import REALIZATIONS
 from crviz.result import nearest_time
 
+#: The key of what is pinned.
+PIN = "pin"
+
 
 def restore(state: State, arguments: Mapping[str, list[bytes]]) -> str:
     """Set a state from the arguments of an address, as a server hands them on; starts nothing.
@@ -29,6 +32,12 @@ def restore(state: State, arguments: Mapping[str, list[bytes]]) -> str:
                 _set(state, parameter.name, key, meant, notices)
     _make_possible(state, notices)
     return " ".join(notices)
+
+
+def says_something(arguments: Mapping[str, list[bytes]]) -> bool:
+    """Whether a link says what is to be shown: any setting, or what is pinned."""
+    keys = {key for parameter in on_page() for key in (parameter.link, *parameter.earlier)}
+    return bool(keys & arguments.keys()) or PIN in arguments
 
 
 def reach(state: State, asked: float, times: Array) -> str:

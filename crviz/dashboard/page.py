@@ -11,7 +11,7 @@ from param.parameterized import Event
 
 from crviz import ensemble, sky, units
 from crviz.checks import ParameterError
-from crviz.dashboard import address, toolbar, wire
+from crviz.dashboard import address, chip, presets, toolbar, wire
 from crviz.dashboard.best_known import BestKnown
 from crviz.dashboard.drawer import Drawer
 from crviz.dashboard.drawer.contents import DrawerContents
@@ -54,6 +54,9 @@ class Visit:
         arrived(state)
         state.limits = manager.limits
         notice, asked = address.restore(state, arguments), state.omega_t
+        story = not address.says_something(arguments)
+        if story:
+            state.param.update(**presets.PRESETS[presets.OPENING])
         self.session = Session(state, manager)
         self.hub = Hub(state, width=0, height=0, margin=0)
         self.skies = SkyFeed(state, self.hub, manager)
@@ -71,7 +74,8 @@ class Visit:
         self.session.notice = notice
         self.session.follow()
         self._say()
-        self.page = Shell(bridge=self.hub, drawer=self.drawer.__panel__(), orbits=self.orbits.plot)
+        parts = {"bridge": self.hub, "drawer": self.drawer.__panel__(), "orbits": self.orbits.plot}
+        self.page = Shell(story=story, **parts)
 
     def close(self) -> None:
         """The visitor is gone."""
@@ -85,7 +89,8 @@ class Visit:
         state.param.watch(lambda _: self._send_tensors(), ["shown", "estimator"])
         state.param.watch(lambda event: hub.param.update(omega_t=event.new), "omega_t")
         hub.param.watch(lambda event: state.set("omega_t", event.new), "omega_t")
-        state.param.watch(self._say, ["shown", *state.of_a_run, "b0", "lc"])
+        moving = {"shown", *state.of_a_run, "b0", "lc", *self.theory.depends}
+        state.param.watch(self._say, [*moving])
         self.session.param.watch(self._say, ["status", "notice"])
         hub.on(wire.DIRECTION, self._follow_orbit)
         hub.on(wire.THEME, self._recolor)
@@ -160,9 +165,13 @@ class Visit:
 
     def _say(self, *_: Event) -> None:
         """What is shown and runs, in words, and what Run would take."""
+        said = chip.said(self.state, self.session)
         self.hub.texts = {
-            **toolbar.said(self.state, self.session),
+            **said,
+            **self.theory.said(),
+            "notice": self.session.notice,
             "cost": self.session.estimate(),
+            "lost": {"cost": "Runs need the connection.", **said["lost"]},
             "cancel": self.session.busy,
             "energy": energy_words(self.state.rl_over_lc, self.state.b0, self.state.lc),
         }

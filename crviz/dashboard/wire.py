@@ -65,6 +65,10 @@ EVOLVING = MULTIPOLES[-1] + 1
 #: Radius of the disc over which skies are smoothed [deg].
 SMOOTHING = 10.0
 
+#: Backtracking times [1/Omega] that a page without a link plays through once: from a dipole that is whole to
+#: one that is all but noise, and back to where it rests.
+STORY = {"from": 1.0, "to": 40.0, "rest": 24.0}
+
 #: Kinds of messages from the browser: a button pressed, an input released, a sky wanted, a direction clicked
 #: on, a theme chosen, the window of an own spectrum wanted, what is to be pinned again, whether anybody is
 #: there. Skies, windows and the last are answered by a message of their kind.
@@ -129,6 +133,7 @@ def module() -> str:
         },
         "rigidityPerTeV": rigidity(1.0, b0=1.0, lc=1.0),
         "yearsPerParsec": YEARS_PER_PARSEC,
+        "story": STORY,
         "sent": SENT,
         **{kind: kind for kind in MESSAGES},
     }

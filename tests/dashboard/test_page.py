@@ -81,6 +81,21 @@ def test_a_pin_is_taken_away_by_its_button(opened):
     assert visit.hub.pinned == {}
 
 
+@pytest.mark.parametrize("link", [{}, {"theme": "dark"}])
+def test_a_page_without_a_link_opens_on_the_story(opened, link):
+    state = opened(**link).state
+    assert (state.theta, state.nside) == (90.0, 32)
+    assert state.omega_t == pytest.approx(24, rel=0.05)  # the nearest recorded time
+    assert state.shown.source is library.shipped()
+
+
+@pytest.mark.parametrize("link", [{"T": 100}, {"p": 0.3}, {"normalized": "true"}, {"pin": "0"}])
+def test_a_link_that_says_anything_has_the_papers_view_beside_it(opened, link):
+    state = opened(**link).state
+    assert (state.theta, state.nside) == (0.0, 16)
+    assert state.omega_t == pytest.approx(100, rel=0.01)
+
+
 def test_who_asks_whether_anybody_is_there_is_answered(opened, monkeypatch):
     visit, sent = opened(), []
     monkeypatch.setattr(visit.hub, "_send_event", lambda kind, data: sent.append(data))

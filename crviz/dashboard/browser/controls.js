@@ -110,7 +110,7 @@ function make(tag, text, attributes = {}) {
 // what a control means: for the pointer, for those who hear the page, and below it where there is room
 function describe(row, help, seen) {
   row.title = help
-  const input = row.getAttribute("role") ? row : row.querySelector("input, select") ?? row
+  const input = row.getAttribute("role") ? row : row.querySelector("input, select, button") ?? row
   input.setAttribute("aria-description", help)
   if (seen) row.append(make("p", help, {class: "help", "aria-hidden": "true"}))
 }
@@ -253,9 +253,19 @@ function toggle(controls, control) {
 
 function button(controls, control) {
   const out = make("button", control.label, {type: "button", class: control.look ?? "plain"})
+  const reason = control.why ? make("p", "", {class: "idle"}) : null
   out.addEventListener("click", () => controls.pressed(control.key))
-  controls.fields.set(control.key, {show: (enabled) => { out.disabled = !(enabled && controls.there) }})
-  return out
+  controls.fields.set(control.key, {show: (said) => { // whether it can be pressed, what it is called now, or why it cannot be pressed
+    const {label = control.label, why = ""} = Object(said)
+    out.textContent = label
+    out.disabled = !(said && !why && controls.there)
+    out.hidden = Boolean(control.gone && !said)
+    if (reason) reason.textContent = why
+  }})
+  if (!reason) return out
+  const row = make("div", undefined, {class: "reasoned"})
+  row.append(out, reason)
+  return row
 }
 
 // a button that asks in its place before it is obeyed, and can take it back: Python says whether it was done

@@ -4,12 +4,14 @@
 //   draw(scene, changed)   draws; changed holds the names of what is new, of those that its description depends on
 //   message(message)       takes what the session sends for it (optional)
 //   inWords(scene)         says for those who hear the page what it shows, in a sentence (optional)
+//   ready                  whether what is drawn is of the present time (optional)
 //   announced              what is read out once all rests (optional)
 //   kept, putBack(kept)    what a link does not hold, as JSON has it, and how it is put back when the page has loaded itself anew (optional)
 // A scene is what there is to draw: tensors, pinned, analytic, fitted, sky, awaited and direction from the session, the view with all
 // that is set (angles in radians), omegaT, colors of the theme, and whether the connection is lost.
 
 import {AddressBar} from "./address.js"
+import {Chip} from "./chip.js"
 import {Connection} from "./connection.js"
 import {Controls} from "./controls.js"
 import {yearsInWords} from "./digits.js"
@@ -17,6 +19,7 @@ import {Figure} from "./figure.js"
 import {Probe} from "./probe.js"
 import {Settings} from "./settings.js"
 import {Shell} from "./shell.js"
+import {Story} from "./story.js"
 import {TimeBar} from "./time_bar.js"
 import {nearest} from "./view.js"
 import {WIRE} from "./wire.js"
@@ -42,6 +45,7 @@ class Page {
       state: () => this.#beyondLink(),
     })
     if (this.connection.kept) this.shell.putBack(this.connection.kept.shell)
+    this.story = new Story(Boolean(this.connection.kept))
     this.figures = Promise.all(description.panels.filter(({figure}) => figure).map(async ({name, figure}) => {
       const made = await Figure.made(figure, `figure-${name}`)
       made.color(this.colors)
@@ -54,11 +58,12 @@ class Page {
     this.model = model
     this.document = view.model.document
     this.connection.opened(model, this.document)
-    this.omegaT = model.omega_t
     const figures = Object.fromEntries(await this.figures)
+    this.omegaT = this.story.begins ? WIRE.story.from : model.omega_t
     const places = document.querySelectorAll("[data-controls]")
     this.bar = new TimeBar(document.getElementById("time"), (index, released) => this.#moveTo(index, released),
       (time) => yearsInWords(time, this.tensors.rl_over_lc, this.settings.values.lc))
+    this.chip = new Chip({press: (key) => this.press(key), changed: () => this.#rest()})
     this.words = document.getElementById("words")
     this.status = document.getElementById("status")
     this.address = new AddressBar(() => ({...this.settings.values, T: this.omegaT}))
@@ -75,6 +80,7 @@ class Page {
     this.bar.label()
     if (this.shell.dark !== ASKED_DARK) this.#themeChosen() // the session knows what the link said
     this.changed("theme", "omega_t", ...WIRE.sent)
+    this.story.connect(this.bar, () => this.tensors.omega_t, () => this.panels.every(({panel}) => panel.ready ?? true))
     if (this.connection.kept) this.#putBack(this.connection.kept)
     if (this.lost) this.#connected() // meanwhile
   }
@@ -84,6 +90,8 @@ class Page {
   get lost() { return this.connection.lost }
 
   send(message) { if (!this.connection.closed) this.model?.send_msg(message) }
+
+  press(key) { this.send({kind: WIRE.press, key}) }
 
   // models of the components of a class that Panel has in the document
   components(name) { return this.document.roots().filter((root) => root.class_name === name).map((root) => root.data) }
@@ -132,10 +140,13 @@ class Page {
       this.changed(...keys)
       this.address.changed()
       if (keys.includes("lc")) this.bar.label()
+      this.#say()
     })
+    model.on("texts", () => this.#say())
     for (const name of WIRE.sent) model.on(name, () => {
       this.#take(name)
       this.changed(name)
+      if (name === "awaited") this.#say()
     })
     model.on("omega_t", () => { // set by the server, as with a preset
       if (model.omega_t === this.omegaT) return
@@ -157,6 +168,7 @@ class Page {
     const {lost} = this
     document.getElementById("drawer").inert = lost
     for (const inputs of this.inputs) inputs.reach(!lost)
+    this.#say()
     if (!lost) this.#take(...WIRE.sent)
     this.changed("lost")
   }
@@ -230,15 +242,23 @@ class Page {
       panel.draw?.(scene, changed)
       place.querySelector(".coming")?.remove()
     }
-    clearTimeout(this.telling) // words follow when all rests, and no sooner on a slow machine
-    if (!scene.view.playing) this.telling = setTimeout(() => this.#tell(), QUIET)
+    this.#rest()
     this.drawings += 1
     this.drawnAt = performance.now()
   }
 
+  // what is shown, set and under way, above all else
+  #say() { this.chip.show(unpacked(this.model.texts), this.settings.values, this.awaited, this.lost) }
+
+  // words follow when all rests, and no sooner on a slow machine
+  #rest() {
+    clearTimeout(this.telling)
+    if (!this.bar.timer) this.telling = setTimeout(() => this.#tell(), QUIET)
+  }
+
   #tell() {
     for (const {figure} of this.panels) figure?.tools()
-    const said = this.panels.map(({panel}) => panel.announced).filter(Boolean).join(" ")
+    const said = [...this.panels.map(({panel}) => panel.announced), this.chip.announced].filter(Boolean).join(" ")
     if (this.status.textContent !== said) this.status.textContent = said
     const {scene} = this
     this.words.replaceChildren(...this.panels.map(({panel}) => panel.inWords?.(scene)).filter(Boolean).map((sentence) => {
