@@ -40,6 +40,8 @@ SPEC = [
                 "options": [[name, _key(name)] for name in presets.PRESETS],
             },
             _button("pin", "Pin", "Keep this result in the plots, beside the next ones."),
+            _button("swap", "Swap", "Show what is pinned, and pin what is shown.") | {"gone": True},
+            {"kind": "text", "key": "pinned_words"},
             {"kind": "share", "key": "share", "label": "Copy link"},
             _button("downloads", "Download", "Files: the run, the map, the spectra, the figures, a script."),
             _button("runs", "Runs", "Stored results: open, extend or delete them."),

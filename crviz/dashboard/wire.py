@@ -70,10 +70,10 @@ SMOOTHING = 10.0
 STORY = {"from": 1.0, "to": 40.0, "rest": 24.0}
 
 #: Kinds of messages from the browser: a button pressed, an input released, a sky wanted, a direction clicked
-#: on, a theme chosen, the window of an own spectrum wanted, what is to be pinned again, whether anybody is
-#: there. Skies, windows and the last are answered by a message of their kind.
+#: on, a theme chosen, the window of an own spectrum wanted, whether anybody is there. Skies, windows and the
+#: last are answered by a message of their kind.
 PRESS, SET, SKY, DIRECTION, THEME, WINDOW = "press", "set", "sky", "direction", "theme", "window"
-PIN, BEAT = "pin", "beat"
+BEAT = "beat"
 #: What a message of each kind holds beside it: what each field may be.
 MESSAGES: dict[str, dict[str, Callable[[Any], bool]]] = {
     PRESS: {"key": is_text},
@@ -89,7 +89,6 @@ MESSAGES: dict[str, dict[str, Callable[[Any], bool]]] = {
         "pseudo": is_truth,
         "m0": is_truth,
     },
-    PIN: {"digest": is_text, "estimator": is_text, "sigma2": is_number, "rl_over_lc": is_number},
     BEAT: {},
 }
 #: What the browser may set of models, by name.

@@ -66,7 +66,7 @@ class Page {
     this.chip = new Chip({press: (key) => this.press(key), changed: () => this.#rest()})
     this.words = document.getElementById("words")
     this.status = document.getElementById("status")
-    this.address = new AddressBar(() => ({...this.settings.values, T: this.omegaT}))
+    this.address = new AddressBar(() => ({...this.settings.values, T: this.omegaT, pin: this.pinned?.link}))
     this.panels = this.description.panels.map(({name, depends}) => {
       const place = document.querySelector(`[data-panel="${name}"]`), figure = figures[name]
       const panel = new this.classes[name]({page: this, place, figure})
@@ -147,6 +147,7 @@ class Page {
       this.#take(name)
       this.changed(name)
       if (name === "awaited") this.#say()
+      if (name === "pinned") this.address.changed()
     })
     model.on("omega_t", () => { // set by the server, as with a preset
       if (model.omega_t === this.omegaT) return
@@ -178,12 +179,11 @@ class Page {
     if (!this.inputs) return this.connection.kept
     this.address.write()
     const panels = Object.fromEntries(this.panels.map(({name, panel}) => [name, panel.kept]).filter(([, kept]) => kept))
-    return {shell: this.shell.kept, pin: this.pinned?.again, direction: this.direction, panels, scroll: scrollY}
+    return {shell: this.shell.kept, direction: this.direction, panels, scroll: scrollY}
   }
 
-  #putBack({panels = {}, pin, direction, scroll}) {
+  #putBack({panels = {}, direction, scroll}) {
     for (const {name, panel} of this.panels) if (panels[name]) panel.putBack(panels[name])
-    if (pin) this.send({kind: WIRE.pin, ...pin})
     if (direction?.theta !== undefined) this.send({kind: WIRE.direction, ...direction})
     scrolledTo(scroll)
   }
