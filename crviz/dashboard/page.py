@@ -61,6 +61,7 @@ class Visit:
         self.hub = Hub(state, width=0, height=0, margin=0)
         self.skies = SkyFeed(state, self.hub, manager)
         self.pinned: LabelledSource | None = None
+        self._before_tour: LabelledSource | None = None
         self.theory = TheoryFeed(state, self.hub, self.session)
         self.best_known = BestKnown(state, manager.library)
         self.drawer = Drawer()
@@ -163,6 +164,15 @@ class Visit:
     def _add_notice(self, sentence: str) -> None:
         self.session.notice = f"{self.session.notice} {sentence}".strip()
 
+    def _keep_shown(self) -> None:
+        self._before_tour = self.state.shown
+
+    def _show_again(self) -> None:
+        """Show what was shown before the tour, which has set again what was set then."""
+        if self._before_tour is not None:
+            self.state.show(self._before_tour)
+        self._before_tour = None
+
     def _recolor(self, message: dict[str, Any]) -> None:
         self.state.dark = self.orbits.dark = bool(message["dark"])
 
@@ -177,6 +187,8 @@ class Visit:
             "orbit": self._follow_gradient,
             "pin": self._pin,
             "swap": self._swap,
+            "tour": self._keep_shown,
+            "after_tour": self._show_again,
         }
 
     def _say(self, *_: Event) -> None:

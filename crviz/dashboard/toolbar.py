@@ -16,8 +16,17 @@ def presses(state: State, session: Session) -> dict[str, Callable[..., object]]:
     return {
         **{_key(name): partial(presets.apply, state, name) for name in presets.PRESETS},
         "notice": lambda: session.param.update(notice=""),
-        "back": lambda: state.take(state.shown.config),
+        "back": partial(_set_what_is_shown, state),
     }
+
+
+def _set_what_is_shown(state: State) -> None:
+    """Set the configuration behind what is shown; of its physics something better may be known, which is shown
+    and set then."""
+    shown = state.shown
+    state.take(shown.config)
+    if state.shown is not shown:
+        state.take(state.shown.config)
 
 
 def _key(preset: str) -> str:
@@ -41,12 +50,12 @@ SPEC = [
             },
             _button("pin", "Pin", "Keep this result in the plots, beside the next ones."),
             _button("swap", "Swap", "Show what is pinned, and pin what is shown.") | {"gone": True},
-            {"kind": "text", "key": "pinned_words"},
             {"kind": "share", "key": "share", "label": "Copy link"},
             _button("downloads", "Download", "Files: the run, the map, the spectra, the figures, a script."),
             _button("runs", "Runs", "Stored results: open, extend or delete them."),
             _button("more", "More", "Further plots: diffusion, pairs, waves of the turbulence."),
             _button("help", "Help", "What this page shows, with the equations."),
+            {"kind": "text", "key": "pinned_words"},
             {"kind": "notice", "key": "notice"},
         ],
     }

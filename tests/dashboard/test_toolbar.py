@@ -4,7 +4,7 @@ import pytest
 
 from crviz import Config
 from crviz.dashboard import presets
-from crviz.dashboard.best_known import BestKnown, from_atlas
+from crviz.dashboard.best_known import SHIPPED, BestKnown, from_atlas
 from crviz.dashboard.toolbar import SPEC, presses
 
 
@@ -39,3 +39,11 @@ def test_what_is_shown_can_be_set(state, session):
     state.param.update(nside=64, omega_t_max=900.0)
     presses(state, session)["back"]()
     assert (state.sigma2, state.nside, state.omega_t_max) == (0.5, 16, 300.0)
+
+
+def test_where_something_better_is_known_of_what_is_shown_that_is_shown_and_set(state, session):
+    BestKnown(state, None)
+    state.n_modes = 30  # which the atlas does not know
+    assert "nearest point" in state.shown.origin
+    presses(state, session)["back"]()
+    assert (state.shown.origin, state.n_modes, state.nside) == (SHIPPED, 200, 32)

@@ -21,6 +21,7 @@ import {Settings} from "./settings.js"
 import {Shell} from "./shell.js"
 import {Story} from "./story.js"
 import {TimeBar} from "./time_bar.js"
+import {Tour} from "./tour.js"
 import {nearest} from "./view.js"
 import {WIRE} from "./wire.js"
 
@@ -64,9 +65,10 @@ class Page {
     this.bar = new TimeBar(document.getElementById("time"), (index, released) => this.#moveTo(index, released),
       (time) => yearsInWords(time, this.tensors.rl_over_lc, this.settings.values.lc))
     this.chip = new Chip({press: (key) => this.press(key), changed: () => this.#rest()})
+    this.tour = new Tour(this, {began: () => this.press("tour"), ended: () => this.press("after_tour")})
     this.words = document.getElementById("words")
     this.status = document.getElementById("status")
-    this.address = new AddressBar(() => ({...this.settings.values, T: this.omegaT, pin: this.pinned?.link}))
+    this.address = new AddressBar(() => ({...this.linked, pin: this.pinned?.link}))
     this.panels = this.description.panels.map(({name, depends}) => {
       const place = document.querySelector(`[data-panel="${name}"]`), figure = figures[name]
       const panel = new this.classes[name]({page: this, place, figure})
@@ -90,6 +92,19 @@ class Page {
   get lost() { return this.connection.lost }
 
   send(message) { if (!this.connection.closed) this.model?.send_msg(message) }
+
+  // what is set, as a link has it; and set as by a hand, at the recorded time that is nearest, or at the time that was recorded before
+  get linked() { return {...this.settings.values, T: this.omegaT} }
+
+  set({T, ...values}, before = false) {
+    this.omegaT = before ? T : this.tensors.omega_t[nearest(this.tensors.omega_t, T)]
+    this.#find()
+    this.model.omega_t = this.omegaT // first: what comes of the others has its nearest time
+    const other = Object.entries(values).filter(([key, value]) => this.settings.values[key] !== value)
+    for (const inputs of this.inputs) inputs.set(Object.fromEntries(other.filter(([key]) => inputs.fields.has(key))))
+    this.changed("omega_t")
+    this.address.changed()
+  }
 
   press(key) { this.send({kind: WIRE.press, key}) }
 
@@ -248,7 +263,11 @@ class Page {
   }
 
   // what is shown, set and under way, above all else
-  #say() { this.chip.show(unpacked(this.model.texts), this.settings.values, this.awaited, this.lost) }
+  #say() {
+    const texts = unpacked(this.model.texts)
+    this.chip.show(texts, this.settings.values, this.awaited, this.lost)
+    this.tour.allow(!this.lost, texts.cancel)
+  }
 
   // words follow when all rests, and no sooner on a slow machine
   #rest() {
