@@ -79,7 +79,9 @@ def _document() -> Template:
 def _style() -> str:
     """The shell's style sheet, with the colours of both themes."""
     light, dark = (_variables(palette) for palette in (style.LIGHT, style.DARK))
-    sheets = "\n".join(javascript.stylesheet(name) for name in ("shell", "card", "page", "chip", "story", "tour"))
+    sheets = "\n".join(
+        javascript.stylesheet(name) for name in ("shell", "card", "page", "chip", "story", "tour")
+    )
     return f':root {{ {light} }}\n:root[data-theme="dark"] {{ {dark} }}\n{sheets}'
 
 

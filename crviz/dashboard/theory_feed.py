@@ -43,10 +43,18 @@ class TheoryFeed:
         self._state, self._hub, self._session = state, hub, session
         state.param.watch(self._evolve, ["analytic", "p", "theta", "phi", "shown"])
         state.param.watch(self._forget, list(_FITTED))
+        self._refusals: dict[str, Any] | None = None  # where nothing has moved them since they were said
+        state.param.watch(self._move, list(self.depends))
 
     def said(self) -> dict[str, Any]:
         """Why a fit is impossible, where it is, by the keys of the buttons."""
-        return {"fit": {"why": _refusal(self._ratio)}, "fit_observed": {"why": _refusal(self._observed)}}
+        if self._refusals is None:
+            checks = {"fit": self._ratio, "fit_observed": self._observed}
+            self._refusals = {key: {"why": _refusal(check)} for key, check in checks.items()}
+        return self._refusals
+
+    def _move(self, *_: Event) -> None:
+        self._refusals = None
 
     def _evolve(self, *_: Event) -> None:
         state, source = self._state, self._state.shown.source

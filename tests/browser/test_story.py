@@ -143,7 +143,6 @@ def test_the_tour_goes_by_keys_and_gives_back_what_was_set(person, server):
     page.close()
 
 
-
 @pytest.mark.parametrize("width", [1280, 390])
 def test_every_step_keeps_nobody_out_stays_in_sight_and_can_be_skipped(newcomer, width):
     page = newcomer(motion="reduce", width=width)

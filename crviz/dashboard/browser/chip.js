@@ -28,7 +28,7 @@ export class Chip {
     const words = other.map(([key, name]) => `${name} = ${typeof values[key] === "number" ? exact(values[key]) : values[key]}`)
     this.what.textContent = what
     this.part.classList.toggle("differs", other.length > 0)
-    this.differs.textContent = other.length ? `not what the sliders say (${words.join(", ")})${busy ? " yet" : ":"}` : ""
+    this.differs.textContent = other.length ? `Not what the sliders say (${words.join(", ")})${busy ? " yet" : ":"}` : ""
     for (const button of this.buttons) {
       button.hidden = !other.length || busy
       button.disabled = lost

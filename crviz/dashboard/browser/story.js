@@ -33,8 +33,9 @@ export class Story {
     play.disabled = false
     if (!this.begins) return
     start()
+    const {timer} = bar
     // whoever takes hold of the page has it
-    const hold = (event) => { if (!event.composedPath().includes(play)) bar.stop() }
+    const hold = (event) => { if (bar.timer === timer && !event.composedPath().includes(play)) bar.stop() }
     for (const kind of ["pointerdown", "keydown"]) window.addEventListener(kind, hold, {capture: true, once: true})
   }
 }

@@ -4,12 +4,13 @@
 /** @typedef {{panel: string, set: Record<string, any>, press?: string, title: string, words: string}} Step */
 
 const START = {
-  sigma2: 1, rl_over_lc: 0.1, theta: 90, phi: 0, realization: 0, smooth: false, without_dipole: false,
-  observed: "hawc-icecube-10", normalization: "fit", d_ell: false, T: 24,
+  turbulence: "isotropic", gamma: 11 / 3, lambda_min: 0.01, lambda_max: 100, n_modes: 200, sigma2: 1, rl_over_lc: 0.1,
+  nside: 32, grids: "cross", theta: 90, phi: 0, realization: 0, smooth: false, without_dipole: false,
+  p: 0.5, form: "printed", estimator: "cross", observed: "hawc-icecube-10", normalization: "fit", d_ell: false, T: 24,
 }
 
 export const TOUR = {
-  heading: "Tour", next: "Next", back: "Back", skip: "Skip the tour", end: "Done",
+  next: "Next", back: "Back", skip: "Skip the tour", end: "Done",
   busy: "The tour sets other parameters, so it waits until the run is over.",
   /** @type {Step[]} */
   steps: [
