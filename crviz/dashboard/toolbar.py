@@ -21,8 +21,8 @@ def presses(state: State, session: Session) -> dict[str, Callable[..., object]]:
 
 
 def _set_what_is_shown(state: State) -> None:
-    """Set the configuration behind what is shown; of its physics something better may be known, which is shown
-    and set then."""
+    """Set the configuration behind what is shown; something better may be known of it, which is shown and set
+    then."""
     shown = state.shown
     state.take(shown.config)
     if state.shown is not shown:

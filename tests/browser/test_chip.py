@@ -99,7 +99,8 @@ def test_what_is_awaited_is_said_and_what_differs_is_heard_once_all_rests(seen):
     page.wait_for_function("() => !document.querySelector('#chip').innerText.includes('computing')")
     seen.choose_setting("nside", 64)
     page.wait_for_function(
-        "() => document.querySelector('#status').textContent.includes('. Not what the sliders say (nside = 64).')"
+        "said => document.querySelector('#status').textContent.includes(said)",
+        arg=". Not what the sliders say (nside = 64).",
     )
     press(page, "Back to what is shown")
     page.wait_for_function(CALM)

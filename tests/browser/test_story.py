@@ -153,8 +153,6 @@ def test_every_step_keeps_nobody_out_stays_in_sight_and_can_be_skipped(newcomer,
     for number in range(1, 7):
         step(page, number)
         Visitor(page).settle()
-        words = page.locator("#caption p").inner_text().split()
-        assert len(words) <= 40
         box = page.locator("#caption").bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width

@@ -277,7 +277,9 @@ class Page {
 
   #tell() {
     for (const {figure} of this.panels) figure?.tools()
-    const said = [...this.panels.map(({panel}) => panel.announced), this.chip.announced].filter(Boolean).join(" ")
+    const {announced} = this.chip, news = announced === this.toldOfChip ? "" : announced
+    this.toldOfChip = announced
+    const said = [...this.panels.map(({panel}) => panel.announced), news].filter(Boolean).join(" ")
     if (this.status.textContent !== said) this.status.textContent = said
     const {scene} = this
     this.words.replaceChildren(...this.panels.map(({panel}) => panel.inWords?.(scene)).filter(Boolean).map((sentence) => {
