@@ -107,6 +107,9 @@ function make(tag, text, attributes = {}) {
   return out
 }
 
+// words anew: those that stand there already would be read out again
+function reword(part, words) { if (part.textContent !== words) part.textContent = words }
+
 // what a control means: for the pointer, for those who hear the page, and below it where there is room
 function describe(row, help, seen) {
   row.title = help
@@ -304,7 +307,7 @@ function deletion(controls, control) {
 
 function text(controls, control) {
   const out = make("p", "", {class: "words", "aria-live": "polite"})
-  controls.fields.set(control.key, {show: (words) => { out.textContent = words; out.hidden = !words }})
+  controls.fields.set(control.key, {show: (words) => { reword(out, words); out.hidden = !words }})
   return out
 }
 
@@ -345,7 +348,7 @@ function notice(controls, control) {
     controls.pressed(control.key)
   })
   out.append(words, away)
-  controls.fields.set(control.key, {show: (said) => { words.textContent = said; out.hidden = !said }})
+  controls.fields.set(control.key, {show: (said) => { reword(words, said); out.hidden = !said }})
   return out
 }
 
