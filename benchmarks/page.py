@@ -148,7 +148,7 @@ def opened(browser, address):
     traffic = Traffic(page)
     page.add_init_script(_COUNT_PAINTS)
     start = time.perf_counter()
-    page.goto(address)
+    page.goto(f"{address}/?theta=0&nside=32")  # which plays nothing by itself
     page.wait_for_function(COMPLETE)
     return page, 1000 * (time.perf_counter() - start), traffic
 

@@ -279,7 +279,18 @@ def messages(number: int, rng: np.random.Generator, folder: Path) -> list[Outcom
     leaves a traceback in its log."""
     kinds = [*wire.MESSAGES, "nothing"]
     keys = ["kind", "key", "value", "id", "index", "theta", "phi", "dark", "ell", "declination", "m0"]
-    names = [*State.param, "run", "pin", "cancel", "preset:The paper", "nothing"]
+    names = [
+        *State.param,
+        "run",
+        "pin",
+        "swap",
+        "back",
+        "tour",
+        "after_tour",
+        "cancel",
+        "preset:The paper",
+        "nothing",
+    ]
     events = ["ModelChanged", "RootAdded", "RootRemoved", "TitleChanged", "ColumnsStreamed", "ColumnsPatched"]
     outcomes = []
 

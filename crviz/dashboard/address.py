@@ -12,7 +12,10 @@ from crviz.arrays import Array
 from crviz.checks import ParameterError
 from crviz.dashboard.state import State, on_page
 from crviz.parameters import REALIZATIONS
-from crviz.result import nearest_time
+from crviz.result import ESTIMATORS, nearest_time
+
+#: The key of what is pinned.
+PIN = "pin"
 
 
 def restore(state: State, arguments: Mapping[str, list[bytes]]) -> str:
@@ -31,6 +34,12 @@ def restore(state: State, arguments: Mapping[str, list[bytes]]) -> str:
     return " ".join(notices)
 
 
+def says_something(arguments: Mapping[str, list[bytes]]) -> bool:
+    """Whether a link says what is to be shown: any setting, or what is pinned."""
+    keys = {key for parameter in on_page() for key in (parameter.link, *parameter.earlier)}
+    return bool(keys & arguments.keys()) or PIN in arguments
+
+
 def reach(state: State, asked: float, times: Array) -> str:
     """Take the recorded time [1/Omega] that is nearest to the one of an address, which `restore` has set.
 
@@ -43,6 +52,16 @@ def reach(state: State, asked: float, times: Array) -> str:
     if times[0] <= asked <= times[-1]:
         return f"The link asks for T = {asked:.12g}; the nearest recorded time, {taken:.5g}, is shown."
     return f"The link asks for T = {asked:.12g}, which was not recorded; {taken:.5g} is shown."
+
+
+def pin_of(link: str, estimator: str) -> tuple[str, dict[str, float], str]:
+    """Digest, place and estimator of what a link says is pinned, the estimator unless it says one: DIGEST,
+    sigma2, rl_over_lc and estimator, commas between them. Raises ValueError where it is none."""
+    digest, sigma2, rl_over_lc, *more = link.split(",")
+    place = {"sigma2": float(sigma2), "rl_over_lc": float(rl_over_lc)}
+    if len(more) > 1 or not {*more} <= {*ESTIMATORS} or not all(map(math.isfinite, place.values())):
+        raise ValueError(link)
+    return digest, place, (more or [estimator])[0]
 
 
 def _set(state: State, name: str, key: str, text: str, notices: list[str]) -> None:

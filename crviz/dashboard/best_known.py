@@ -13,7 +13,7 @@ from crviz.config import Config, is_current
 from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.state import State, physics_of
 from crviz.library import Entry, Library
-from crviz.result import Source, examining, fields_in_words
+from crviz.result import examining, fields_in_words
 
 SHIPPED = "the paper's run (shipped)"
 #: Resolution at which a place of the atlas gets a sky of one field, and whose noise is drawn.
@@ -70,8 +70,9 @@ class BestKnown:
 
         document.add_timeout_callback(again, AGAIN)
 
-    def again(self, digest: str, sigma2: float, rl_over_lc: float) -> Source | None:
+    def again(self, digest: str, sigma2: float, rl_over_lc: float) -> tuple[LabelledSource | None, bool]:
         """The result of a digest, or the place of the atlas that has it; None where there is none any more.
+        And whether that is known for certain: not while stored files are looked at.
 
         Raises ParameterError where there is no such place.
         """
@@ -79,9 +80,10 @@ class BestKnown:
         def fits(_: Config, other: str) -> bool:
             return other == digest
 
-        found = _best_of(self._known(fits)[0], fits)
-        source = (found or from_atlas(Config(sigma2=sigma2, rl_over_lc=rl_over_lc))).source
-        return source if source.digest == digest else None
+        fitting, looking = self._known(fits)
+        found = _best_of(fitting, fits) or from_atlas(Config(sigma2=sigma2, rl_over_lc=rl_over_lc))
+        there = found.source.digest == digest
+        return (found if there else None), there or not looking
 
     def _known(self, fits: _Fits) -> tuple[list[Entry], int]:
         """What is known to be stored and fits, and of how many files nothing is known yet."""

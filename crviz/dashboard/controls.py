@@ -115,11 +115,12 @@ def physics_and_run() -> Groups:
             "legend": "Theory",
             "controls": [
                 *group("Theory"),
-                button("fit", "Fit p", help="Fit p to the simulated spectrum shown."),
+                button("fit", "Fit p", help="Fit p to the simulated spectrum shown.", why=True),
                 button(
                     "fit_observed",
                     "Fit p to data",
                     help="Fit p to the observed spectrum shown, as one sky seen through the same window.",
+                    why=True,
                 ),
             ],
         },
@@ -170,6 +171,6 @@ def _text(key: str) -> dict[str, Any]:
     return {"kind": "text", "key": key}
 
 
-def button(key: str, label: str, **options: str) -> dict[str, Any]:
-    """A button that does what the page gives its key to do."""
+def button(key: str, label: str, **options: Any) -> dict[str, Any]:
+    """A button that does what the page gives its key to do; with `why`, room for why it cannot be pressed."""
     return {"kind": "button", "key": key, "label": label, **options}

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import panel as pn
 from param.parameterized import Event
 
 from crviz import ensemble, sky, units
-from crviz.checks import ParameterError
-from crviz.dashboard import address, toolbar, wire
-from crviz.dashboard.best_known import BestKnown
+from crviz.dashboard import address, chip, presets, toolbar, wire
+from crviz.dashboard.best_known import AGAIN, BestKnown
 from crviz.dashboard.drawer import Drawer
 from crviz.dashboard.drawer.contents import DrawerContents
 from crviz.dashboard.hub import Hub
+from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.panels.orbits.view import OrbitsView
 from crviz.dashboard.panels.spectra.observed import own_window
 from crviz.dashboard.process import arrived, is_public, left, page_opened, shared_manager
@@ -27,7 +28,6 @@ from crviz.dashboard.tensors import tensors_of
 from crviz.dashboard.theory_feed import TheoryFeed
 from crviz.jobs import Manager
 from crviz.kernels import LANES
-from crviz.result import ESTIMATORS, Source
 
 
 def explorer() -> Shell:
@@ -54,9 +54,14 @@ class Visit:
         arrived(state)
         state.limits = manager.limits
         notice, asked = address.restore(state, arguments), state.omega_t
+        story = not address.says_something(arguments)
+        if story:
+            state.param.update(**presets.PRESETS[presets.OPENING])
         self.session = Session(state, manager)
         self.hub = Hub(state, width=0, height=0, margin=0)
         self.skies = SkyFeed(state, self.hub, manager)
+        self.pinned: LabelledSource | None = None
+        self._before_tour: LabelledSource | None = None
         self.theory = TheoryFeed(state, self.hub, self.session)
         self.best_known = BestKnown(state, manager.library)
         self.drawer = Drawer()
@@ -69,9 +74,12 @@ class Visit:
         if "T" in arguments:
             notice = f"{notice} {address.reach(state, asked, self.hub.tensors['omega_t'])}".strip()
         self.session.notice = notice
+        if address.PIN in arguments:
+            self._pin_again(arguments[address.PIN][-1].decode("utf8", "replace"))
         self.session.follow()
         self._say()
-        self.page = Shell(bridge=self.hub, drawer=self.drawer.__panel__(), orbits=self.orbits.plot)
+        parts = {"bridge": self.hub, "drawer": self.drawer.__panel__(), "orbits": self.orbits.plot}
+        self.page = Shell(story=story, **parts)
 
     def close(self) -> None:
         """The visitor is gone."""
@@ -85,11 +93,11 @@ class Visit:
         state.param.watch(lambda _: self._send_tensors(), ["shown", "estimator"])
         state.param.watch(lambda event: hub.param.update(omega_t=event.new), "omega_t")
         hub.param.watch(lambda event: state.set("omega_t", event.new), "omega_t")
-        state.param.watch(self._say, ["shown", *state.of_a_run, "b0", "lc"])
+        moving = {"shown", *state.of_a_run, "b0", "lc", *self.theory.depends}
+        state.param.watch(self._say, [*moving, "pinned"])
         self.session.param.watch(self._say, ["status", "notice"])
         hub.on(wire.DIRECTION, self._follow_orbit)
         hub.on(wire.THEME, self._recolor)
-        hub.on(wire.PIN, self._pin_again)
         hub.on(wire.WINDOW, lambda message: hub.send(own_window(message)))
 
     def _send_tensors(self) -> None:
@@ -111,37 +119,59 @@ class Visit:
         self._follow_orbit({"theta": theta, "phi": phi})
 
     def _pin(self) -> None:
-        """Pin what is shown, or take the pin away where it is what is pinned."""
-        state, source = self.state, self.state.shown.source
-        same = state.pinned is not None and state.pinned[0].digest == source.digest
-        self._set_pin(None if same else source, state.estimator)
+        """Pin what is shown, or take the pin away."""
+        self._set_pin(None if self.pinned else self.state.shown, self.state.estimator)
 
-    def _set_pin(self, source: Source | None, estimator: str) -> None:
-        """Keep a source in the plots, or none; the browser is told what it takes to ask for it again."""
-        if source is None:
+    def _swap(self) -> None:
+        """Show what is pinned, set its parameters, and pin what was shown."""
+        pinned, shown = self.pinned, self.state.shown
+        if pinned is None:
+            return
+        with pn.io.hold():
+            self._set_pin(shown, self.state.estimator)
+            self.state.take(pinned.config)
+            self.state.show(pinned)  # whatever is best known of these parameters
+
+    def _set_pin(self, pinned: LabelledSource | None, estimator: str) -> None:
+        """Keep a source in the plots, or none; the browser is told how a link says it."""
+        self.pinned = pinned
+        if pinned is None:
             self.state.pinned, self.hub.pinned = None, {}
             return
-        estimator, config = source.usable(estimator), source.config
-        place = {"sigma2": config.sigma2, "rl_over_lc": config.rl_over_lc}
+        source, config = pinned.source, pinned.config
+        estimator = source.usable(estimator)
         self.state.pinned = (source, estimator)
-        self.hub.pinned = {
-            **tensors_of(source, estimator),
-            "again": {"digest": source.digest, "estimator": estimator, **place},
-        }
+        link = f"{source.digest},{config.sigma2!r},{config.rl_over_lc!r},{estimator}"
+        self.hub.pinned = {**tensors_of(source, estimator), "link": link}
 
-    def _pin_again(self, message: dict[str, Any]) -> None:
-        """Pin what was pinned on a page that has lost its session."""
-        place = {name: float(message[name]) for name in ("sigma2", "rl_over_lc")}
+    def _pin_again(self, link: str) -> None:
+        """Pin what a link says is pinned, once all stored files are known."""
         try:
-            source = self.best_known.again(str(message["digest"]), **place)
-        except ParameterError:
-            source = None
-        if source is not None and message["estimator"] in ESTIMATORS:
-            self._set_pin(source, message["estimator"])
+            digest, place, estimator = address.pin_of(link, self.state.estimator)
+            pinned, certain = self.best_known.again(digest, **place)
+        except ValueError:
+            self._add_notice(f"The link has pin = {link!r}, which is not a valid value; it is ignored.")
             return
-        what = f"σ² = {place['sigma2']:.12g}, r_L = {place['rl_over_lc']:.12g} L_c"
-        gone = f"The pinned result ({what}) is not stored here, so it is no longer pinned."
-        self.session.notice = f"{self.session.notice} {gone}".strip()
+        document = pn.state.curdoc
+        if pinned is not None:
+            self._set_pin(pinned, estimator)
+        elif not certain and document is not None:
+            document.add_timeout_callback(partial(self._pin_again, link), AGAIN)
+        else:
+            what = f"σ² = {place['sigma2']:.12g}, r_L = {place['rl_over_lc']:.12g} L_c"
+            self._add_notice(f"The pinned result ({what}) is not stored here, so it is no longer pinned.")
+
+    def _add_notice(self, sentence: str) -> None:
+        self.session.notice = f"{self.session.notice} {sentence}".strip()
+
+    def _keep_shown(self) -> None:
+        self._before_tour = self.state.shown
+
+    def _show_again(self) -> None:
+        """Show what was shown before the tour, which has set again what was set then."""
+        if self._before_tour is not None:
+            self.state.show(self._before_tour)
+        self._before_tour = None
 
     def _recolor(self, message: dict[str, Any]) -> None:
         self.state.dark = self.orbits.dark = bool(message["dark"])
@@ -156,13 +186,23 @@ class Visit:
             "fit_observed": self.theory.fit_observed,
             "orbit": self._follow_gradient,
             "pin": self._pin,
+            "swap": self._swap,
+            "tour": self._keep_shown,
+            "after_tour": self._show_again,
         }
 
     def _say(self, *_: Event) -> None:
         """What is shown and runs, in words, and what Run would take."""
+        said = chip.said(self.state, self.session)
         self.hub.texts = {
-            **toolbar.said(self.state, self.session),
+            **said,
+            **self.theory.said(),
+            "pin": {"label": "Unpin"} if self.pinned else True,
+            "swap": self.pinned is not None,
+            "pinned_words": f"pinned: {chip.shown_words(self.pinned)}" if self.pinned else "",
+            "notice": self.session.notice,
             "cost": self.session.estimate(),
+            "lost": {"cost": "Runs need the connection.", **said["lost"]},
             "cancel": self.session.busy,
             "energy": energy_words(self.state.rl_over_lc, self.state.b0, self.state.lc),
         }

@@ -37,11 +37,13 @@ class Shell(BaseTemplate):
 
     Parameters
     ----------
+    story
+        Whether it tells the story, as where no link says what to show.
     parts
         What of Panel's stands in the document: bridge, drawer, and the components of panels by their names.
     """
 
-    def __init__(self, **parts: pn.viewable.Viewable) -> None:
+    def __init__(self, *, story: bool = False, **parts: pn.viewable.Viewable) -> None:
         super().__init__(template=_document(), design=Plain, location=False)
         self._render_items = {name: (part, []) for name, part in parts.items()}
         self._render_variables = {
@@ -50,6 +52,7 @@ class Shell(BaseTemplate):
             "script": description.page_url(),
             "font": description.font_url(),
             "cards": [_card(panel) for panel in registered()],
+            "story": story,
         }
 
     def _init_doc(self, *arguments: Any, **options: Any) -> Document:
@@ -77,7 +80,9 @@ def _document() -> Template:
 def _style() -> str:
     """The shell's style sheet, with the colours of both themes."""
     light, dark = (_variables(palette) for palette in (style.LIGHT, style.DARK))
-    sheets = "\n".join(javascript.stylesheet(name) for name in ("shell", "card", "page"))
+    sheets = "\n".join(
+        javascript.stylesheet(name) for name in ("shell", "card", "page", "chip", "story", "tour")
+    )
     return f':root {{ {light} }}\n:root[data-theme="dark"] {{ {dark} }}\n{sheets}'
 
 

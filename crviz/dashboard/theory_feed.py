@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from param.parameterized import Event
 
@@ -9,13 +12,19 @@ from crviz import interpretation, library, observations
 from crviz.dashboard.hub import Hub
 from crviz.dashboard.session import Session
 from crviz.dashboard.state import State
+from crviz.observations import ObservedSpectrum
 from crviz.plots.content.evolution import analytic
 from crviz.result import nearest_time
 
 #: Probability of a larger chi2 below which a fit is called poor.
 _POOR = 1e-3
+#: What moves a fit of what is shown, and one of what is observed.
+_FITTED = ("shown", "estimator", "theta", "phi", "form", "omega_t")
+_FITTED_OBSERVED = ("observed", "normalization")
 #: Why no analytic evolution is drawn.
 _NO_RATE = "No analytic evolution: so few fields have scattered K along B₀ below 0, which no rate stands for."
+#: Why nothing observed is fitted.
+_NONE_SHOWN = "No observed spectrum is shown: choose one at “Compare with”, by a fit or to the dipole."
 
 
 class TheoryFeed:
@@ -24,13 +33,28 @@ class TheoryFeed:
     Parameters
     ----------
     session
-        Whose notice says why a fit is impossible.
+        Whose notice says what went wrong with a fit.
     """
+
+    #: What the words of the fits depend on.
+    depends = (*_FITTED, *_FITTED_OBSERVED)
 
     def __init__(self, state: State, hub: Hub, session: Session) -> None:
         self._state, self._hub, self._session = state, hub, session
         state.param.watch(self._evolve, ["analytic", "p", "theta", "phi", "shown"])
-        state.param.watch(self._forget, ["shown", "estimator", "theta", "phi", "form", "omega_t"])
+        state.param.watch(self._forget, list(_FITTED))
+        self._refusals: dict[str, Any] | None = None  # where nothing has moved them since they were said
+        state.param.watch(self._move, list(self.depends))
+
+    def said(self) -> dict[str, Any]:
+        """Why a fit is impossible, where it is, by the keys of the buttons."""
+        if self._refusals is None:
+            checks = {"fit": self._ratio, "fit_observed": self._observed}
+            self._refusals = {key: {"why": _refusal(check)} for key, check in checks.items()}
+        return self._refusals
+
+    def _move(self, *_: Event) -> None:
+        self._refusals = None
 
     def _evolve(self, *_: Event) -> None:
         state, source = self._state, self._state.shown.source
@@ -52,13 +76,7 @@ class TheoryFeed:
         state, source = self._state, self._state.shown.source
         self._session.notice = ""
         try:
-            fit = interpretation.fit_power_law(
-                source,
-                state.gradient,
-                omega_t=state.omega_t,
-                estimator=source.usable(state.estimator),
-                form=state.form,
-            )
+            fit = interpretation.fit_power_law(source, form=state.form, **self._of_what())
         except ValueError as error:
             self._session.notice = str(error)
             return
@@ -68,19 +86,35 @@ class TheoryFeed:
         judged = "; no single power law fits well" if poor else ""
         self._hub.fitted = f"Best p = {fit.p:.3f} ± {fit.p_error:.3f} ({quality}{judged})."
 
+    def _of_what(self) -> dict[str, Any]:
+        """Which spectrum of what is shown is fitted."""
+        state = self._state
+        estimator = state.shown.source.usable(state.estimator)
+        return {"gradient": state.gradient, "omega_t": state.omega_t, "estimator": estimator}
+
+    def _ratio(self) -> None:
+        interpretation.check_power_law(self._state.shown.source, **self._of_what())
+
+    def _observed(self) -> ObservedSpectrum:
+        """The first of the observed spectra shown. Raises ValueError where none can be fitted."""
+        chosen = observations.chosen(self._state.observed)
+        if not chosen or self._state.normalization == "absolute":
+            raise ValueError(_NONE_SHOWN)
+        interpretation.check_observed(chosen[0])
+        return chosen[0]
+
     def fit_observed(self) -> None:
-        """Fit p to the observed spectrum that is shown, or to that of the widest sky, set it, and say so.
+        """Fit p to the observed spectrum that is shown, set it, and say so.
 
         Skies scatter about the theory as those of the shipped run do about its mean: it has fields enough.
         """
         state = self._state
         self._session.notice = ""
-        chosen = observations.chosen(state.observed)
         source, along = library.shipped(), _nearest_axis(state.theta)
         times = source.dataset["omega_t_covariance"].values
         try:
             fit = interpretation.fit_observed(
-                chosen[0] if chosen else observations.spectrum(observations.WIDEST),
+                self._observed(),
                 form=state.form,
                 excess=interpretation.excess_scatter(
                     source,
@@ -98,6 +132,15 @@ class TheoryFeed:
             f"(ℓ = {fit.ell[0]}–{fit.ell[-1]}; scatter of simulated skies with the gradient {along} to B₀; "
             f"deviance {fit.deviance:.1f}, expected {fit.expected_deviance:.1f})."
         )
+
+
+def _refusal(check: Callable[[], object]) -> str:
+    """What a check refuses, in a sentence, or nothing."""
+    try:
+        check()
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _nearest_axis(theta: float) -> str:

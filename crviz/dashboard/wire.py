@@ -65,11 +65,15 @@ EVOLVING = MULTIPOLES[-1] + 1
 #: Radius of the disc over which skies are smoothed [deg].
 SMOOTHING = 10.0
 
+#: Backtracking times [1/Omega] that a page without a link plays through once: from a dipole that is whole to
+#: one that is all but noise, and back to where it rests.
+STORY = {"from": 1.0, "to": 40.0, "rest": 24.0}
+
 #: Kinds of messages from the browser: a button pressed, an input released, a sky wanted, a direction clicked
-#: on, a theme chosen, the window of an own spectrum wanted, what is to be pinned again, whether anybody is
-#: there. Skies, windows and the last are answered by a message of their kind.
+#: on, a theme chosen, the window of an own spectrum wanted, whether anybody is there. Skies, windows and the
+#: last are answered by a message of their kind.
 PRESS, SET, SKY, DIRECTION, THEME, WINDOW = "press", "set", "sky", "direction", "theme", "window"
-PIN, BEAT = "pin", "beat"
+BEAT = "beat"
 #: What a message of each kind holds beside it: what each field may be.
 MESSAGES: dict[str, dict[str, Callable[[Any], bool]]] = {
     PRESS: {"key": is_text},
@@ -85,7 +89,6 @@ MESSAGES: dict[str, dict[str, Callable[[Any], bool]]] = {
         "pseudo": is_truth,
         "m0": is_truth,
     },
-    PIN: {"digest": is_text, "estimator": is_text, "sigma2": is_number, "rl_over_lc": is_number},
     BEAT: {},
 }
 #: What the browser may set of models, by name.
@@ -129,6 +132,7 @@ def module() -> str:
         },
         "rigidityPerTeV": rigidity(1.0, b0=1.0, lc=1.0),
         "yearsPerParsec": YEARS_PER_PARSEC,
+        "story": STORY,
         "sent": SENT,
         **{kind: kind for kind in MESSAGES},
     }

@@ -104,13 +104,8 @@ def fit_observed(
     ParameterError
         For multipoles that were not observed, or too few of them, and where no noise level is known.
     """
-    level = observed.noise_level if noise is None else check_number("noise", noise, at_least=0)
-    if np.isnan(level):
-        raise ParameterError("noise", None, f"must be given, since {observed.name} has no level of it")
-    seen = observations.common_multipoles(observed, _LMAX)
-    cl = observed.cl[: seen.size]
-    chosen = _chosen(seen, cl, level, ell)
-    cl, seen = cl[chosen], seen[chosen]
+    level, seen, chosen = check_observed(observed, ell=ell, noise=noise)
+    cl, seen = observed.cl[: seen.size][chosen], seen[chosen]
     matrix = observations.observing_matrix(observed, _LMAX)[chosen, 1:]
     spectra = np.array([theory.spectrum(np.arange(1, _LMAX + 1), p, form=form) for p in _POWERS])
     shapes = spectra @ matrix.T
@@ -151,6 +146,18 @@ def fit_observed(
         expected_deviance=float(mean),
         p_value=float(scipy.special.chdtrc(2 * mean**2 / variance, deviance * 2 * mean / variance)),
     )
+
+
+def check_observed(
+    observed: observations.ObservedSpectrum, *, ell: ArrayLike | None = None, noise: float | None = None
+) -> tuple[float, Array, Array]:
+    """What `fit_observed` takes: the level of the noise, the multipoles seen (L,), and which of them are
+    fitted (L,) bool. Raises ParameterError where it does."""
+    level = observed.noise_level if noise is None else check_number("noise", noise, at_least=0)
+    if np.isnan(level):
+        raise ParameterError("noise", None, f"must be given, since {observed.name} has no level of it")
+    seen = observations.common_multipoles(observed, _LMAX)
+    return level, seen, _chosen(seen, observed.cl[: seen.size], level, ell)
 
 
 def _through(power: Array, excess: Array) -> tuple[Array, float]:

@@ -66,6 +66,21 @@ def dipole_ratio(
     return ratio, slopes @ covariance @ slopes.T
 
 
+def check_power_law(
+    source: Source,
+    gradient: Gradient = "parallel",
+    *,
+    omega_t: float | None = None,
+    estimator: str = "plateau",
+    ell: Sequence[int] = MULTIPOLES,
+    logs: bool = True,
+) -> tuple[Array, Array]:
+    """`dipole_ratio`, where `fit_power_law` can be made of it; raises what that raises, and fits nothing."""
+    ratio, covariance = dipole_ratio(source, gradient, omega_t=omega_t, estimator=estimator, ell=ell)
+    theory.check_shape(ell, ratio, n_fields=source.n_realizations, logs=logs)
+    return ratio, covariance
+
+
 def fit_power_law(
     source: Source,
     gradient: Gradient = "parallel",
@@ -86,5 +101,7 @@ def fit_power_law(
         Also where there are too few fields for so many multipoles, or noise has left a ratio below 0.
     NotKept
     """
-    ratio, covariance = dipole_ratio(source, gradient, omega_t=omega_t, estimator=estimator, ell=ell)
+    ratio, covariance = check_power_law(
+        source, gradient, omega_t=omega_t, estimator=estimator, ell=ell, logs=logs
+    )
     return theory.fit_shape(ell, ratio, covariance, n_fields=source.n_realizations, form=form, logs=logs)

@@ -8,7 +8,7 @@ from crviz.parameters import FORMS
 from crviz.theory.bgk import Rates, bgk_rates, bgk_tensor, rates, tensor_from_rates
 from crviz.theory.covariance import dipole_ratio, jackknife_covariance, smooth_covariance
 from crviz.theory.evolution import evolve, evolve_by_diffusion
-from crviz.theory.fitting import P_RANGE, Fit, fit, fit_shape
+from crviz.theory.fitting import P_RANGE, Fit, check_shape, fit, fit_shape
 from crviz.theory.hierarchy import hierarchy
 from crviz.theory.inversion import METHODS, invert
 from crviz.theory.measured_rate import MeasuredRate, measured_rate
@@ -24,6 +24,7 @@ __all__ = [
     "Rates",
     "bgk_rates",
     "bgk_tensor",
+    "check_shape",
     "dipole_excess",
     "dipole_ratio",
     "evolve",

@@ -175,10 +175,9 @@ def fit_shape(
     ------
     ParameterError
     """
-    ell, ratio = check_spectrum(ell, ratio, at_least=2)
     check_form(form)
+    ell, ratio = check_shape(ell, ratio, n_fields=n_fields, logs=logs)
     if logs:
-        _check_positive("ratio", ratio)
         covariance = covariance_of_logarithms(covariance, ratio)
     data = np.log(ratio) if logs else ratio
 
@@ -189,7 +188,6 @@ def fit_shape(
     if n_fields is None:
         weigh = whitening(covariance, ell.size)
     else:
-        _check_fields(n_fields, ell.size)
         scale = 1.0 if logs else model(0.5)
         weigh = whitening(2 / (2 * ell + 1) * scale**2, ell.size)
     p = _minimum(lambda p: np.sum(weigh(data - model(p)) ** 2))
@@ -197,6 +195,18 @@ def fit_shape(
     slopes = (slopes if logs else slopes * model(p))[:, None]
     error, chi2, dof, p_value = _judged(data - model(p), slopes, covariance, weigh, n_fields)
     return Fit(p, np.nan, np.pad(error, (0, 1), constant_values=np.nan), chi2, dof, p_value, form)
+
+
+def check_shape(
+    ell: ArrayLike, ratio: ArrayLike, *, n_fields: int | None = None, logs: bool = True
+) -> tuple[Array, Array]:
+    """Multipoles (L,) and C_l / C_1 (L,) as `fit_shape` takes them. Raises ParameterError where it does."""
+    ell, ratio = check_spectrum(ell, ratio, at_least=2)
+    if logs:
+        _check_positive("ratio", ratio)
+    if n_fields is not None:
+        _check_fields(n_fields, ell.size)
+    return ell, ratio
 
 
 def _check_fields(n_fields: int, size: int) -> None:

@@ -104,7 +104,7 @@ def test_the_page_lives_on_without_its_server_and_comes_back_as_it_was(theme_of_
     proxy.how = "cuts"
     end = time.monotonic() + OUTAGE
     page.wait_for_function(LOST)
-    for name in ("Run", "Add 20 more", "Pin", "Runs", "Fit p"):
+    for name in ("Run", "Add 20 more", "Unpin", "Runs", "Fit p"):
         assert page.get_by_role("button", name=name, exact=True).is_disabled()
     assert visitor.label("sigma2").is_disabled()
     assert violations(page) == []
@@ -145,7 +145,8 @@ def test_a_server_that_is_started_again_finds_its_pages_again(visitors, dashboar
     dashboard.stop()
     page.wait_for_function(LOST)
     assert page.get_by_text("of 500 realisations").count() == 0
-    page.get_by_text("The progress of the run will be shown when the connection is back.").wait_for()
+    unknown = "The progress of the run will be shown when the connection is back."
+    page.locator("#chip").get_by_text(unknown).wait_for()
     assert page.locator("progress").is_hidden()
     dashboard.start()
     page.wait_for_function(ANEW)

@@ -104,6 +104,13 @@ def acknowledgements_only(frames):
     )
 
 
+def little_is_said(frames):
+    """Whether nothing came but acknowledgements, and the page's words where they are others now: whether a
+    spectrum can be fitted may change with the gradient and the time."""
+    said = events(without_beats(frames))
+    return all(event.get("attr") == "texts" for event in said) and size(frames) < 5000
+
+
 def middle(locator):
     box = locator.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -136,7 +143,7 @@ def test_a_drag_by_mouse_says_nothing_and_its_end_one_thing(visitor, key):
     text = json.dumps(said)
     assert f'"{key}"' in text
     assert len(text) < 500
-    assert acknowledgements_only(page.received)
+    assert little_is_said(page.received)
     assert page.errors == []
 
 
@@ -150,7 +157,7 @@ def test_an_arrow_key_says_one_small_thing(visitor):
         wait_for_quiet(page)
         (said,) = events(without_beats(page.sent))
         assert f'"{key}"' in json.dumps(said)
-        assert acknowledgements_only(page.received)
+        assert little_is_said(page.received)
 
 
 def test_switches_of_the_view_say_one_small_thing(visitor):
@@ -184,7 +191,7 @@ def test_a_step_in_time_brings_one_sky(newcomer):
     forget(page)
     page.keyboard.press("ArrowRight")  # where it has been: nothing is fetched twice
     wait_for_quiet(page)
-    assert acknowledgements_only(page.received)
+    assert little_is_said(page.received)
 
 
 def test_a_drag_through_time_fetches_no_sky_twice(newcomer):

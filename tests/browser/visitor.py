@@ -11,11 +11,16 @@ _READ = """([panel, source, columns]) => {
   const data = crviz.model(panel, source).data
   return Object.fromEntries(columns.map((name) => [name, flat(data[name])]))
 }"""
+#: The link of the paper's view.
+PAPER = "?theta=0&nside=32"
 _FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 
 
 def opened(context, address, width=1280, height=900):
-    """A page on the dashboard, complete, that keeps what it asked for, heard and met."""
+    """A page on the dashboard, complete, that keeps what it asked for, heard and met.
+
+    Where the address says nothing it has the paper's view: a page without a link plays by itself.
+    """
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": height})
     page.set_default_timeout(60_000)
@@ -23,7 +28,7 @@ def opened(context, address, width=1280, height=900):
     page.on("request", lambda request: page.requested.append(request.url))
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("websocket", lambda socket: _listen(page, socket))
-    page.goto(address)
+    page.goto(address if "?" in address else f"{address}/{PAPER}")
     page.wait_for_function("() => window.crviz?.idle")
     return page
 

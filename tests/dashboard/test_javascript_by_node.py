@@ -27,7 +27,8 @@ PURE = [
             "pulse",
         )
     ),
-    *("browser/view.js", "browser/settings.js", "browser/settling.js", "panels/sky/sky.js"),
+    *("browser/view.js", "browser/settings.js", "browser/settling.js", "browser/tour_steps.js"),
+    "panels/sky/sky.js",
     *(f"panels/{name}/{name}.js" for name in ("evolution", "spectra", "summary")),
     *(f"panels/spectra/{name}.js" for name in ("seeing", "scatter", "table", "own")),
 ]

@@ -7,6 +7,7 @@ from panel.io.state import set_curdoc
 
 from crviz import Config, library, run
 from crviz.dashboard import wire
+from crviz.dashboard.best_known import SHIPPED
 from crviz.dashboard.controls import group
 from crviz.dashboard.page import Visit
 from crviz.dashboard.state import State
@@ -44,27 +45,55 @@ def press(visit, key):
 @pytest.mark.parametrize(
     "sigma2", [1.0, 0.5, 0.7]
 )  # shipped, stored, and a place between points of the atlas
-def test_what_was_pinned_can_be_pinned_again_in_another_session(opened, sigma2):
+def test_what_is_pinned_is_in_the_link(opened, sigma2):
     before = opened(sigma2=sigma2, estimator="eq9")
     if sigma2 == STORED.sigma2:
         before.manager.library.put(run(STORED, 2))
         before.best_known.look()
     press(before, "pin")
-    again = before.hub.pinned["again"]
-    after = opened(sigma2=2.0)
-    hear(after, kind=wire.PIN, **again)
+    link = before.hub.pinned["link"]
+    after = opened(sigma2=2.0, pin=link)
     assert after.state.pinned[0].digest == before.state.pinned[0].digest == after.hub.pinned["digest"]
     assert after.state.pinned[1] == before.state.pinned[1]
-    assert after.hub.pinned["again"] == again
+    assert after.hub.pinned["link"] == link
+    assert after.hub.texts["pinned_words"] == before.hub.texts["pinned_words"]
     assert after.session.notice == ""
 
 
-@pytest.mark.parametrize("sigma2", [0.5, -1.0])
+@pytest.mark.parametrize(
+    "pin", ["", "0", "a,b,c", "a,1,nan", "a,1,0.1,best", "a,1,0.1,cross,more", "a,-1,0.1"]
+)
+def test_a_pin_that_is_none_is_said(opened, pin):
+    visit = opened(pin=pin)
+    said = f"The link has pin = {pin!r}, which is not a valid value; it is ignored."
+    assert (visit.session.notice, visit.state.pinned) == (said, None)
+
+
+def test_a_pin_without_an_estimator_has_that_of_the_link(opened):
+    pin = opened().state.shown.source.digest + ",1,0.1"
+    assert opened(pin=pin, estimator="eq9").state.pinned == (library.shipped(), "eq9")
+
+
+def test_a_pinned_result_is_waited_for_while_stored_files_are_looked_at(opened, document, monkeypatch):
+    before = opened(sigma2=STORED.sigma2)
+    before.manager.library.put(run(STORED, 2))
+    before.best_known.look()
+    press(before, "pin")
+    known, waiting = Library.known, []
+    monkeypatch.setattr(Library, "known", lambda self: ([], 1))
+    monkeypatch.setattr(document, "add_timeout_callback", lambda call, _: waiting.append(call))
+    visit = opened(sigma2=2.0, pin=before.hub.pinned["link"])
+    assert (visit.state.pinned, visit.session.notice) == (None, "")
+    monkeypatch.setattr(Library, "known", known)
+    for call in waiting:
+        call()
+    assert visit.state.pinned[0].digest == before.state.pinned[0].digest
+
+
+@pytest.mark.parametrize("sigma2", [0.5])
 def test_what_is_not_there_any_more_is_said(opened, sigma2):
-    visit = opened(theta=200)  # which has a notice of its own
-    before = visit.session.notice
-    place = {"sigma2": sigma2, "rl_over_lc": 0.1}
-    hear(visit, kind=wire.PIN, digest="0" * 32, estimator="cross", **place)
+    before = opened(theta=200).session.notice  # one of its own
+    visit = opened(theta=200, pin=f"{'0' * 32},{sigma2},0.1")
     what = f"The pinned result (σ² = {sigma2:g}, r_L = 0.1 L_c)"
     gone = f"{what} is not stored here, so it is no longer pinned."
     assert visit.session.notice == f"{before} {gone}"
@@ -72,13 +101,46 @@ def test_what_is_not_there_any_more_is_said(opened, sigma2):
     assert visit.hub.pinned == {}
 
 
-def test_a_pin_is_taken_away_by_its_button(opened):
+def test_a_pin_is_said_and_taken_away_by_its_button_whatever_is_shown(opened):
     visit = opened()
+    assert (visit.hub.texts["pin"], visit.hub.texts["swap"]) == (True, False)
     press(visit, "pin")
     assert visit.state.pinned[0] is library.shipped()
+    assert (visit.hub.texts["pin"], visit.hub.texts["swap"]) == ({"label": "Unpin"}, True)
+    assert visit.hub.texts["pinned_words"] == f"pinned: {visit.hub.texts['what']}"
+    visit.state.sigma2 = 0.4
     press(visit, "pin")
     assert visit.state.pinned is None
     assert visit.hub.pinned == {}
+    assert (visit.hub.texts["pin"], visit.hub.texts["pinned_words"]) == (True, "")
+
+
+def test_pinned_and_shown_are_exchanged_and_so_is_what_is_set(opened):
+    visit = opened(sigma2=0.4)
+    state, atlas = visit.state, visit.state.shown
+    press(visit, "pin")
+    state.sigma2 = 1.0
+    press(visit, "swap")
+    assert state.shown is atlas
+    assert (state.sigma2, state.pinned[0]) == (0.4, library.shipped())
+    press(visit, "swap")
+    assert (state.shown.source, state.shown.origin) == (library.shipped(), SHIPPED)
+    assert (state.sigma2, state.nside, state.pinned[0]) == (1.0, 32, atlas.source)
+
+
+@pytest.mark.parametrize("link", [{}, {"theme": "dark"}])
+def test_a_page_without_a_link_opens_on_the_story(opened, link):
+    state = opened(**link).state
+    assert (state.theta, state.nside) == (90.0, 32)
+    assert state.omega_t == pytest.approx(24, rel=0.05)  # the nearest recorded time
+    assert state.shown.source is library.shipped()
+
+
+@pytest.mark.parametrize("link", [{"T": 100}, {"p": 0.3}, {"normalized": "true"}, {"pin": "0"}])
+def test_a_link_that_says_anything_has_the_papers_view_beside_it(opened, link):
+    state = opened(**link).state
+    assert (state.theta, state.nside) == (0.0, 16)
+    assert state.omega_t == pytest.approx(100, rel=0.01)
 
 
 def test_who_asks_whether_anybody_is_there_is_answered(opened, monkeypatch):

@@ -229,6 +229,44 @@ def test_the_atlas_gets_its_sentence(state, hub, link):
     assert hub.fitted == ""
 
 
+def test_why_a_fit_is_impossible_is_known_before_it_is_asked_for(state, hub, link, shaped):
+    """That is what pressing its button would say."""
+    state.show(LabelledSource(shaped, "shaped"))
+    state.estimator = "none"
+    assert link.said()["fit"] == {"why": ""}
+    state.show(from_atlas(Config(sigma2=0.5)))
+    assert link.said()["fit"]["why"].startswith("A fit needs simulated fields")
+    state.show(LabelledSource(library.shipped(), "shipped"))
+    state.theta = 50
+    assert "at 0° to B₀" in link.said()["fit"]["why"]
+    link.fit()
+    assert link._session.notice == link.said()["fit"]["why"]
+
+
+def test_few_fields_are_said_beside_the_button(state, hub, link, shaped):
+    state.estimator = "none"
+    state.show(LabelledSource(Run(shaped.dataset.isel(realization=slice(3))), "three of them"))
+    assert link.said()["fit"]["why"] == "n_fields = 3 must be 13 at least for 11 multipoles."
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, ""),
+        ({"observed": "none"}, "No observed spectrum is shown"),
+        ({"normalization": "absolute"}, "No observed spectrum is shown"),
+        ({"observed": "icecube-5300"}, "ell = [] must hold 3 multipoles at least, clear of noise."),
+    ],
+)
+def test_what_is_not_shown_or_all_noise_is_not_fitted(state, hub, link, changes, said):
+    state.param.update(**changes)
+    assert link.said()["fit_observed"]["why"].startswith(said)
+    assert bool(link.said()["fit_observed"]["why"]) == bool(said)
+    link.fit_observed()
+    assert link._session.notice == link.said()["fit_observed"]["why"]
+    assert bool(hub.fitted) != bool(said)
+
+
 @pytest.mark.parametrize("phi", [0, 90])
 def test_at_right_angles_the_direction_that_is_shown_is_fitted_and_not_the_mean_over_the_azimuth(hub, phi):
     state, session, shipped = State(theta=90, phi=phi), types.SimpleNamespace(notice=""), library.shipped()

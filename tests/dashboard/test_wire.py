@@ -47,7 +47,6 @@ def test_what_is_sent_is_the_bridges():
     [
         {"kind": wire.WINDOW, "id": 0, "ell": [1, 2], "declination": [-90, 90.0], "smoothing": 0}
         | {"pseudo": True, "m0": False},
-        {"kind": wire.PIN, "digest": "0" * 32, "estimator": "eq9", "sigma2": 1, "rl_over_lc": 0.1},
         {"kind": wire.BEAT},
     ],
     ids=lambda message: message["kind"],

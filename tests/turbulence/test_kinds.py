@@ -14,12 +14,12 @@ import crviz
 from crviz import Config, backtrack, draw_field, library, load, run, storing, turbulence
 from crviz.checks import ParameterError
 from crviz.dashboard import address
+from crviz.dashboard.chip import shown_words
 from crviz.dashboard.controls import physics_and_run
 from crviz.dashboard.drawer.more import plots_of
 from crviz.dashboard.drawer.reproduction import reproducing_script
 from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.state import State
-from crviz.dashboard.toolbar import shown_words
 from crviz.parameters import SIGMA2, Parameter
 
 SMALL = {"nside": 2, "omega_t": (0.5, 2.0)}

@@ -108,10 +108,17 @@ function make(tag, text, attributes = {}) {
   return out
 }
 
+// words anew: those that stand there already would be read out again
+function reword(part, words) {
+  if (part.dataset.words === words) return
+  part.dataset.words = words
+  part.replaceChildren(...typeset(words))
+}
+
 // what a control means: for the pointer, for those who hear the page, and below it where there is room
 function describe(row, help, seen) {
   row.title = help
-  const input = row.getAttribute("role") ? row : row.querySelector("input, select") ?? row
+  const input = row.getAttribute("role") ? row : row.querySelector("input, select, button") ?? row
   input.setAttribute("aria-description", help)
   if (seen) row.append(make("p", help, {class: "help", "aria-hidden": "true"}))
 }
@@ -259,9 +266,19 @@ function toggle(controls, control) {
 
 function button(controls, control) {
   const out = make("button", control.label, {type: "button", class: control.look ?? "plain"})
+  const reason = control.why ? make("p", "", {class: "idle"}) : null
   out.addEventListener("click", () => controls.pressed(control.key))
-  controls.fields.set(control.key, {show: (enabled) => { out.disabled = !(enabled && controls.there) }})
-  return out
+  controls.fields.set(control.key, {show: (said) => { // whether it can be pressed, what it is called now, or why it cannot be pressed
+    const {label = control.label, why = ""} = Object(said)
+    out.textContent = label
+    out.disabled = !(said && !why && controls.there)
+    out.hidden = Boolean(control.gone && !said)
+    if (reason) reason.textContent = why
+  }})
+  if (!reason) return out
+  const row = make("div", undefined, {class: "reasoned"})
+  row.append(out, reason)
+  return row
 }
 
 // a button that asks in its place before it is obeyed, and can take it back: Python says whether it was done
@@ -300,7 +317,7 @@ function deletion(controls, control) {
 
 function text(controls, control) {
   const out = make("p", "", {class: "words", "aria-live": "polite"})
-  controls.fields.set(control.key, {show: (words) => { out.replaceChildren(...typeset(words)); out.hidden = !words }})
+  controls.fields.set(control.key, {show: (words) => { reword(out, words); out.hidden = !words }})
   return out
 }
 
@@ -341,7 +358,7 @@ function notice(controls, control) {
     controls.pressed(control.key)
   })
   out.append(words, away)
-  controls.fields.set(control.key, {show: (said) => { words.textContent = said; out.hidden = !said }})
+  controls.fields.set(control.key, {show: (said) => { reword(words, said); out.hidden = !said }})
   return out
 }
 

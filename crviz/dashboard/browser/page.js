@@ -4,6 +4,7 @@
 //   draw(scene, changed)   draws; changed holds the names of what is new, of those that its description depends on
 //   message(message)       takes what the session sends for it (optional)
 //   inWords(scene)         says for those who hear the page what it shows, in a sentence (optional)
+//   ready                  whether what is drawn is of the present time (optional)
 //   announced              what is read out once all rests (optional)
 //   grow(scale)            draws letters and lines so many times as large from now on; its figure does so by itself (optional)
 //   kept, putBack(kept)    what a link does not hold, as JSON has it, and how it is put back when the page has loaded itself anew (optional)
@@ -11,6 +12,7 @@
 // that is set (angles in radians), omegaT, colors of the theme, and whether the connection is lost.
 
 import {AddressBar} from "./address.js"
+import {Chip} from "./chip.js"
 import {Connection} from "./connection.js"
 import {Controls} from "./controls.js"
 import {yearsInWords} from "./digits.js"
@@ -19,7 +21,9 @@ import {Lecture} from "./lecture.js"
 import {Probe} from "./probe.js"
 import {Settings} from "./settings.js"
 import {Shell} from "./shell.js"
+import {Story} from "./story.js"
 import {TimeBar} from "./time_bar.js"
+import {Tour} from "./tour.js"
 import {nearest} from "./view.js"
 import {WIRE} from "./wire.js"
 
@@ -44,6 +48,7 @@ class Page {
       state: () => this.#beyondLink(),
     })
     if (this.connection.kept) this.shell.putBack(this.connection.kept.shell)
+    this.story = new Story(Boolean(this.connection.kept))
     this.figures = Promise.all(description.panels.filter(({figure}) => figure).map(async ({name, figure}) => {
       const made = await Figure.made(figure, `figure-${name}`)
       made.color(this.colors)
@@ -56,15 +61,17 @@ class Page {
     this.model = model
     this.document = view.model.document
     this.connection.opened(model, this.document)
-    this.omegaT = model.omega_t
     const figures = Object.fromEntries(await this.figures)
+    this.omegaT = this.story.begins ? WIRE.story.from : model.omega_t
     const places = document.querySelectorAll("[data-controls]")
     this.bar = new TimeBar(document.getElementById("time"), (index, released) => this.#moveTo(index, released),
       (time) => yearsInWords(time, this.tensors.rl_over_lc, this.settings.values.lc))
     this.lecture = new Lecture(this.bar, (scale) => this.#grow(scale))
+    this.chip = new Chip({press: (key) => this.press(key), changed: () => this.#rest()})
+    this.tour = new Tour(this, {began: () => this.press("tour"), ended: () => this.press("after_tour")})
     this.words = document.getElementById("words")
     this.status = document.getElementById("status")
-    this.address = new AddressBar(() => ({...this.settings.values, T: this.omegaT}))
+    this.address = new AddressBar(() => ({...this.linked, pin: this.pinned?.link}))
     this.panels = this.description.panels.map(({name, depends}) => {
       const place = document.querySelector(`[data-panel="${name}"]`), figure = figures[name]
       const panel = new this.classes[name]({page: this, place, figure})
@@ -78,6 +85,7 @@ class Page {
     this.bar.label()
     if (this.shell.dark !== ASKED_DARK) this.#themeChosen() // the session knows what the link said
     this.changed("theme", "omega_t", ...WIRE.sent)
+    this.story.connect(this.bar, () => this.tensors.omega_t, () => this.panels.every(({panel}) => panel.ready ?? true))
     if (this.connection.kept) this.#putBack(this.connection.kept)
     if (this.lost) this.#connected() // meanwhile
   }
@@ -87,6 +95,21 @@ class Page {
   get lost() { return this.connection.lost }
 
   send(message) { if (!this.connection.closed) this.model?.send_msg(message) }
+
+  // what is set, as a link has it; and set as by a hand, at the recorded time that is nearest, or at the time that was recorded before
+  get linked() { return {...this.settings.values, T: this.omegaT} }
+
+  set({T, ...values}, before = false) {
+    this.omegaT = before ? T : this.tensors.omega_t[nearest(this.tensors.omega_t, T)]
+    this.#find()
+    this.model.omega_t = this.omegaT // first: what comes of the others has its nearest time
+    const other = Object.entries(values).filter(([key, value]) => this.settings.values[key] !== value)
+    for (const inputs of this.inputs) inputs.set(Object.fromEntries(other.filter(([key]) => inputs.fields.has(key))))
+    this.changed("omega_t")
+    this.address.changed()
+  }
+
+  press(key) { this.send({kind: WIRE.press, key}) }
 
   // models of the components of a class that Panel has in the document
   components(name) { return this.document.roots().filter((root) => root.class_name === name).map((root) => root.data) }
@@ -135,10 +158,14 @@ class Page {
       this.changed(...keys)
       this.address.changed()
       if (keys.includes("lc")) this.bar.label()
+      this.#say()
     })
+    model.on("texts", () => this.#say())
     for (const name of WIRE.sent) model.on(name, () => {
       this.#take(name)
       this.changed(name)
+      if (name === "awaited") this.#say()
+      if (name === "pinned") this.address.changed()
     })
     model.on("omega_t", () => { // set by the server, as with a preset
       if (model.omega_t === this.omegaT) return
@@ -161,6 +188,7 @@ class Page {
     const {lost} = this
     document.getElementById("drawer").inert = lost
     for (const inputs of this.inputs) inputs.reach(!lost)
+    this.#say()
     if (!lost) this.#take(...WIRE.sent)
     this.changed("lost")
   }
@@ -170,12 +198,11 @@ class Page {
     if (!this.inputs) return this.connection.kept
     this.address.write()
     const panels = Object.fromEntries(this.panels.map(({name, panel}) => [name, panel.kept]).filter(([, kept]) => kept))
-    return {shell: this.shell.kept, pin: this.pinned?.again, direction: this.direction, panels, scroll: scrollY}
+    return {shell: this.shell.kept, direction: this.direction, panels, scroll: scrollY}
   }
 
-  #putBack({panels = {}, pin, direction, scroll}) {
+  #putBack({panels = {}, direction, scroll}) {
     for (const {name, panel} of this.panels) if (panels[name]) panel.putBack(panels[name])
-    if (pin) this.send({kind: WIRE.pin, ...pin})
     if (direction?.theta !== undefined) this.send({kind: WIRE.direction, ...direction})
     scrolledTo(scroll)
   }
@@ -242,15 +269,29 @@ class Page {
       panel.draw?.(scene, changed)
       place.querySelector(".coming")?.remove()
     }
-    clearTimeout(this.telling) // words follow when all rests, and no sooner on a slow machine
-    if (!scene.view.playing) this.telling = setTimeout(() => this.#tell(), QUIET)
+    this.#rest()
     this.drawings += 1
     this.drawnAt = performance.now()
   }
 
+  // what is shown, set and under way, above all else
+  #say() {
+    const texts = unpacked(this.model.texts)
+    this.chip.show(texts, this.settings.values, this.awaited, this.lost)
+    this.tour.allow(!this.lost, texts.cancel)
+  }
+
+  // words follow when all rests, and no sooner on a slow machine
+  #rest() {
+    clearTimeout(this.telling)
+    if (!this.bar.timer) this.telling = setTimeout(() => this.#tell(), QUIET)
+  }
+
   #tell() {
     for (const {figure} of this.panels) figure?.tools()
-    const said = this.panels.map(({panel}) => panel.announced).filter(Boolean).join(" ")
+    const {announced} = this.chip, news = announced === this.toldOfChip ? "" : announced
+    this.toldOfChip = announced
+    const said = [...this.panels.map(({panel}) => panel.announced), news].filter(Boolean).join(" ")
     if (this.status.textContent !== said) this.status.textContent = said
     const {scene} = this
     this.words.replaceChildren(...this.panels.map(({panel}) => panel.inWords?.(scene)).filter(Boolean).map((sentence) => {

@@ -3,6 +3,7 @@
 import {timeInWords} from "./numbers.js"
 
 const FRAME = 100 // ms
+const MOST_WAITED = 10 // frames that a picture may keep the others waiting
 
 export class TimeBar {
   timer = null
@@ -19,19 +20,26 @@ export class TimeBar {
       <label><span>Backtracking time</span> Ω T = <output aria-live="off"></output> <span class="long"></span></label>
       <input type="range" min="0" step="1" aria-label="Backtracking time">`
     el.append(bar)
+    this.players = []
     this.button = bar.querySelector("button")
+    this.player(this.button, ["▶", "❚❚"], () => this.play())
     this.slider = bar.querySelector("input")
     this.output = bar.querySelector("output")
     this.slider.addEventListener("input", () => this.#moved(false))
     this.slider.addEventListener("change", () => this.#moved(true))
-    this.button.addEventListener("click", () => this.turn())
     window.addEventListener("click", this.#pressed, true)
   }
 
   // a press on another button ends playing: what it asks for, a file or a fit, is meant for the time seen
   #pressed = (event) => {
     const button = event.composedPath().find((part) => part.matches?.("button"))
-    if (button && button !== this.button) this.stop()
+    if (button && !this.players.some((each) => each.button === button)) this.stop()
+  }
+
+  // a button that starts and stops, with what it says in either case
+  player(button, faces, start) {
+    this.players.push({button, faces})
+    button.addEventListener("click", () => (this.timer ? this.stop() : start()))
   }
 
   remove() {
@@ -57,21 +65,33 @@ export class TimeBar {
     this.#moved(true)
   }
 
-  play() {
-    this.button.textContent = "❚❚"
-    this.button.setAttribute("aria-pressed", "true")
+  // through all times and around again, or along a path of their indices to its end; a picture that is not ready is waited for, a while
+  play({path = null, frame = FRAME, ready = () => true} = {}) {
+    const steps = path?.values()
+    let waited = 0
+    this.#face(true)
     this.timer = setInterval(() => {
-      this.slider.value = (Number(this.slider.value) + 1) % this.times.length
+      if (!ready() && waited++ < MOST_WAITED) return
+      waited = 0
+      const next = steps ? steps.next().value : (Number(this.slider.value) + 1) % this.times.length
+      if (next === undefined) return this.stop()
+      this.slider.value = next
       this.#moved(false)
-    }, FRAME)
+    }, frame)
+  }
+
+  #face(playing) {
+    for (const {button, faces} of this.players) {
+      button.textContent = faces[Number(playing)]
+      button.setAttribute("aria-pressed", String(playing))
+    }
   }
 
   stop() {
     if (!this.timer) return
     clearInterval(this.timer)
     this.timer = null
-    this.button.textContent = "▶"
-    this.button.setAttribute("aria-pressed", "false")
+    this.#face(false)
     this.#moved(true)
   }
 

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -27,7 +28,7 @@ from crviz.dashboard.drawer.reproduction import reproducing_script
 from crviz.dashboard.javascript import stylesheet
 from crviz.dashboard.state import State
 from crviz.dashboard.wire import SMOOTHING
-from crviz.gradient import gradient_vector
+from crviz.gradient import Gradient, gradient_vector
 from crviz.jobs import Manager
 from crviz.parameters import VIEW
 from crviz.plots.content import evolution, spectra
@@ -35,7 +36,7 @@ from crviz.plots.content import sky as sky_content
 from crviz.plots.content.about import about
 from crviz.plots.content.figure import Panel, described, gradient_in_words
 from crviz.plots.content.table import comments, table
-from crviz.result import NotKept, nearest_time
+from crviz.result import NotKept, Source, nearest_time
 
 #: What its button says, its name, and what makes it.
 _File: TypeAlias = tuple[str, str, Callable[[], io.BytesIO | io.StringIO]]
@@ -226,12 +227,20 @@ def _positions(state: State, manager: Manager) -> tuple[float, Array] | None:
 
 
 def spectra_csv(state: State) -> str:
-    """C_l at the time shown, for the chosen gradient and the perpendicular one, as CSV."""
+    """C_l at the time shown, for the chosen gradient and the perpendicular one, and of what is pinned for the
+    chosen one, as CSV."""
     out = io.StringIO()
     source = state.shown.source
+    shown = (source, source.usable(state.estimator))
+    wanted: dict[str, tuple[Source, str, Gradient]] = {
+        "chosen": (*shown, state.gradient),
+        "perpendicular": (*shown, "perpendicular"),
+    }
+    if state.pinned is not None:
+        wanted["pinned"] = (*state.pinned, state.gradient)
     columns = [
-        source.spectrum(gradient, omega_t=state.omega_t, estimator=source.usable(state.estimator))
-        for gradient in (state.gradient, "perpendicular")
+        source.spectrum(gradient, omega_t=state.omega_t, estimator=estimator)
+        for source, estimator, gradient in wanted.values()
     ]
     out.write(comments(about_shown(state)))
     out.write(
@@ -239,10 +248,17 @@ def spectra_csv(state: State) -> str:
         "perpendicular: mean over the azimuth at theta = 90 deg\n"
     )
     out.write("# C_l of delta I in units of (r_L |grad n| / n)^2; errors of the mean over fields\n")
+    if state.pinned is not None:
+        pinned, estimator = state.pinned
+        time = pinned.omega_t[nearest_time(pinned.omega_t, state.omega_t)]
+        out.write(
+            f"# pinned: {described(pinned)}, result {pinned.digest}, {estimator}, Omega T = {time:.5g}\n"
+        )
     rows = csv.writer(out, lineterminator="\n")
-    names = [f"{what}_{which}" for which in ("chosen", "perpendicular") for what in ("C_l", "error")]
+    names = [f"{what}_{which}" for which in wanted for what in ("C_l", "error")]
     rows.writerow(["ell", *names])
     arrays = [array for column in columns for array in (column.cl, column.error)]
-    for ell, *values in zip(columns[0].ell, *arrays, strict=True):
+    longest = max((column.ell for column in columns), key=len)
+    for ell, *values in zip_longest(longest, *arrays, fillvalue=math.nan):
         rows.writerow([ell, *("" if math.isnan(value) else f"{value:.6g}" for value in values)])
     return out.getvalue()

@@ -22,7 +22,7 @@ from panel.io.server import DocHandler, server_html_page_for_session
 from panel.io.state import set_curdoc
 from tornado.web import HTTPError, authenticated
 
-from crviz.dashboard import description
+from crviz.dashboard import address, description
 from crviz.dashboard.drawer import Drawer
 from crviz.dashboard.hub import Hub
 from crviz.dashboard.panels.orbits.view import OrbitsPlot
@@ -69,7 +69,8 @@ class Page(DocHandler):
         self.set_header("Cache-Control", "no-store")
         self.set_header("Content-Type", "text/html; charset=utf-8")
         dark = self.get_query_argument("theme", "") == "dark"
-        nonce, html = secrets.token_urlsafe(16), rendered(app, dark=dark)
+        story = not address.says_something(said)
+        nonce, html = secrets.token_urlsafe(16), rendered(app, dark=dark, story=story)
         self.set_header(
             headers.POLICY, self.settings[headers.POLICY].with_scripts(nonce, inline_scripts(html))
         )
@@ -82,17 +83,17 @@ class Page(DocHandler):
             await waited
 
 
-def rendered(app: Any, *, dark: bool = False) -> str:
+def rendered(app: Any, *, dark: bool = False, story: bool = False) -> str:
     """The document with a place for the token; a kind of turbulence that has come since has its controls."""
-    return _rendered(app, description.page_url(), "dark" if dark else "default")
+    return _rendered(app, description.page_url(), "dark" if dark else "default", story)
 
 
 @cache
-def _rendered(app: Any, _page: str, theme: str) -> str:
+def _rendered(app: Any, _page: str, theme: str, story: bool) -> str:
     document = Document()
     with set_curdoc(document), pn.config.set(theme=theme):
         state = State()
-        shell = Shell(bridge=Hub(state), drawer=Drawer().__panel__(), orbits=OrbitsPlot())
+        shell = Shell(story=story, bridge=Hub(state), drawer=Drawer().__panel__(), orbits=OrbitsPlot())
         shell.server_doc(document, location=False)
         session: Any = SimpleNamespace(document=document, token=_TOKEN)
         html = server_html_page_for_session(

@@ -262,6 +262,23 @@ def test_spectra_are_the_results(state, cross_run, estimator):
     assert "theta = 37 deg, phi = 211 deg" in comments[-2]
 
 
+def test_what_is_pinned_stands_in_the_table_as_far_as_it_reaches(state, result, cross_run):
+    state.param.update(**GRADIENT, omega_t=9.0)
+    state.show(LabelledSource(cross_run, "four fields"))
+    assert not any("pinned" in column for column in table(spectra_csv(state))[1])
+    state.pinned = (result, "eq9")
+    comments, columns = table(spectra_csv(state))
+    truth = result.spectrum(state.gradient, omega_t=9.0, estimator="eq9")
+    assert len(columns["ell"]) == max(len(truth.ell), len(cross_run.ell))
+    np.testing.assert_allclose(columns["C_l_pinned"][: len(truth.cl)], truth.cl, rtol=DIGITS)
+    np.testing.assert_allclose(columns["error_pinned"][: len(truth.cl)], truth.error, rtol=DIGITS)
+    time = result.omega_t[result.time_index(9.0)]
+    assert comments[-1] == (
+        "# pinned: σ² = 1, r_L/L_c = 0.1, 3 fields of 192 directions, "
+        f"result {result.digest}, eq9, Omega T = {time:.5g}"
+    )
+
+
 def across_at_30_degrees_and_in_the_mean():
     """C_2 / C_1 of the shipped result at right angles to B0, for one azimuth and for all."""
     gradients = ((np.pi / 2, np.radians(30)), "perpendicular")

@@ -14,8 +14,8 @@ from panel.io.state import set_curdoc
 
 from crviz import Config, housekeeping, library, run
 from crviz.dashboard.best_known import BestKnown
+from crviz.dashboard.chip import shown_words
 from crviz.dashboard.drawer.runs import MOST, Runs, words
-from crviz.dashboard.toolbar import shown_words
 from crviz.library import Entry, Library
 
 CONFIG = Config(sigma2=0.5, rl_over_lc=0.2, gamma=3.5, nside=4, omega_t=(0.5, 3.0, 20.0), seed=3)
@@ -194,7 +194,7 @@ def test_opening_shows_the_run_and_takes_its_settings(shelf, kept):
     state = shelf.state
     np.testing.assert_array_equal(state.shown.source.spectrum().cl, kept.spectrum().cl)
     assert state.shown.origin == "stored, 2 fields"
-    assert shown_words(state.shown) == "σ² = 0.5, r_L = 0.2 L_c: stored, 2 fields"
+    assert shown_words(state.shown) == "σ² = 0.5, r_L = 0.2 L_c: stored, 2 fields, nside 4"
     assert state.config == CONFIG.replace(omega_t=state.config.omega_t)
     assert state.config.omega_t[-1] == 20
     assert shelf.session.notice == ""

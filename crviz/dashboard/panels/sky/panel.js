@@ -18,6 +18,7 @@ export class SkyPanel {
   skies = new Map()
   asked = new Set()
   id = null
+  ready = false
 
   constructor({figure, page, place}) {
     this.figure = figure
@@ -77,6 +78,7 @@ export class SkyPanel {
     if (!lost) this.want(index, view.playing)
     const at = this.skies.get(`${this.id} ${index}`)
     if (lost && !at) this.awaits({words: `the sky at Ω T = ${timeInWords(this.times[index])} will be shown when the connection is back`, old: true})
+    this.ready = Boolean(at)
     if (at) this.shown = at // what was there stays until the new one is
     if (this.shown) this.contract(view)
     this.marks(view, colors, direction)
