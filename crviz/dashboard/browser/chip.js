@@ -2,6 +2,7 @@
 // that it is true while a slider is dragged.
 
 import {exact} from "./numbers.js"
+import {typeset} from "./typeset.js"
 
 const NO_LINE = "connection lost"
 
@@ -16,9 +17,6 @@ export class Chip {
     Object.assign(this, {what: find(".what"), differs: find(".differs"), job: find(".job"), progress: find("progress")})
     this.buttons = [...part.querySelectorAll("button")]
     this.buttons.forEach((button, i) => button.addEventListener("click", () => press(["run", "back"][i])))
-    // what sticks below the header begins where it ends
-    const header = part.closest("header")
-    new ResizeObserver(() => document.documentElement.style.setProperty("--head", `${header.offsetHeight}px`)).observe(header)
   }
 
   // texts of the session, values that are set, the sky awaited, and whether the connection is lost
@@ -26,9 +24,9 @@ export class Chip {
     const {what, shown, job, progress, cancel: busy} = {...texts, ...(lost ? texts.lost : {})}
     const other = shown.filter(([key, , allowed]) => key in values && !allowed.includes(values[key]))
     const words = other.map(([key, name]) => `${name} = ${typeof values[key] === "number" ? exact(values[key]) : values[key]}`)
-    this.what.textContent = what
+    this.what.replaceChildren(...typeset(what))
     this.part.classList.toggle("differs", other.length > 0)
-    this.differs.textContent = other.length ? `Not what the sliders say (${words.join(", ")})${busy ? " yet" : ":"}` : ""
+    this.differs.replaceChildren(...typeset(other.length ? `Not what the sliders say (${words.join(", ")})${busy ? " yet" : ":"}` : ""))
     for (const button of this.buttons) {
       button.hidden = !other.length || busy
       button.disabled = lost

@@ -28,7 +28,10 @@ export class Shell {
     })
     this.#arrange()
     // how much of the window's height the rows of cards do not have, for style sheets
-    const measured = {"--above": [...document.querySelectorAll("#connection, .toolbar")], "--bar": [part("time")]}
+    const measured = {
+      "--head": [...document.querySelectorAll("header")], "--bar": [part("time")],
+      "--above": [...document.querySelectorAll("#connection, #story, .toolbar")],
+    }
     const measuring = new ResizeObserver(() => {
       for (const [name, parts] of Object.entries(measured))
         this.root.style.setProperty(name, `${parts.reduce((sum, each) => sum + each.offsetHeight, 0)}px`)
