@@ -15,9 +15,9 @@ from playwright.sync_api import sync_playwright
 
 #: Name, width, height, pixels a point, and the link that is opened.
 PICTURES = (
-    ("dashboard", 1280, 960, 1, "?smooth=true&theta=30&phi=60"),
-    ("dashboard-dark", 1280, 1600, 1, "?smooth=true&theta=35&phi=80&p=0.6&T=41.685"),
-    ("dashboard-phone", 390, 844, 2, "?smooth=true&theta=30&phi=60"),
+    ("dashboard", 1280, 960, 1, "?smooth=10&theta=30&phi=60"),
+    ("dashboard-dark", 1280, 1600, 1, "?smooth=10&theta=35&phi=80&p=0.6&T=41.685"),
+    ("dashboard-phone", 390, 844, 2, "?smooth=10&theta=30&phi=60"),
 )
 
 

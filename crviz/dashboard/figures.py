@@ -18,7 +18,8 @@ from crviz.plots.style import LIGHT, Palette
 
 #: Height of a figure: two of them and what stands around them fill a projector's 720 lines, or more.
 HEIGHT = 262
-TALLER = f":host {{ flex-basis: clamp({HEIGHT}px, min(50vh - 150px, 27vw), 480px) !important; }}"
+_TALL = f"clamp({HEIGHT}px, min(50vh - 150px, 27vw), 480px)"
+TALLER = f":host {{ flex-basis: var(--crviz-tall, {_TALL}) !important; }}"
 #: Where the system forces colours, which would wash out the signs of tools; pictures have none of those.
 FORCED = (
     "@media (forced-colors: active) { :host { forced-color-adjust: none; background: var(--crviz-ground); } }"
@@ -40,6 +41,12 @@ _AXIS = {
     "axis_label_standoff": 12,
 }
 _GRID_ALPHA = 0.5
+#: Of words in a plot.
+SMALL: dict[str, Any] = {
+    "text_font": value(_FONT),
+    "text_font_size": "11px",
+    "text_baseline": "middle",
+}
 
 
 def colored(plot: figure, palette: Palette) -> figure:
@@ -139,10 +146,8 @@ def names(plot: figure, align: Literal["left", "center"], x_offset: float = 0) -
         "text",
         source=source("names", "x", "y", "text", "color"),
         text_color="color",
-        text_font=value(_FONT),
-        text_font_size="11px",
-        text_baseline="middle",
         text_align=align,
+        **SMALL,
         x_offset=x_offset,
         background_fill_alpha=0.7,
         name="words",

@@ -14,9 +14,11 @@ _READ = """([panel, source, columns]) => {
 _FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 
 
-def opened(context, address, width=1280, height=900):
-    """A page on the dashboard, complete, that keeps what it asked for, heard and met."""
+def opened(context, address, width=1280, height=900, before=lambda page: None):
+    """A page on the dashboard, complete, that keeps what it asked for, heard and met; `before` is done to it
+    first."""
     page = context.new_page()
+    before(page)
     page.set_viewport_size({"width": width, "height": height})
     page.set_default_timeout(60_000)
     page.requested, page.errors, page.sent, page.received = [], [], [], []

@@ -200,7 +200,7 @@ function log(controls, control) {
 function numeric(controls, control) {
   const {fractions = []} = control
   // a number's own input takes no fraction
-  const kind = fractions.length ? {type: "text", inputmode: "text"} : {type: "number", step: control.step ?? "any", inputmode: "decimal"}
+  const kind = fractions.length ? {type: "text", inputmode: "text"} : {type: "number", step: control.step ?? "any", inputmode: "decimal", placeholder: control.placeholder}
   const input = make("input", undefined, kind)
   input.addEventListener("change", () => controls.released(control.key))
   controls.fields.set(control.key, {

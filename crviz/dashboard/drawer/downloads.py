@@ -26,7 +26,6 @@ from crviz.arrays import Array
 from crviz.dashboard.drawer.reproduction import reproducing_script
 from crviz.dashboard.javascript import stylesheet
 from crviz.dashboard.state import State
-from crviz.dashboard.wire import SMOOTHING
 from crviz.gradient import gradient_vector
 from crviz.jobs import Manager
 from crviz.parameters import VIEW
@@ -86,11 +85,11 @@ def _figure(state: State, manager: Manager, name: str, kind: str) -> io.BytesIO:
                 f"{described(state.shown.source, of_one=True)} (number {state.realization or 0})",
                 f"Ω T = {time:.5g}",
                 f"gradient {gradient_in_words(state.gradient)}",
-                *([f"smoothed {SMOOTHING:g}°"] if state.smooth else []),
-                *(["dipole removed"] if state.without_dipole else []),
+                *sky_content.treatment(state.smooth, state.without_dipole),
             ]
         )
-        picture = sky_content.sky(values, state.gradient, sky_content.PAPER_WIDTH, title=title)
+        look = {"drawn": state.drawn, "limit": state.limit}
+        picture = sky_content.sky(values, state.gradient, sky_content.PAPER_WIDTH, title=title, **look)
         picture = replace(picture, about=about_shown(state, of_one=True, omega_t=time))
         return _through_file(f"sky.{kind}", lambda path: paper.save_sky(picture, path))
     panel = replace(figure_shown(state, name), about=about_shown(state))
@@ -168,7 +167,7 @@ def _fits(state: State, manager: Manager) -> io.BytesIO:
         "GRADPH": state.phi,
         "FIELD": state.realization or 0,
         "DIPOLE": "removed" if state.without_dipole else "kept",
-        "SMOOTHED": SMOOTHING if state.smooth else 0.0,  # radius of the top hat [deg]
+        "SMOOTHED": float(state.smooth),  # radius of the top hat [deg]
         "POLAXIS": "B0",
         "PIXELS": "n = -p, where a particle comes from",
         "SIGMA2": config.sigma2,
@@ -203,11 +202,7 @@ def sky_values(state: State, manager: Manager) -> tuple[Array, float]:
         raise ValueError("The sky of this field is not ready yet.")
     time, r = found
     values = gradient_vector(state.gradient) @ r
-    if state.without_dipole:
-        values = sky.without_dipole(values)
-    if state.smooth:
-        values = sky.smoothed(values, math.radians(SMOOTHING))
-    return values, time
+    return sky_content.treated(values, state.smooth, state.without_dipole), time
 
 
 def _positions(state: State, manager: Manager) -> tuple[float, Array] | None:

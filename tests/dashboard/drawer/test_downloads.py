@@ -183,11 +183,11 @@ def test_maps_of_a_part_of_a_run_are_those_of_its_own_first_field(state, fake):
 
 
 def as_on_the_page(values, without_dipole, smooth):
-    """A map at momenta as the page shows it: its dipole is taken off first, means over 10 degrees last."""
+    """A map at momenta as the page shows it: its dipole is taken off first, means over discs last."""
     n = pixel_directions(healpy.npix2nside(len(values)))
     if without_dipole:
         values = values - 3 * (n * values).mean(1) @ n
-    near = n.T @ n >= np.cos(np.radians(10))
+    near = n.T @ n >= np.cos(np.radians(smooth))
     return near @ values / near.sum(1) if smooth else values
 
 
@@ -202,7 +202,7 @@ def ready(state, fake, result):
 
 
 TREATMENTS = pytest.mark.parametrize(
-    ("without_dipole", "smooth"), [(False, False), (True, False), (False, True), (True, True)]
+    ("without_dipole", "smooth"), [(False, 0), (True, 0), (False, 10), (True, 10), (False, 17.5)]
 )
 
 
@@ -216,21 +216,22 @@ def test_the_map_is_treated_as_the_pages_and_says_so(ready, fake, tmp_path, with
     np.testing.assert_allclose(at_momenta(found), expected, atol=5e-4)
     assert np.abs(expected - values).max() > 0.5 or not (without_dipole or smooth)
     assert header["DIPOLE"] == ("removed" if without_dipole else "kept")
-    assert header["SMOOTHED"] == (10.0 if smooth else 0.0)  # [deg]
+    assert header["SMOOTHED"] == smooth  # [deg]
     assert header["PIXELS"] == "n = -p, where a particle comes from"
 
 
 @TREATMENTS
 def test_the_sky_figure_is_treated_as_the_pages_and_says_so(ready, fake, saved, without_dipole, smooth):
     state, values = ready
-    state.param.update(without_dipole=without_dipole, smooth=smooth)
+    state.param.update(without_dipole=without_dipole, smooth=smooth, drawn="pixels", limit=3.0)
     picture = saved(state, "sky")
+    assert picture.limit == 3
     index = mollweide.pixel_index(16, picture.picture.shape[1])
     expected = as_on_the_page(values, without_dipole, smooth)
     np.testing.assert_allclose(picture.picture[index >= 0], expected[index[index >= 0]], atol=5e-4)
     assert "gradient θ = 37°, φ = 211°" in picture.title
     assert f"Ω T = {state.omega_t:.4g}" in picture.title
-    assert ("smoothed 10°" in picture.title) is smooth
+    assert (f"smoothed {smooth:g}°" in picture.title) is bool(smooth)
     assert ("dipole removed" in picture.title) is without_dipole
 
 
