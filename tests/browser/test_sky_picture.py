@@ -132,24 +132,25 @@ def test_colours_are_symmetric_about_zero_and_reach_99_of_100_pixels_or_what_is_
 def test_colours_stay_while_the_times_are_played(visitor):
     """As far as they reach at the last time, where that is farther than at the first."""
     show(visitor, 0, 0, 0)
-    visitor.page.evaluate(
-        """() => {
-          const sky = crviz.sky, see = sky.paint.bind(sky)
-          window.limits = []
-          sky.paint = () => { limits.push([sky.limit, sky.shown.omegaT]); see() }
+    at_first = visitor.page.evaluate("crviz.sky.limit")
+    visitor.page.get_by_role("button", name="Play through the times").click()
+    visitor.page.wait_for_function("() => crviz.index > 1")
+    seen = visitor.page.evaluate(
+        """async () => {
+          const seen = new Map()
+          while (seen.size < 10) {
+            await new Promise(requestAnimationFrame)
+            seen.set(crviz.sky.shown.omegaT, crviz.sky.limit)
+          }
+          return [...seen.values()]
         }"""
     )
     visitor.page.get_by_role("button", name="Play through the times").click()
-    visitor.page.wait_for_function("() => limits.at(-1)[0] > 2 * limits[0][0] && limits.length > 20")
-    visitor.page.get_by_role("button", name="Play through the times").click()
-    held, times = np.array(visitor.page.evaluate("limits.slice(2, -2)")).T
-    visitor.page.evaluate("delete crviz.sky.paint")
-    visitor.move_to(63)
+    visitor.move_to(63)  # where the page was opened, so that its sky was there from the first
     visitor.wait_for_picture()
-    assert len(set(times)) > 8
-    # until the last sky is there they stay as they were
-    assert set(held) <= {held[0], visitor.page.evaluate("crviz.sky.limit")}
-    assert (np.diff(held) >= 0).all()
+    last = visitor.page.evaluate("crviz.sky.limit")
+    assert set(seen) == {last}
+    assert last > 2 * at_first
 
 
 def test_the_picture_is_empty_outside_the_sky_only(visitor, config):
@@ -366,7 +367,7 @@ def test_the_sky_through_its_times_is_saved_as_a_film(visitor, config):
     page = visitor.page
     with page.expect_download() as download:
         page.get_by_role("button", name="Animated sky (WebM)").click()
-        page.get_by_text("recording 5 of 64").wait_for()
+        page.get_by_text(re.compile(r"recording \d+ of 64")).wait_for()
     assert download.value.suggested_filename == "crviz_s2-1_rl-0.1_th0_ph0_field-0_sky.webm"
     content = download.value.path().read_bytes()
     assert content[:4] == bytes.fromhex("1a45dfa3")  # EBML

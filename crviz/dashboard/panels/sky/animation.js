@@ -20,14 +20,16 @@ export class Animation {
     row.className = "own"
     this.button.type = "button"
     this.button.textContent = "Animated sky (WebM)"
-    this.words.setAttribute("aria-live", "polite")
     row.append(this.button, this.words)
     place.append(row)
     const can = typeof MediaRecorder === "function" && MediaRecorder.isTypeSupported(KIND) && HTMLCanvasElement.prototype.captureStream
     if (!can) Object.assign(this.button, {disabled: true, textContent: "Animated sky (WebM): this browser cannot record one"})
     this.button.addEventListener("click", async () => {
       this.button.disabled = true
-      this.words.textContent = await this.made()
+      this.words.removeAttribute("role")
+      const said = await this.made()
+      this.words.setAttribute("role", "status") // the end is read out, and not every step to it
+      this.words.textContent = said
       this.button.disabled = false
     })
   }
