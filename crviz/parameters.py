@@ -258,7 +258,7 @@ OBSERVED = Parameter("observed", "hawc-icecube-10", str, help="observed spectra 
                      earlier={"observed": {"true": "hawc-icecube-10,icecube-13", "false": "none"}})
 
 SMOOTH = Parameter("smooth", 0.0, unit="deg", help="radius of the discs over which the sky is averaged",
-                   at_least=0, at_most=20, group="Sky", label="Smoothed over [°]",
+                   at_least=0, at_most=20, group="Sky", label="Smoothed [°]",
                    earlier={"smooth": {"true": "10", "false": "0"}},
                    control=Control("range", help="Averages over discs of this radius, as published maps do.",
                                    options={"step": 1}))

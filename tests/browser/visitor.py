@@ -27,6 +27,12 @@ def opened(context, address, width=1280, height=900, before=lambda page: None):
     page.on("websocket", lambda socket: _listen(page, socket))
     page.goto(address)
     page.wait_for_function("() => window.crviz?.idle")
+    page.evaluate(  # as somebody does who goes on to set what is in it
+        """() => {
+          const controls = document.querySelector('[data-controls="sky"]').shadowRoot
+          controls.querySelector("details").open = true
+        }"""
+    )
     return page
 
 

@@ -20,11 +20,11 @@ export class Controls {
     this.model = model
     this.changed = changed
     this.shared = shared
-    for (const {legend, help, open, explained, controls} of spec) {
+    for (const {legend, help, open, inline, explained, controls} of spec) {
       const group = document.createElement(open === undefined ? "fieldset" : "details")
       if (open === undefined) group.append(make("legend", legend))
       else { group.open = open; group.append(make("summary", legend)) }
-      if (!legend) group.className = "bare"
+      if (!legend || inline) group.className = legend ? "inline" : "bare"
       for (const control of controls) {
         const row = kinds[control.kind](this, control)
         if (control.help) describe(row, control.help, explained)

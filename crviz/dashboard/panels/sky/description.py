@@ -70,7 +70,13 @@ def switches() -> Groups:
     orbit = button(
         "orbit", "Orbit at ∇n", help="Follow the particle that arrives from the gradient's direction."
     )
-    return [{"legend": "", "controls": [*group("Sky"), orbit]}]
+    always = ("without_dipole", "smooth")
+    first = [each for each in group("Sky") if each["key"] in always]
+    others = [each for each in group("Sky") if each["key"] not in always]
+    return [
+        {"legend": "", "controls": [*first, orbit]},
+        {"legend": "Field, colours, a second sky", "open": False, "inline": True, "controls": others},
+    ]
 
 
 PANEL = Panel(
