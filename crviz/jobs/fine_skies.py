@@ -16,7 +16,7 @@ import hashlib
 import sys
 import zlib
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,7 +69,7 @@ def reference(index: int) -> int:
     return index - 1 if after > 0 else index + 1 if after < 0 else index
 
 
-@cache
+@lru_cache(maxsize=8)
 def steps(index: int) -> tuple[Array, Array]:
     """The steps (3, pixels) and the units (3,) [r_L] of a time that has a file."""
     content = gzip.decompress((folder() / f"{index:02}.gz").read_bytes())

@@ -139,7 +139,7 @@ def test_the_pointer_reads_its_angles_and_the_intensity_there_off_the_sky(page, 
     theta, phi = mollweide.unproject(x, y)
     assert float(said[0].rstrip("°")) == pytest.approx(np.degrees(theta), abs=0.06)  # said to a tenth
     assert float(said[1].rstrip("°")) == pytest.approx(np.degrees(phi), abs=0.06)
-    # the intensity is that of the cell of the picture, between pixels, which are drawn where momenta come from
+    # the intensity is that of the cell of the picture; pixels are momenta, drawn where they come from
     cells = page.evaluate("crviz.model('sky', 'image').data.image[0].shape[1]")
     centre = [(np.floor((x + 2) / 4 * cells) + 0.5) / cells * 4 - 2]
     centre += [(np.floor((y + 1) / 4 * cells) + 0.5) / cells * 4 - 1]
