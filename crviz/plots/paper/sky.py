@@ -42,8 +42,7 @@ def figure_of_sky(sky: Sky, width: float, colors: style.Palette) -> Figure:
         axes.plot(*sky.dipole, "D", ms=6, mfc="none", mec=colors.ink, mew=1.2)
     halo = [withStroke(linewidth=2.5, foreground=colors.ground)]
     for x, y, text in mollweide.angles():
-        said = axes.text(x, y, text, color=colors.ink, ha="center", va="center", fontsize="x-small")
-        said.set_path_effects(halo)
+        axes.text(x, y, text, color=colors.ink, ha="center", va="center", size="x-small", path_effects=halo)
     for x, y, _, color, math in sky.names:
         axes.text(x, y, math, color=color, ha="center", va="center", path_effects=halo)
     axes.set(xlim=_X, ylim=_Y)

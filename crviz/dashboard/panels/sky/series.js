@@ -16,9 +16,9 @@ export class Series {
 
   // as the session tells it: {id, nside, times, field, physics, fine, first: {index, scale, components}}
   take(told) {
-    if (told.id === this.id || (!told.id && told.times)) return
+    if (told.id === this.id) return
     if (!told.id) { this.id = null; return }
-    Object.assign(this, {files: undefined, ...told})
+    Object.assign(this, {fine: undefined, ...told})
     this.asked.clear()
     for (const done of this.waiting.values()) done()
     this.waiting.clear()
