@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 #: Name, width, height, pixels a point, and the link that is opened.
 PICTURES = (
     ("dashboard", 1280, 960, 1, ""),
-    ("dashboard-dark", 1280, 1600, 1, "?smooth=true&theta=35&phi=80&p=0.6&T=41.685&nside=32"),
+    ("dashboard-dark", 1280, 1600, 1, "?smooth=10&theta=35&phi=80&p=0.6&T=41.685&nside=32"),
     ("dashboard-phone", 390, 844, 2, ""),
 )
 

@@ -20,6 +20,10 @@ from crviz.checks import ParameterError, check_choice, check_number, check_times
 LEAST_TIME = 1e-9
 #: "printed" is Eq. 16 as the paper has it; "self-consistent" satisfies Eq. 14 for every l >= 1.
 FORMS = ("printed", "self-consistent")
+#: How a sky is drawn between the centres of its pixels.
+DRAWN = ("bilinear", "pixels")
+#: What stands beside a sky: the pinned result's, or in another gradient, at another time, of another field.
+BESIDE = ("nothing", "pinned", "across", "time", "field")
 #: Of spectra: fitted to the observed ones, over the dipole, or in units of the gradient.
 NORMALIZATIONS = ("fit", "dipole", "absolute")
 #: Magnitude of the local field and scale of its turbulence that section 3 of the paper names.
@@ -253,6 +257,17 @@ OBSERVED = Parameter("observed", "hawc-icecube-10", str, help="observed spectra 
                                                     "that experiment would see them."),
                      earlier={"observed": {"true": "hawc-icecube-10,icecube-13", "false": "none"}})
 
+SMOOTH = Parameter("smooth", 0.0, unit="deg", help="radius of the discs over which the sky is averaged",
+                   at_least=0, at_most=20, group="Sky", label="Smoothed [°]",
+                   earlier={"smooth": {"true": "10", "false": "0"}},
+                   control=Control("range", help="Averages over discs of this radius, as published maps do.",
+                                   options={"step": 1}))
+LIMIT = Parameter("limit", None, help="largest relative intensity of the sky's colours [r_L |grad n| / n]",
+                  at_least=1e-9, at_most=1e9, optional=True, group="Sky", label="Colours to",
+                  control=Control("number", options={"placeholder": "auto"},
+                                  help="Largest δI of the colours; empty for the 99th percentile of |δI|, "
+                                       "which stays while the times are played."))
+
 #: What is looked at in a finished or growing result: moves no number of a run.
 VIEW = (
     Parameter("theta", 0.0, symbol="θ", unit="deg", help="angle between the gradient and B0",
@@ -293,13 +308,31 @@ VIEW = (
     Parameter("without_dipole", False, bool, help="whether the sky is shown without its dipole",
               group="Sky", label="Dipole removed",
               control=Control("switch", help="Shows the small scales alone.")),
-    Parameter("smooth", False, bool, help="whether the sky is shown smoothed",
-              group="Sky", label="Smoothed 10°",
-              control=Control("switch", help="Averages over discs of 10° radius, as published maps do.")),
+    SMOOTH,
     Parameter("realization", 0, int, help="field whose sky is shown", at_least=0, optional=True,
               group="Sky", label="Field",
               control=Control("number", help="Which random field's sky is shown, from 0.",
                               options={"step": 1})),
+    LIMIT,
+    Parameter("drawn", DRAWN[0], str, choices=DRAWN, help="between pixel centres of the sky",
+              group="Sky", label="Drawn",
+              control=Control("select", (("smoothly", "bilinear"), ("as pixels", "pixels")),
+                              help="Between the four nearest pixel centres, or each pixel as it is.")),
+    Parameter("beside", BESIDE[0], str, choices=BESIDE, help="second sky",
+              group="Sky", label="Beside it",
+              control=Control("select", (("nothing", "nothing"), ("the pinned result", "pinned"),
+                                         ("∇n at right angles", "across"), ("another time", "time"),
+                                         ("another field", "field")),
+                              help="A second sky beside the first, in the same gradient unless it is at "
+                                   "right angles to it.")),
+    Parameter("beside_time", 10.0, unit="1/Omega", help="backtracking time of the second sky",
+              at_least=0.001, at_most=1e9, group="Sky", label="Its Ω T",
+              control=Control("number", options={"needs": {"beside": ["time"]}},
+                              help="The recorded time that is nearest is shown.")),
+    Parameter("beside_field", 1, int, help="field of the second sky", at_least=0, group="Sky",
+              label="Its field",
+              control=Control("number", options={"step": 1, "needs": {"beside": ["field"]}},
+                              help="Which random field stands beside the first one, from 0.")),
     OBSERVED,
     Parameter("normalization", NORMALIZATIONS[0], str, choices=NORMALIZATIONS,
               help="of spectra: fitted to the observed ones, over the dipole, or in units of the gradient",

@@ -36,6 +36,18 @@ def assets() -> Path:
     raise FileNotFoundError("the assets of crviz are missing: install it again.")
 
 
+def citation() -> Path:
+    """The file that says how to cite: inside an installed package, or beside it in a checkout.
+
+    Raises FileNotFoundError where neither is there.
+    """
+    package = Path(__file__).parent
+    for path in (package / "CITATION.cff", package.parent / "CITATION.cff"):
+        if path.is_file():
+            return path
+    raise FileNotFoundError("CITATION.cff of crviz is missing: install it again.")
+
+
 def library() -> Path:
     """The folder that holds this user's results; made when it is first written to."""
     return Path(platformdirs.user_data_dir("crviz", appauthor=False)) / "results"

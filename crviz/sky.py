@@ -82,6 +82,14 @@ def without_dipole(values: Array) -> Array:
     return values - dipole(values) @ pixel_directions(nside_of(values))
 
 
+def interpolated(values: Array, theta: ArrayLike, phi: ArrayLike) -> Array:
+    """A map (12 nside^2,) between the centres of its pixels: of the four around each direction, polar angle
+    and azimuth (...) [rad], by HEALPix's bilinear weights. (...)"""
+    import healpy  # noqa: PLC0415 - brings matplotlib and astropy along: most of a second at every start
+
+    return np.asarray(healpy.get_interp_val(values, theta, phi))
+
+
 def smoothed(values: Array, radius: float) -> Array:
     """The mean over the pixels whose centres lie within an angle [rad] of each (a top hat): (12 nside^2,)."""
     pixels = grid(nside_of(values))

@@ -14,7 +14,7 @@ from crviz import observations
 from crviz.checks import ParameterError, check_number
 from crviz.cli.arguments import Subparsers, check_writable, complete, loaded, writing
 from crviz.gradient import Gradient
-from crviz.parameters import NORMALIZATIONS, OBSERVED
+from crviz.parameters import DRAWN, LIMIT, NORMALIZATIONS, OBSERVED, SMOOTH
 from crviz.result import ESTIMATORS, Result, Source, nearest_time
 from crviz.theory import FORMS
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FIGURES: dict[str, tuple[str, ...]] = {
     "1": ("gradient", "omega_t", "estimator", "p"),
     "2": ("gradient", "omega_t", "estimator", "p", "form", "observed", "normalization", "d_ell"),
-    "sky": ("gradient", "omega_t"),
+    "sky": ("gradient", "omega_t", "smooth", "without_dipole", "drawn", "limit"),
     "diffusion": (),
     "rate": ("gradient", "omega_t", "estimator", "p", "form"),
 }
@@ -70,6 +70,14 @@ def add(commands: Subparsers) -> None:
     )
     plot.add_argument("--normalization", choices=NORMALIZATIONS, help="of figure 2 (default fit)")
     plot.add_argument("--d-ell", action="store_true", default=None, help="D_l in place of C_l")
+    plot.add_argument(
+        "--smooth", type=float, metavar="DEG", help="radius of the discs that the sky is averaged over"
+    )
+    plot.add_argument("--without-dipole", action="store_true", default=None, help="take the sky's dipole off")
+    plot.add_argument("--drawn", choices=DRAWN, help="the sky between its pixel centres (default bilinear)")
+    plot.add_argument(
+        "--limit", type=float, help="of the sky's colours (default: 99th percentile of |delta I|)"
+    )
     plot.add_argument("--dark", action="store_true", help="light on dark")
     plot.add_argument("--width", type=float, default=7.0, help="in inches (default 7)")
     plot.set_defaults(command=_plot)
@@ -109,6 +117,10 @@ def _plot(options: argparse.Namespace) -> int:
         "observed": _observed(options.observed),
         "normalization": options.normalization or NORMALIZATIONS[0],
         "d_ell": bool(options.d_ell),
+        "smooth": SMOOTH.check(options.smooth or 0.0),
+        "without_dipole": bool(options.without_dipole),
+        "drawn": options.drawn or DRAWN[0],
+        "limit": LIMIT.check(options.limit),
     }
     arguments = {name: choices[name] for name in FIGURES[options.figure]}
     look = {"width": options.width, "dark": options.dark}
@@ -184,11 +196,26 @@ def _panels(figure: str, result: Source, **options: Any) -> list[Panel]:
     return [content(result, **options) for content in contents[figure]]
 
 
-def _sky(result: Result, dark: bool, gradient: Gradient, omega_t: float) -> Sky:
+def _sky(
+    result: Result,
+    dark: bool,
+    gradient: Gradient,
+    omega_t: float,
+    smooth: float,
+    without_dipole: bool,
+    drawn: str,
+    limit: float | None,
+) -> Sky:
     from crviz.plots.content.figure import described, gradient_name
-    from crviz.plots.content.sky import PAPER_WIDTH, sky
+    from crviz.plots.content.sky import PAPER_WIDTH, sky, treated, treatment
 
     direction = _DIRECTIONS[gradient] if isinstance(gradient, str) else gradient
     values, time = result.sky_map(direction, omega_t=omega_t)
-    title = f"{described(result, of_one=True)}, Ω T = {time:.4g}, gradient {gradient_name(gradient)}"
-    return sky(values, direction, PAPER_WIDTH, title=title, dark=dark)
+    title = ", ".join(
+        [
+            f"{described(result, of_one=True)}, Ω T = {time:.4g}, gradient {gradient_name(gradient)}",
+            *treatment(smooth, without_dipole),
+        ]
+    )
+    values = treated(values, smooth, without_dipole)
+    return sky(values, direction, PAPER_WIDTH, title=title, dark=dark, drawn=drawn, limit=limit)

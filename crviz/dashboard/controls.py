@@ -18,7 +18,7 @@ from crviz.parameters import TURBULENCE, VIEW, Control, Parameter
 #: Groups of controls: legend, controls, help, and whether the help of each control is seen below it.
 Groups: TypeAlias = list[dict[str, Any]]
 #: Of how a result is looked at, what the browser asks the server for.
-_ASKED = ("estimator", "realization", "analytic", "b0", "lc")
+_ASKED = ("estimator", "realization", "analytic", "b0", "lc", "beside", "beside_field")
 
 
 class Inputs(pn.custom.JSComponent):

@@ -24,6 +24,7 @@ from crviz.dashboard import javascript, panels, toolbar
 from crviz.dashboard.controls import Groups, keys_of, physics_and_run
 from crviz.dashboard.panels.spectra.observed import observed_spectra, observing_windows
 from crviz.dashboard.state import on_page
+from crviz.jobs import fine_skies
 from crviz.plots import style
 
 #: Under which the server hands out files, below static/extensions/.
@@ -57,6 +58,7 @@ def description() -> dict[str, Any]:
             theme: dataclasses.asdict(colors)
             for theme, colors in (("light", style.LIGHT), ("dark", style.DARK))
         },
+        "skies": _skies(),
         "observed": {"spectra": observed_spectra(), "windows": observing_windows()},
     }
 
@@ -67,6 +69,14 @@ def _described(panel: panels.Panel) -> dict[str, Any]:
         "depends": [*panel.depends, *keys_of(panel.controls())],
         "figure": json_item(panel.figure()) if panel.figure is not None else None,
     }
+
+
+@cache
+def _skies() -> str:
+    """Where the files of `fine_skies` are, relative to the page's script; their place changes with them."""
+    name = f"{_PLACE}-skies-{fine_skies.digest()}"
+    extension_dirs[name] = fine_skies.folder()
+    return f"../{name}/"
 
 
 def page_url() -> str:

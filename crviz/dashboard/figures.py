@@ -37,6 +37,12 @@ _AXIS = {
     "axis_label_standoff": 12,
 }
 _GRID_ALPHA = 0.5
+#: Of words in a plot.
+SMALL: dict[str, Any] = {
+    "text_font": value(_FONT),
+    "text_font_size": "11px",
+    "text_baseline": "middle",
+}
 
 
 def colored(plot: figure, palette: Palette) -> figure:
@@ -135,10 +141,8 @@ def names(plot: figure, align: Literal["left", "center"], x_offset: float = 0) -
         "text",
         source=source("names", "x", "y", "text", "color"),
         text_color="color",
-        text_font=value(_FONT),
-        text_font_size="12px",
-        text_baseline="middle",
         text_align=align,
+        **SMALL,
         x_offset=x_offset,
         background_fill_alpha=0.7,
         name="words",

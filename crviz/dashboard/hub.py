@@ -27,8 +27,9 @@ class Hub(Inputs):
     )
     fitted = param.String("", doc="What a fit of p has found, in words.")
     sky = param.Dict(default={}, doc="The series of skies shown: id, nside, times, and the first of them.")
+    second = param.Dict(default={}, doc="The same of the sky beside it, of another result or field.")
     awaited = param.Dict(
-        default={}, doc="The sky that is not there, in words, and whether an old one is shown."
+        default={}, doc="The skies that are not there, in words, and whether an old one is shown."
     )
     direction = param.Dict(default={}, doc="theta and phi [rad] of the direction whose orbit is followed.")
     omega_t = param.Number(100.0, doc="Backtracking time of all panels [1/Omega].")

@@ -11,7 +11,7 @@ from crviz.dashboard import wire
 
 FOLDER = Path(__file__).parent / "browser"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.{1,2}/[\w/.]+\.js)"\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=class|const|function)", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=class|const|(?:async )?function)", re.MULTILINE)
 
 
 def bundle(module: str | Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,10 @@ from crviz.config import Config
 from crviz.dashboard import wire
 from crviz.dashboard.hub import Hub
 from crviz.dashboard.state import State
-from crviz.jobs import Manager
+from crviz.jobs import Manager, fine_skies
 from crviz.jobs.skies import Sky, rounded, size_of, sky_id
-from crviz.result import NotKept
+from crviz.plots.content.about import stem
+from crviz.result import NotKept, Source
 
 #: A sky that takes more than this (half a second) is seen on a coarse grid until it is there.
 SOON = 3e9
@@ -25,61 +27,78 @@ COARSE_NSIDE = 8
 
 
 class SkyFeed:
-    """Keeps the hub's series of skies in step with what is shown."""
+    """Keeps the hub's series of skies in step with what is shown, and with what is to stand beside it."""
 
     def __init__(self, state: State, hub: Hub, manager: Manager) -> None:
         self._state, self._hub, self._manager = state, hub, manager
         self._document = pn.state.curdoc
-        self._series: dict[str, tuple[Array, Array]] = {}
+        self._series: dict[str, _Series] = {}
         hub.on(wire.SKY, self._hand_out)
-        state.param.watch(self.follow, ["shown", "realization"])
+        state.param.watch(self.follow, ["shown", "realization", "pinned", "beside", "beside_field"])
 
     def follow(self, *_: Event) -> None:
-        """Show the best that is there of the realisation, ask for what is not, and say what is awaited."""
-        config, realization = self._state.shown.sky_config, self._state.realization or 0
-        whole = self._sky(config, realization, "whole")
-        kept = None if whole else self._kept(realization)
+        """Show the best that is there of the realisation, ask for what is not, and say what is awaited;
+        so too for a second sky, where another result's or field's is to be seen."""
+        awaited = self._show("sky", self._state.shown.source, self._state.realization or 0)
+        second = self._second()
+        if second is None:
+            self._manager.skies.leave(self._key("second", "whole"))
+            self._manager.skies.leave(self._key("second", "coarse"))
+            self._series.pop("second", None)
+            if self._hub.second:
+                self._hub.second = {}
+        else:
+            words = self._show("second", *second).get("words")
+            awaited |= {"second": words} if words else {}
+        self._hub.awaited = awaited
+
+    def _second(self) -> tuple[Source, int] | None:
+        """Of whose field another sky is wanted, if any."""
+        state = self._state
+        if state.beside == "field":
+            return state.shown.source, state.beside_field
+        if state.beside == "pinned" and state.pinned is not None:
+            return state.pinned[0], state.realization or 0
+        return None
+
+    def _show(self, place: str, source: Source, realization: int) -> dict[str, Any]:
+        """Offer the best that is there of a field; what is awaited."""
+        config = source.config.replace(grids="single")
+        whole = self._sky(config, realization, place, "whole")
+        kept = None if whole else _kept(source, realization)
         first_look = None
         if whole is None and kept is None and config.nside > COARSE_NSIDE and _work(config) > SOON:
-            first_look = self._sky(config.replace(nside=COARSE_NSIDE), realization, "coarse")
+            first_look = self._sky(config.replace(nside=COARSE_NSIDE), realization, place, "coarse")
         sky = whole or first_look
         if sky is not None:
             times, parts = np.array(sky.config.omega_t), (sky.components, sky.scale)
-            self._offer(sky.id, sky.config, realization, times, lambda: parts)
+            self._offer(place, sky.id, sky.config, realization, times, lambda: parts)
         elif kept is not None:
             times, r = kept
             name = f"{sky_id(config, realization)}-{len(times)}"
-            self._offer(name, config, realization, times, lambda: rounded(r))
-        self._hub.awaited = (
-            {} if whole or kept else self._awaited(config, realization, first_look is not None)
-        )
+            self._offer(place, name, config, realization, times, lambda: rounded(r))
+        return {} if whole or kept else self._awaited(config, realization, first_look is not None)
 
-    def _sky(self, config: Config, realization: int, which: str) -> Sky | None:
+    def _sky(self, config: Config, realization: int, place: str, which: str) -> Sky | None:
         """A sky if it is there; else it is asked for, where that is no more than a look may take: beyond it
         skies are shown at the times that the result keeps."""
         skies = self._manager.skies
         if self._affordable(config):
-            return skies.request(config, realization, self._wake, (which, id(self)))
+            return skies.request(config, realization, self._wake, self._key(place, which))
         return skies.get(config, realization)
+
+    def _key(self, place: str, which: str) -> tuple[str, str, int]:
+        return place, which, id(self)
 
     def _affordable(self, config: Config) -> bool:
         return self._manager.limits.allows_look(_work(config), size_of(config))
 
-    def _kept(self, realization: int) -> tuple[Array, Array] | None:
-        """Times and positions that the result keeps of its first realisation."""
-        source = self._state.shown.source
-        if realization != source.fields.start:
-            return None
-        try:
-            return source.maps
-        except NotKept:
-            return None
-
     def close(self) -> None:
         """The visitor is gone."""
         self._document = None
-        for which in ("whole", "coarse"):
-            self._manager.skies.leave((which, id(self)))
+        for place in ("sky", "second"):
+            for which in ("whole", "coarse"):
+                self._manager.skies.leave(self._key(place, which))
 
     def _wake(self) -> None:
         document = self._document
@@ -88,27 +107,29 @@ class SkyFeed:
 
     def _offer(
         self,
+        place: str,
         name: str,
         config: Config,
         realization: int,
         times: Array,
         parts: Callable[[], tuple[Array, Array]],
     ) -> None:
-        if self._hub.sky.get("id") == name:
+        if getattr(self._hub, place).get("id") == name:
             return
-        self._series = {name: parts()}
+        self._series[place] = series = _Series(name, config.nside, *parts())
         index = int(np.abs(times - self._state.omega_t).argmin())
-        self._hub.sky = {
+        offered = {
             "id": name,
             "nside": config.nside,
             "times": times.astype(float).tolist(),
-            "caption": f"field {realization}, nside {config.nside}",
-            "first": self._one(name, index),
+            "field": realization,
+            "stem": stem(config),
+            "physics": f"σ² = {config.sigma2:.12g}, r_L = {config.rl_over_lc:.12g} L_c",
+            "first": series.one(index),
         }
-
-    def _one(self, name: str, index: int) -> dict[str, Any]:
-        components, scale = self._series[name]
-        return {"index": index, "scale": float(scale[index]), "components": components[index].ravel()}
+        if fine_skies.has(config, realization):
+            offered["fine"] = {"nside": fine_skies.NSIDE, "files": fine_skies.files(times)}
+        setattr(self._hub, place, offered)
 
     def _awaited(self, config: Config, realization: int, coarse: bool) -> dict[str, Any]:
         """What is not there yet, or never will be, in words; `old` where the sky shown is another's,
@@ -121,11 +142,40 @@ class SkyFeed:
 
     def _hand_out(self, message: dict[str, Any]) -> None:
         """One sky, unless another series has taken its place meanwhile."""
-        name, index = message["id"], int(message["index"])
-        if name in self._series and 0 <= index < len(self._series[name][1]):
-            self._hub.send(
-                {"kind": wire.SKY, "id": name, "nside": self._hub.sky["nside"], **self._one(name, index)}
-            )
+        index = int(message["index"])
+        for series in self._series.values():
+            if series.name == message["id"] and 0 <= index < len(series.scale):
+                told = {"kind": wire.SKY, "id": series.name, "nside": series.nside}
+                self._hub.send({**told, **series.one(index)})
+                return
+
+
+@dataclass(frozen=True, eq=False)
+class _Series:
+    """The skies of a field at some times, as `jobs.skies.Sky` has them."""
+
+    name: str
+    nside: int
+    components: Array
+    scale: Array
+
+    def one(self, index: int) -> dict[str, Any]:
+        """That of one time, as the browser has it."""
+        return {
+            "index": index,
+            "scale": float(self.scale[index]),
+            "components": self.components[index].ravel(),
+        }
+
+
+def _kept(source: Source, realization: int) -> tuple[Array, Array] | None:
+    """Times and positions that a result keeps of its first realisation."""
+    if realization != source.fields.start:
+        return None
+    try:
+        return source.maps
+    except NotKept:
+        return None
 
 
 def _work(config: Config) -> int:

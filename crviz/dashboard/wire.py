@@ -19,6 +19,7 @@ from crviz.diffusion import settling
 from crviz.gradient import NOTHING, PAIRS
 from crviz.plots.content.seeing import ONE_SIGMA
 from crviz.plots.content.series import EVOLUTION, MULTIPOLES, SCATTER, SPECTRA
+from crviz.plots.content.sky import REACHED
 from crviz.plots.content.spectra import ABOVE
 from crviz.units import YEARS_PER_PARSEC, rigidity
 
@@ -62,8 +63,6 @@ CORRELATION_STEPS = 127
 SCATTER_STEPS, UNKNOWN_SCATTER = 4096, 32767
 #: Multipoles whose plain power is drawn against time: from l = 0 on.
 EVOLVING = MULTIPOLES[-1] + 1
-#: Radius of the disc over which skies are smoothed [deg].
-SMOOTHING = 10.0
 
 #: Backtracking times [1/Omega] that a page without a link plays through once: from a dipole that is whole to
 #: one that is all but noise, and back to where it rests.
@@ -94,7 +93,7 @@ MESSAGES: dict[str, dict[str, Callable[[Any], bool]]] = {
 #: What the browser may set of models, by name.
 PROPERTIES: dict[str, Callable[[Any], bool]] = {"omega_t": is_number, "clicks": is_whole}
 #: What of a `Hub` panels may depend on, beside omega_t and all that is set.
-SENT = ("tensors", "pinned", "analytic", "fitted", "sky", "awaited", "direction")
+SENT = ("tensors", "pinned", "analytic", "fitted", "sky", "second", "awaited", "direction")
 
 
 def is_message(message: Any) -> bool:
@@ -121,7 +120,7 @@ def module() -> str:
             "unknown": -UNKNOWN_SCATTER,
         },
         "above": ABOVE,
-        "smoothing": math.radians(SMOOTHING),
+        "reached": REACHED,
         "settling": {
             "close": settling.CLOSE,
             "errors": settling.ERRORS,

@@ -30,6 +30,15 @@ def unproject(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
     return np.pi / 2 - latitude + nothing, longitude % (2 * np.pi) + nothing
 
 
+def directions(width: int) -> tuple[Array, Array]:
+    """Polar angle and azimuth [rad] that each point of an image shows: (width / 2, width) each, NaN outside;
+    the rows run from the bottom to the top."""
+    height = width // 2
+    x = (np.arange(width) + 0.5) / width * 4 - 2
+    y = (np.arange(height) + 0.5) / height * 2 - 1
+    return unproject(x[None, :], y[:, None])
+
+
 @lru_cache(maxsize=8)
 def pixel_index(nside: int, width: int) -> Array:
     """Which HEALPix pixel each point of an image shows: (width / 2, width) int, -1 outside.
@@ -37,10 +46,7 @@ def pixel_index(nside: int, width: int) -> Array:
     A pixel is a momentum direction p; it is shown where the particle comes from, at n = -p. The
     rows run from the bottom to the top.
     """
-    height = width // 2
-    x = (np.arange(width) + 0.5) / width * 4 - 2
-    y = (np.arange(height) + 0.5) / height * 2 - 1
-    theta, phi = unproject(x[None, :], y[:, None])
+    theta, phi = directions(width)
     inside = np.isfinite(theta)
     index = np.full(theta.shape, -1)
     index[inside] = pixels_at(nside, np.pi - theta[inside], phi[inside] + np.pi)
@@ -60,6 +66,19 @@ def graticule(step: int = 30) -> list[tuple[Array, Array]]:
     parallels = [project(np.full_like(around, np.radians(a)), around) for a in range(step, 180, step)]
     rim = np.linspace(0, 2 * np.pi, 181)
     return [*meridians, *parallels, (2 * np.cos(rim), np.sin(rim))]
+
+
+def angles() -> list[tuple[float, float, str]]:
+    """The numbers at the graticule, (x, y, text): polar angles from B0 left of the rim, azimuths about it
+    along the equator."""
+    names = []
+    for theta in (30, 60, 90, 120, 150):
+        x, y = project(np.radians(theta), np.pi * (1 - 1e-9))
+        names.append((float(x) - 0.13, float(y), f"{theta}°"))
+    for phi in (60, 120, 240, 300):
+        x, y = project(np.pi / 2, np.radians(phi))
+        names.append((float(x), float(y) - 0.07, f"{phi}°"))
+    return names
 
 
 def _auxiliary_angle(latitude: Array) -> Array:

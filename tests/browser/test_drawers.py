@@ -4,13 +4,14 @@ import csv
 import io
 import re
 import xml.etree.ElementTree as ET
+import zipfile
 
 import healpy
 import matplotlib.image
 import numpy as np
 import pytest
 from PIL import Image
-from visitor import Visitor, wait_for_further_plots
+from visitor import Visitor, opened, wait_for_further_plots
 
 from crviz import Config, library, load, run
 from crviz._version import __version__
@@ -23,8 +24,14 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
-def visitor(still):
-    """A visitor who has chosen a direction and a time, with the drawer of downloads open."""
+def visitor(person, server):
+    """A visitor who has chosen a direction and a time, with the drawer of downloads open; finer skies than
+    that of the run, which the file has, never come."""
+    still = opened(
+        person,
+        server + "?drawn=pixels",
+        before=lambda page: page.route("**/*.gz?*", lambda route: route.abort()),
+    )
     visitor = Visitor(still)
     visitor.slide(theta=60, phi=120)
     visitor.wait_for_sky()
@@ -34,6 +41,7 @@ def visitor(still):
     still.get_by_role("button", name="Run (NetCDF)").wait_for()
     yield visitor
     assert still.errors == []
+    still.close()
 
 
 @pytest.fixture
@@ -54,17 +62,22 @@ def shown_time(visitor):
     return visitor.page.evaluate("crviz.tensors.omega_t[crviz.index]")
 
 
+def seen(visitor):
+    """How names of files begin."""
+    return f"crviz_s2-1_rl-0.1_T{shown_time(visitor):.5g}_th60_ph120"
+
+
 def test_the_run_arrives_whole(deliver):
     path = deliver("Run (NetCDF)")
-    assert path.name == "crviz-run.nc"
+    assert path.name == "crviz_s2-1_rl-0.1_run.nc"
     result, shipped = load(path), library.shipped()
     assert result.digest == shipped.digest
     assert result.dataset.identical(shipped.dataset)
 
 
 def test_the_sky_arrives_as_it_is_shown(visitor, deliver):
-    path = deliver("Sky map (FITS)")
-    assert path.name == "crviz-sky.fits"
+    path = deliver("Sky map (FITS, nside 32)")
+    assert path.name == f"{seen(visitor)}_field-0_sky.fits"
     values, header = healpy.read_map(path, h=True, dtype=np.float32)
     header = dict(header)
     assert header["NSIDE"] == 32
@@ -94,7 +107,7 @@ def test_the_sky_arrives_as_it_is_shown(visitor, deliver):
 
 def test_the_spectra_arrive_with_their_numbers(visitor, deliver):
     path = deliver("Spectra (CSV)")
-    assert path.name == "crviz-spectra.csv"
+    assert path.name == f"{seen(visitor)}_spectra.csv"
     text = path.read_text(encoding="utf8")
     rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
     gradient = tuple(np.radians([60, 120]))
@@ -108,13 +121,13 @@ def test_the_spectra_arrive_with_their_numbers(visitor, deliver):
 
 def test_the_script_says_the_numbers_of_the_spectra(visitor, deliver):
     path = deliver("Script (Python)")
-    assert path.name == "crviz-reproduce.py"
+    assert path.name == f"{seen(visitor)}_reproduce.py"
     said = io.StringIO()
     exec(
         compile(path.read_text(encoding="utf8"), path.name, "exec"),
         {"print": lambda *words: print(*words, file=said)},
     )
-    lines = [line.split() for line in said.getvalue().splitlines()]
+    lines = [line.split() for line in said.getvalue().splitlines() if not line.startswith("#")]
     truth = library.shipped().spectrum(
         tuple(np.radians([60, 120])), omega_t=shown_time(visitor), estimator="cross"
     )
@@ -129,6 +142,23 @@ def test_a_figure_arrives_as_a_picture_with_something_on_it(deliver, figure):
     ink = np.ptp(pixels[..., :3].reshape(-1, 3), axis=0)
     assert (ink > 0.5).all()  # from light to dark
     assert (pixels != pixels[0, 0]).any(-1).mean() > 0.02  # some of the ground is covered
+
+
+def test_everything_arrives_in_one_archive_while_the_page_goes_on(visitor):
+    """The word that it is made stands at the button meanwhile."""
+    page = visitor.page
+    page.evaluate("window.before = crviz.drawn")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Everything (ZIP)", exact=True).click()
+        page.get_by_text("Everything (ZIP): making it").wait_for()
+        visitor.slide(phi=119)
+        visitor.slide(phi=120)
+        assert page.evaluate("crviz.drawn > window.before + 1")
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+    assert download.value.suggested_filename == f"{seen(visitor)}_all.zip"
+    assert {"README.txt", "CITATION.cff", f"{seen(visitor)}_figure-2.pdf"} <= set(names)
 
 
 @pytest.mark.parametrize("panel", ["evolution", "spectra"])
@@ -157,15 +187,15 @@ def test_what_a_figures_own_tool_saves_says_what_it_is(visitor, panel):
 
 
 @pytest.mark.parametrize("figure", ["Figure 1", "Figure 2", "Sky figure"])
-def test_a_figure_arrives_as_a_drawing(deliver, figure):
+def test_a_figure_arrives_as_a_drawing(visitor, deliver, figure):
     path = deliver(f"{figure} (SVG)")
     root = ET.parse(path).getroot()
     assert root.tag == f"{SVG}svg"
     assert len(list(root.iter(f"{SVG}path"))) > 20
     is_sky = figure == "Sky figure"
     assert bool(list(root.iter(f"{SVG}image"))) is is_sky  # the sky alone is made of points
-    name = {"Figure 1": "crviz-1.svg", "Figure 2": "crviz-2.svg", "Sky figure": "crviz-sky.svg"}[figure]
-    assert path.name == name
+    name = {"Figure 1": "figure-1", "Figure 2": "figure-2", "Sky figure": "field-0_sky"}[figure]
+    assert path.name == f"{seen(visitor)}_{name}.svg"
 
 
 def test_the_numbers_of_figures_are_those_on_the_screen_and_of_what_is_pinned(visitor, deliver):

@@ -88,13 +88,26 @@ def angular_means(values, nside, radius):
     return near @ values / near.sum(1)
 
 
-@pytest.mark.parametrize("nside", [4, 8, 16])
-def test_smoothing_is_the_mean_over_a_disc(call, nside):
+@pytest.mark.parametrize(("nside", "radius"), [(4, 10), (8, 10), (16, 3), (16, 10), (16, 20), (32, 1.5)])
+def test_smoothing_is_the_mean_over_a_disc(call, nside, radius):
     values = np.random.default_rng(nside).normal(size=12 * nside**2)
-    found = call("sky.smoothed", values.tolist(), nside, np.radians(10))
-    # sums of up to some 25 pixels, kept in single precision
-    np.testing.assert_allclose(found, angular_means(values, nside, np.radians(10)), atol=1e-6)
-    np.testing.assert_allclose(found, sky.smoothed(values, np.radians(10)), atol=1e-6)  # of the files
+    found = call("sky.smoothed", values.tolist(), nside, np.radians(radius))
+    # sums of up to some 100 pixels, kept in single precision
+    np.testing.assert_allclose(found, angular_means(values, nside, np.radians(radius)), atol=1e-6)
+    np.testing.assert_allclose(found, sky.smoothed(values, np.radians(radius)), atol=1e-6)  # of the files
+
+
+@pytest.mark.parametrize("nside", [1, 2, 8, 64])
+def test_between_pixels_lies_what_healpix_interpolates(call, nside):
+    """In all points of a picture, those beside the poles included, on a map without neighbours alike."""
+    values = np.random.default_rng(nside).normal(size=12 * nside**2)
+    found = call("sky.picture", values.tolist(), nside, 128, "bilinear")  # JSON has no NaN
+    found = np.reshape(np.array(found, float), (64, 128))
+    theta, phi = mollweide.directions(128)
+    inside = np.isfinite(theta)
+    assert (np.isfinite(found) == inside).all()
+    expected = sky.interpolated(values, np.pi - theta[inside], (phi[inside] + np.pi) % (2 * np.pi))
+    np.testing.assert_allclose(found[inside], expected, atol=2e-6)  # weights in single precision
 
 
 def test_smoothing_leaves_a_constant_as_it_is(call):

@@ -24,7 +24,7 @@ AWKWARD = {
 }
 WORDS = {
     **{"nside": "8", "grids": "single", "form": "self-consistent", "estimator": "plateau"},
-    **{"analytic": "true", "without_dipole": "true", "smooth": "true", "d_ell": "true"},
+    **{"analytic": "true", "without_dipole": "true", "smooth": "10", "d_ell": "true"},
     **{"observed": "hawc-icecube-10,icecube-13", "normalization": "dipole"},
 }
 

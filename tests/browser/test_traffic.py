@@ -11,8 +11,8 @@ pytestmark = pytest.mark.browser
 
 QUIET = 400  # ms in which whatever was on its way has arrived
 #: How a page opens.
-SLIDERS = {key: State.param[key].default for key in ("theta", "phi", "p")}
-SWITCHES = {key: State.param[key].default for key in ("d_ell", "without_dipole", "smooth")}
+SLIDERS = {key: State.param[key].default for key in ("theta", "phi", "p", "smooth")}
+SWITCHES = {key: State.param[key].default for key in ("d_ell", "without_dipole")}
 
 
 def quiet_visitor(page):

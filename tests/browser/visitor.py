@@ -16,12 +16,14 @@ PAPER = "?theta=0&nside=32"
 _FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 
 
-def opened(context, address, width=1280, height=900):
-    """A page on the dashboard, complete, that keeps what it asked for, heard and met.
+def opened(context, address, width=1280, height=900, before=lambda page: None):
+    """A page on the dashboard, complete, that keeps what it asked for, heard and met; `before` is done to it
+    first.
 
     Where the address says nothing it has the paper's view: a page without a link plays by itself.
     """
     page = context.new_page()
+    before(page)
     page.set_viewport_size({"width": width, "height": height})
     page.set_default_timeout(60_000)
     page.requested, page.errors, page.sent, page.received = [], [], [], []
@@ -30,6 +32,12 @@ def opened(context, address, width=1280, height=900):
     page.on("websocket", lambda socket: _listen(page, socket))
     page.goto(address if "?" in address else f"{address}/{PAPER}")
     page.wait_for_function("() => window.crviz?.idle")
+    page.evaluate(  # as somebody does who goes on to set what is in it
+        """() => {
+          const controls = document.querySelector('[data-controls="sky"]').shadowRoot
+          controls.querySelector("details").open = true
+        }"""
+    )
     return page
 
 

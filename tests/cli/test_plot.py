@@ -3,7 +3,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from crviz import Config, run
+from crviz import Config, run, sky
 from crviz.cli import plot
 from crviz.plots import paper
 from crviz.plots.content.sky import Sky
@@ -116,8 +116,21 @@ def test_the_sky_is_that_of_the_gradient(call, single, saved, small_run):
     picture = saved[0][0]
     assert isinstance(picture, Sky)
     values, _ = small_run.sky_map((np.pi / 2, 0.0), omega_t=30)
-    assert picture.limit == pytest.approx(np.abs(values).max())
+    assert picture.limit == pytest.approx(np.quantile(np.abs(values), 0.99))
     assert picture.gradient == pytest.approx((0, 0), abs=1e-12)  # the middle of the picture
+
+
+def test_the_sky_is_treated_as_it_is_asked_for(call, single, saved, small_run):
+    options = ("--smooth", 15, "--without-dipole", "--drawn", "pixels", "--limit", 2)
+    assert call(single, "--figure", "sky", "-o", "a.png", *options).status == 0
+    picture = saved[0][0]
+    values, _ = small_run.sky_map((0.0, 0.0), omega_t=30)
+    expected = sky.smoothed(sky.without_dipole(values), np.radians(15)).astype(np.float32)
+    assert set(picture.picture[np.isfinite(picture.picture)]) <= set(expected)
+    assert picture.limit == 2
+    assert "smoothed 15°, dipole removed" in picture.title
+    assert refused(call(single, "--figure", "sky", "-o", "a.png", "--smooth", 21), "smooth")
+    assert refused(call(single, "--figure", "1", "-o", "a.png", "--smooth", 5), "smooth")
 
 
 # --- refusals

@@ -44,7 +44,12 @@ ALL = {
     "omega_t_max": ("30", 30.0),
     "realization": ("3", 3),
     "without_dipole": ("true", True),
-    "smooth": ("true", True),
+    "smooth": ("7.5", 7.5),
+    "limit": ("12.5", 12.5),
+    "drawn": ("pixels", "pixels"),
+    "beside": ("across", "across"),
+    "beside_time": ("30", 30.0),
+    "beside_field": ("4", 4),
     "observed": ("hawc-icecube-10,icecube-13", "hawc-icecube-10,icecube-13"),
     "normalization": ("dipole", "dipole"),
     "d_ell": ("true", True),
@@ -74,6 +79,12 @@ def test_links_of_before_spectra_had_windows_show_what_they_showed():
         assert (state.observed, state.normalization) == (observed, normalization)
 
 
+def test_links_of_before_smoothing_had_a_radius_mean_ten_degrees():
+    assert [restored(smooth=word)[0].smooth for word in ("true", "false")] == [10, 0]
+    assert restored(smooth="true")[1] == restored(smooth="1")[1] == ""
+    assert restored(smooth="1")[0].smooth == 1
+
+
 #: Every number of an address that is chosen freely, between the marks of its slider where it has one.
 AWKWARD = {
     "sigma2": 0.037,
@@ -92,6 +103,10 @@ AWKWARD = {
     "p": 0.4871,
     "T": 20.123,
     "realization": 17,
+    "smooth": 12.3,
+    "limit": 0.0123456789,
+    "beside_time": 17.77,
+    "beside_field": 23,
 }
 IN_LINKS = [each for each in (*CONFIGURATION, *Config().parameters, *REQUEST, *VIEW) if each.link]
 NUMBERS = {each.link: each for each in IN_LINKS if each.kind in (int, float) and each.name != "nside"}
@@ -197,8 +212,8 @@ def test_what_lies_between_two_values_goes_to_one_of_them_and_the_notice_says_so
         ("form", "of my own"),
         ("estimator", "1"),
         ("grids", "two, one of them rotated"),
-        ("smooth", "1"),
         ("smooth", "True"),
+        ("without_dipole", "1"),
     ],
 )
 def test_what_is_no_value_is_left_out_with_a_notice(key, text):
@@ -248,7 +263,7 @@ def test_many_bad_keys_void_no_good_one():
     bad = {"sigma2": "-1", "gamma": "-3", "theta": "north", "p": "7", "seed": "-2", "nside": "5", "T": "nan"}
     good = {"rl_over_lc": "2", "phi": "40", "estimator": "none", "smooth": "true"}
     state, notice = restored(**bad, **good)
-    assert (state.rl_over_lc, state.phi, state.estimator, state.smooth) == (2.0, 40.0, "none", True)
+    assert (state.rl_over_lc, state.phi, state.estimator, state.smooth) == (2.0, 40.0, "none", 10)
     for key in bad:
         assert f"{key} = " in notice
     assert not math.isnan(state.omega_t)

@@ -204,7 +204,7 @@ def test_run_cancel_and_add_reach_the_manager(state, session, fake):
 
 
 def test_moving_what_is_a_view_starts_no_run(controls, fake, session):
-    for key, value in (("theta", 30.0), ("p", 0.3), ("sigma2", 0.1), ("smooth", True)):
+    for key, value in (("theta", 30.0), ("p", 0.3), ("sigma2", 0.1), ("smooth", 4.0)):
         released(controls, key, value)
     assert fake.requests == []
 

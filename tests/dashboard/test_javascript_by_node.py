@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from crviz.dashboard import javascript
+from crviz.jobs import fine_skies
 
 ROOM = javascript.FOLDER.parent
 TESTS = ROOM.parents[1] / "tests/javascript"
@@ -28,7 +29,7 @@ PURE = [
         )
     ),
     *("browser/view.js", "browser/settings.js", "browser/settling.js", "browser/tour_steps.js"),
-    "panels/sky/sky.js",
+    *(f"panels/sky/{name}.js" for name in ("sky", "fine", "one_sky")),
     *(f"panels/{name}/{name}.js" for name in ("evolution", "spectra", "summary")),
     *(f"panels/spectra/{name}.js" for name in ("seeing", "scatter", "table", "own")),
 ]
@@ -60,13 +61,24 @@ def laid_out(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def files(laid_out):
+    """Shipped files of a finer sky, and what Python reads in two of them."""
+    for index in (30, 53, 54, 55):
+        shutil.copy(fine_skies.folder() / f"{index}.gz", laid_out)
+    for index in (30, 55):
+        steps, units = fine_skies.steps(index)
+        (laid_out / f"{index}.steps").write_bytes(steps.astype("i1").tobytes())
+        (laid_out / f"{index}.units").write_bytes(units.tobytes())
+
+
 def run(folder, *command):
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     return done.stdout
 
 
-def test_what_they_compute_and_say(laid_out):
+def test_what_they_compute_and_say(laid_out, files):
     files = sorted(f"tests/{path.name}" for path in TESTS.glob("*.test.js"))
     assert "# fail 0" in run(laid_out, program("node"), "--test", "--test-reporter=tap", *files)
 

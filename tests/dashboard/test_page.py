@@ -152,6 +152,14 @@ def test_who_asks_whether_anybody_is_there_is_answered(opened, monkeypatch):
 
 #: Another value than the default of each parameter of the view that has an input.
 OTHER = {"form": "self-consistent", "estimator": "eq9", "observed": "none", "normalization": "absolute"}
+OTHER |= {
+    "smooth": 5.0,
+    "limit": 3.0,
+    "drawn": "pixels",
+    "beside": "field",
+    "beside_time": 3.0,
+    "beside_field": 2,
+}
 OTHER |= {"theta": 40.0, "phi": 50.0, "p": 0.3, "b0": 3.0, "lc": 10.0, "realization": 2}
 
 
@@ -164,7 +172,7 @@ def test_inputs_that_the_server_must_answer_are_those_that_wait_for_a_connection
         hub = visit.hub
         return [id(hub.tensors), hub.analytic, hub.sky.get("id"), hub.awaited, hub.texts["energy"]]
 
-    visit = opened()
+    visit = opened(beside="field" if parameter.name == "beside_field" else "nothing")
     before = told()
     hear(visit, kind=wire.SET, key=parameter.name, value=OTHER.get(parameter.name, True))
     (spec,) = [each for each in group(parameter.group) if each["key"] == parameter.name]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from panel.io.state import set_curdoc
 
+from crviz import library
 from crviz.dashboard import sky_feed
 from crviz.dashboard.best_known import from_atlas
 from crviz.dashboard.labelled_source import LabelledSource
@@ -16,7 +17,7 @@ class FakeHub:
     """What the browser would be told."""
 
     def __init__(self):
-        self.sky, self.awaited, self.sent, self.handlers = {}, {}, [], {}
+        self.sky, self.second, self.awaited, self.sent, self.handlers = {}, {}, {}, [], {}
 
     def on(self, kind, handler):
         self.handlers[kind] = handler
@@ -71,7 +72,9 @@ def test_what_the_result_keeps_is_there_at_once(feed, hub, state, result, fake):
     times = result.dataset["omega_t_map"].values
     assert hub.sky["times"] == times.tolist()
     assert hub.sky["nside"] == result.config.nside
-    assert hub.sky["caption"].startswith("field 0, nside 4")
+    assert (hub.sky["field"], hub.sky["nside"]) == (0, 4)
+    assert hub.sky["physics"] == "σ² = 1, r_L = 0.1 L_c"
+    assert "fine" not in hub.sky  # which is shipped of one result only
     first = hub.sky["first"]
     assert times[first["index"]] == state.omega_t == result.omega_t[-1]  # the one that the page shows
     sample = result.dataset["sample_r"].values[first["index"]]
@@ -101,7 +104,7 @@ def test_another_field_is_asked_for_and_shown(feed, hub, state, result, fake, do
     assert hub.sky == before  # until it is there, and said to be old
     assert hub.awaited == {**computing(2, 4), "old": True}
     finish(fake, document, sky_of(result.config, 2, 7.0))
-    assert hub.sky["caption"].startswith("field 2, nside 4")
+    assert (hub.sky["field"], hub.sky["nside"]) == (2, 4)
     assert hub.awaited == {}
     np.testing.assert_allclose(restored(hub.sky["first"]), 7.0, rtol=1 / 32767)
 
@@ -139,7 +142,7 @@ def test_what_would_take_long_is_not_computed(state, hub, fake, document, result
         SkyFeed(state, hub, fake)
     state.param.trigger("shown")
     assert fake.skies.requests == []
-    assert hub.sky["caption"].startswith("field 0")  # what the result keeps is shown all the same
+    assert hub.sky["field"] == 0  # what the result keeps is shown all the same
     assert hub.awaited == {}
     state.realization = 500
     assert hub.awaited == {
@@ -160,10 +163,10 @@ def test_what_takes_a_while_is_seen_on_a_coarse_grid_first(state, hub, fake, doc
     assert coarse.config.replace(nside=16) == whole.config == large.sky_config
     assert hub.awaited == {**computing(0, 16), "old": True}
     finish(fake, document, sky_of(coarse.config, 0, 3.0))
-    assert hub.sky["caption"] == "field 0, nside 8"
+    assert (hub.sky["field"], hub.sky["nside"]) == (0, 8)
     assert hub.awaited == {**computing(0, 16), "old": False}
     finish(fake, document, sky_of(whole.config, 0, 3.0))
-    assert hub.sky["caption"] == "field 0, nside 16"
+    assert (hub.sky["field"], hub.sky["nside"]) == (0, 16)
     assert hub.awaited == {}
 
 
@@ -176,9 +179,49 @@ def test_the_same_series_is_not_sent_twice(feed, hub, state, result, fake, docum
 
 def test_who_is_gone_wants_no_sky_and_is_not_bothered(feed, fake, document):
     feed.close()
-    assert set(fake.skies.left) == {("whole", id(feed)), ("coarse", id(feed))}
+    places = [(place, which) for place in ("sky", "second") for which in ("whole", "coarse")]
+    assert set(fake.skies.left) == {(*each, id(feed)) for each in places}
     fake.skies.requests[0].tell()
     assert document.ticks.empty()
+
+
+def test_another_field_stands_beside_the_first(feed, hub, state, result, fake, document):
+    finish(fake, document, sky_of(result.config, 0, 1.0))
+    before = hub.sky
+    state.param.update(beside="field", beside_field=2)
+    assert hub.awaited == {"second": "computing the sky of field 2 at nside 4 …"}
+    finish(fake, document, sky_of(result.config, 2, 7.0))
+    assert hub.awaited == {}
+    assert hub.sky is before
+    assert (hub.second["field"], hub.second["id"]) == (2, f"{result.digest}-2")
+    for name, value in ((hub.sky["id"], 1.0), (hub.second["id"], 7.0)):  # both can be asked for
+        np.testing.assert_allclose(restored(hub.ask(3, name)), value, rtol=1 / 32767)
+    gone = hub.second["id"]
+    state.beside = "across"  # which the browser has already
+    assert hub.second == {}
+    assert hub.ask(3, gone) is None
+
+
+def test_the_pinned_result_stands_beside_what_is_shown(feed, hub, state, lone_run):
+    state.beside = "pinned"
+    assert hub.second == {}  # nothing is pinned
+    state.pinned = (lone_run, "none")
+    assert hub.second["id"].startswith(lone_run.digest)
+    assert hub.second["times"] == lone_run.dataset["omega_t_map"].values.tolist()
+    state.pinned = None
+    assert hub.second == {}
+
+
+def test_of_the_shipped_field_it_is_said_which_files_are_finer(feed, hub, state):
+    shipped = library.shipped()
+    state.show(LabelledSource(shipped, "shipped"))
+    told = hub.sky["fine"]
+    assert told["nside"] == 64
+    for time, file in zip(hub.sky["times"], told["files"], strict=True):
+        assert file == (-1 if time < 2 else list(shipped.omega_t).index(time))
+    state.realization = 1
+    fine = [hub.sky] if hub.sky["field"] == 1 else []
+    assert not any("fine" in each for each in fine)
 
 
 def test_a_growing_result_keeps_the_sky_that_is_shown(feed, hub, state, result, fake, document):

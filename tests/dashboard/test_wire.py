@@ -19,7 +19,7 @@ def told():
 def test_javascript_is_told_what_python_has():
     assert told()["components"] == ["xx", "yy", "zz", "xy", "xz", "yz"]
     assert told()["correlationSteps"] == 127
-    assert abs(told()["smoothing"] - 0.17453292519943295) < 1e-15  # 10 degrees
+    assert told()["reached"] == 0.99
 
 
 def test_javascript_is_told_the_series_that_python_draws():

@@ -4,7 +4,7 @@ import assert from "node:assert/strict"
 import {test} from "node:test"
 
 import {pixelAt, pixelVectors} from "../browser/healpix.js"
-import {painted, project, relativeIntensity, smoothed, unproject, withoutDipole} from "../panels/sky/sky.js"
+import {painted, picture, pictureTable, project, reached, relativeIntensity, smoothed, unproject, withoutDipole} from "../panels/sky/sky.js"
 
 for (const nside of [1, 2, 4, 16])
   test(`every centre lies in its own pixel, nside ${nside}`, () => {
@@ -41,8 +41,23 @@ test("smoothing is a mean", () => {
   assert.ok(smoothed(new Float32Array(768).fill(2), 8, 0.3).every((value) => Math.abs(value - 2) < 1e-6))
 })
 
-test("colours are symmetric about zero, and beyond the limit the last ones", () => {
+test("colours are symmetric about zero, beyond the limit the last ones, and outside there are none", () => {
   const palette = Uint32Array.from([1, 2, 3, 4]), out = new Uint32Array(6)
-  painted([-9, -0.6, -0.1, 0.1, 9], 1, palette, [0, 1, 2, 3, 4, -1], out)
+  painted(Float32Array.from([-9, -0.6, -0.1, 0.1, 9, NaN]), 1, palette, out)
   assert.deepEqual([...out], [1, 1, 2, 3, 4, 0])
 })
+
+test("colours reach what 99 of 100 pixels do not exceed, and 1 where there is nothing", () => {
+  assert.ok(Math.abs(reached(Float32Array.from({length: 101}, (_, i) => (i % 2 ? 1 : -1) * i), 0.99) - 99) < 1e-5)
+  assert.equal(reached(new Float32Array(12), 0.99), 1)
+})
+
+for (const nside of [1, 2, 32])
+  test(`between pixels weights are none below zero and make one, and a constant stays, nside ${nside}`, () => {
+    const {points, weights} = pictureTable(nside, 64)
+    points.forEach((_, i) => assert.ok(Math.abs(weights.subarray(4 * i, 4 * i + 4).reduce((a, b) => a + b) - 1) < 1e-6))
+    assert.ok(weights.every((weight) => weight > -1e-6))
+    const shown = picture(new Float32Array(12 * nside ** 2).fill(3), nside, 64, "bilinear")
+    assert.equal(shown.filter((value) => !Number.isNaN(value)).length, points.length)
+    assert.ok(shown.every((value) => Number.isNaN(value) || Math.abs(value - 3) < 1e-5))
+  })

@@ -101,8 +101,9 @@ def test_the_sky_shows_the_map_of_the_result(small_run):
     (image,) = axes.images
     picture = np.ma.filled(image.get_array(), np.nan)
     np.testing.assert_array_equal(picture, content.picture)
-    assert set(picture[np.isfinite(picture)]) <= set(values.astype(np.float32))
-    assert image.get_clim() == pytest.approx((-np.abs(values).max(), np.abs(values).max()))
+    assert np.abs(picture[np.isfinite(picture)]).max() <= np.abs(values).max()
+    reached = np.quantile(np.abs(values), 0.99)
+    assert image.get_clim() == pytest.approx((-reached, reached))
     assert image.origin == "lower"
     assert image.get_extent() == [-2, 2, -1, 1]
 

@@ -30,7 +30,7 @@ def color_range(overlay):
 
 
 def test_every_pixel_is_shown_where_its_particles_come_from():
-    image = sky_map(VALUES, GRADIENT).Image.I
+    image = sky_map(VALUES, GRADIENT, drawn="pixels").Image.I
     theta, phi = hp.vec2ang(-MOMENTA.T)
     whole = np.abs((phi + np.pi) % (2 * np.pi) - np.pi) < np.radians(170)  # not cut by the rim
     x, y = mollweide.project(theta, phi)
@@ -80,10 +80,23 @@ def test_the_field_is_named_at_the_top_and_its_opposite_at_the_bottom():
     assert named["−B₀"] < -1
 
 
-def test_colours_are_symmetric_about_zero_and_reach_the_largest_value():
-    largest = np.abs(VALUES).max()
-    assert color_range(sky_map(VALUES, GRADIENT)) == pytest.approx((-largest, largest))
-    assert color_range(sky_map(np.abs(VALUES), GRADIENT)) == pytest.approx((-largest, largest))
+def test_between_centres_of_pixels_a_sky_is_what_healpix_has_there():
+    image = sky_map(VALUES, GRADIENT).Image.I
+    x, y = 0.31, -0.42
+    column, row = image.sheet2matrixidx(x, y)[::-1]
+    theta, phi = mollweide.unproject(*image.matrixidx2sheet(row, column))
+    # the antipode; in single precision
+    expected = hp.get_interp_val(VALUES, np.pi - theta, (phi + np.pi) % (2 * np.pi))
+    assert image[x, y] == pytest.approx(expected, rel=1e-5)
+    assert np.nanmax(image.dimension_values("delta")) < VALUES.max()  # no point is a pixel's centre
+
+
+def test_colours_are_symmetric_about_zero_and_reach_99_of_100_pixels_or_what_is_set():
+    reached = np.quantile(np.abs(VALUES), 0.99)
+    assert reached < np.abs(VALUES).max()
+    assert color_range(sky_map(VALUES, GRADIENT)) == pytest.approx((-reached, reached))
+    assert color_range(sky_map(np.abs(VALUES), GRADIENT)) == pytest.approx((-reached, reached))
+    assert color_range(sky_map(VALUES, GRADIENT, limit=1.7)) == (-1.7, 1.7)
 
 
 def test_a_blank_sky_is_drawn():
@@ -92,7 +105,7 @@ def test_a_blank_sky_is_drawn():
 
 def test_a_map_of_a_result_is_drawn_as_it_is(small_run):
     values, _ = small_run.sky_map(GRADIENT)
-    image = sky_map(values, GRADIENT).Image.I
+    image = sky_map(values, GRADIENT, drawn="pixels").Image.I
     theta, phi = hp.vec2ang(-np.array(hp.pix2vec(8, 100)))
     x, y = mollweide.project(theta[0], phi[0])
     assert image[x, y] == pytest.approx(values[100], rel=1e-6)

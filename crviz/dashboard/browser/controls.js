@@ -21,11 +21,11 @@ export class Controls {
     this.model = model
     this.changed = changed
     this.shared = shared
-    for (const {legend, help, open, explained, controls} of spec) {
+    for (const {legend, help, open, inline, explained, controls} of spec) {
       const group = document.createElement(open === undefined ? "fieldset" : "details")
       if (open === undefined) group.append(make("legend", legend))
       else { group.open = open; group.append(make("summary", legend)) }
-      if (!legend) group.className = "bare"
+      if (!legend || inline) group.className = legend ? "inline" : "bare"
       for (const control of controls) {
         const row = kinds[control.kind](this, control)
         if (control.help) describe(row, control.help, explained)
@@ -213,7 +213,7 @@ function log(controls, control) {
 function numeric(controls, control) {
   const {fractions = []} = control
   // a number's own input takes no fraction
-  const kind = fractions.length ? {type: "text", inputmode: "text"} : {type: "number", step: control.step ?? "any", inputmode: "decimal"}
+  const kind = fractions.length ? {type: "text", inputmode: "text"} : {type: "number", step: control.step ?? "any", inputmode: "decimal", placeholder: control.placeholder}
   const input = make("input", undefined, kind)
   input.addEventListener("change", () => controls.released(control.key))
   controls.fields.set(control.key, {

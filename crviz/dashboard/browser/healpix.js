@@ -1,4 +1,4 @@
-// HEALPix in ring order (Gorski et al. 2005): which pixel holds a direction, and where pixels lie.
+// HEALPix in ring order (Gorski et al. 2005): which pixel holds a direction, where pixels lie, and which are near.
 
 /** @param {number} nside @param {number} z @param {number} phi */
 export function pixelAt(nside, z, phi) {
@@ -22,6 +22,24 @@ export function pixelAt(nside, z, phi) {
   return z > 0 ? 2 * ring * (ring - 1) + within : 12 * nside * nside - 2 * ring * (ring + 1) + within
 }
 
+/** @typedef {{z: number, theta: number, first: number, number: number, shift: number}} Ring its pixels, the first shifted by a share of one */
+
+/**
+ * The rings of pixels from the north.
+ * @param {number} nside @returns {Ring[]}
+ */
+export function rings(nside) {
+  let first = 0
+  return Array.from({length: 4 * nside - 1}, (_, i) => {
+    const ring = i + 1, polar = Math.min(ring, 4 * nside - ring), cap = polar < nside
+    const height = cap ? 1 - polar * polar / (3 * nside * nside) : (2 * nside - ring) * 2 / (3 * nside)
+    const z = cap && ring > 2 * nside ? -height : height
+    const number = cap ? 4 * polar : 4 * nside, shift = cap || (ring - nside) % 2 === 0 ? 0.5 : 0
+    first += number
+    return {z, theta: Math.acos(z), first: first - number, number, shift}
+  })
+}
+
 /**
  * Unit vectors of all pixel centres: each of 12 nside^2.
  * @param {number} nside
@@ -29,43 +47,47 @@ export function pixelAt(nside, z, phi) {
 export function pixelVectors(nside) {
   const n = 12 * nside * nside
   const x = new Float64Array(n), y = new Float64Array(n), z = new Float64Array(n)
-  let pixel = 0
-  for (let ring = 1; ring < 4 * nside; ring++) {
-    const polar = Math.min(ring, 4 * nside - ring)
-    const cap = polar < nside
-    const number = cap ? 4 * polar : 4 * nside
-    let height = cap ? 1 - polar * polar / (3 * nside * nside) : (2 * nside - ring) * 2 / (3 * nside)
-    if (cap && ring > 2 * nside) height = -height
-    const shift = cap || (ring - nside) % 2 === 0 ? 0.5 : 0
-    const radius = Math.sqrt(1 - height * height)
-    for (let j = 0; j < number; j++, pixel++) {
-      const phi = 2 * Math.PI * (j + shift) / number
+  for (const ring of rings(nside)) {
+    const radius = Math.sqrt(1 - ring.z * ring.z)
+    for (let j = 0; j < ring.number; j++) {
+      const phi = 2 * Math.PI * (j + ring.shift) / ring.number, pixel = ring.first + j
       x[pixel] = radius * Math.cos(phi)
       y[pixel] = radius * Math.sin(phi)
-      z[pixel] = height
+      z[pixel] = ring.z
     }
   }
   return {x, y, z}
 }
 
 /**
- * For every pixel, the pixels whose centres are within an angle [rad].
- * @param {number} nside @param {number} radius
+ * The four pixels around a direction and their bilinear weights, as HEALPix has them (get_interpol), written at a place of two arrays.
+ * @param {Ring[]} all @param {number} theta @param {number} phi in [0, 2 pi)
+ * @param {Int32Array} pixels @param {Float32Array} weights @param {number} at
  */
-export function discs(nside, radius) {
-  const {x, y, z} = pixelVectors(nside)
-  const n = x.length, limit = Math.cos(radius)
-  const start = new Int32Array(n + 1), /** @type {number[]} */ members = []
-  // pixels are ordered by falling z: only a band of them can be near
-  let low = 0, high = 0
-  for (let i = 0; i < n; i++) {
-    const theta = Math.acos(z[i])
-    const top = Math.cos(Math.max(theta - radius, 0)), bottom = Math.cos(Math.min(theta + radius, Math.PI))
-    while (z[low] > top + 1e-12) low++
-    while (high < n && z[high] >= bottom - 1e-12) high++
-    for (let j = low; j < high; j++)
-      if (x[i] * x[j] + y[i] * y[j] + z[i] * z[j] >= limit) members.push(j)
-    start[i + 1] = members.length
+export function around(all, theta, phi, pixels, weights, at) {
+  const turn = 2 * Math.PI, nside = (all.length + 1) / 4, z = Math.cos(theta), far = Math.abs(z)
+  const near = Math.floor(nside * (far <= 2 / 3 ? 2 - 1.5 * z : Math.sqrt(3 * (1 - far))))
+  const above = far <= 2 / 3 || z > 0 ? near : 4 * nside - near - 1 // rings above the direction
+  const upper = all[above - 1], lower = all[above]
+  for (const [k, ring] of [upper, lower].entries()) {
+    if (!ring) continue
+    const place = phi * ring.number / turn - ring.shift, left = Math.floor(place), right = place - left
+    pixels[at + 2 * k] = ring.first + (left + ring.number) % ring.number
+    pixels[at + 2 * k + 1] = ring.first + (left + 1) % ring.number
+    weights[at + 2 * k] = 1 - right
+    weights[at + 2 * k + 1] = right
   }
-  return {start, members: Int32Array.from(members)}
+  const top = upper ? upper.theta : 0, down = (theta - top) / ((lower ? lower.theta : Math.PI) - top)
+  for (let i = 0; i < 2; i++) {
+    weights[at + i] *= 1 - down
+    weights[at + 2 + i] *= down
+  }
+  if (upper && lower) return
+  // beyond the last ring its four pixels share what is left
+  const [gone, there, ring, left] = upper ? [at + 2, at, upper, down] : [at, at + 2, lower, 1 - down]
+  for (let i = 0; i < 2; i++) {
+    pixels[gone + i] = ring.first + (pixels[there + i] - ring.first + 2) % 4
+    weights[gone + i] = left / 4
+    weights[there + i] += left / 4
+  }
 }

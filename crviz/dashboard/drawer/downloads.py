@@ -1,4 +1,4 @@
-"""Files to take away: the run, the map, the spectra, the figures, and a script for the same numbers.
+"""Files to take away: the run, the sky, the spectra, the figures, a script for the same numbers, and all.
 
 Each holds what the page shows when it is made: gradient, time, estimator, p, what the switches say, and in
 Figures 1 and 2 what is pinned; and each says what it is (`content.about`).
@@ -6,120 +6,160 @@ Figures 1 and 2 what is pinned; and each says what it is (`content.about`).
 
 from __future__ import annotations
 
-import contextlib
-import csv
 import io
-import math
 import tempfile
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from itertools import zip_longest
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
-import panel as pn
 
-from crviz import sky
+from crviz import paths, sky
 from crviz._version import __version__
 from crviz.arrays import Array
+from crviz.dashboard.drawer import skies
+from crviz.dashboard.drawer.about import about_shown
+from crviz.dashboard.drawer.delivery import Delivery, Maker, copy_of
 from crviz.dashboard.drawer.reproduction import reproducing_script
-from crviz.dashboard.javascript import stylesheet
+from crviz.dashboard.drawer.spectra_table import spectra_csv
 from crviz.dashboard.state import State
-from crviz.dashboard.wire import SMOOTHING
-from crviz.gradient import Gradient, gradient_vector
 from crviz.jobs import Manager
-from crviz.parameters import VIEW
 from crviz.plots.content import evolution, spectra
-from crviz.plots.content import sky as sky_content
-from crviz.plots.content.about import about
-from crviz.plots.content.figure import Panel, described, gradient_in_words
-from crviz.plots.content.table import comments, table
-from crviz.result import NotKept, Source, nearest_time
+from crviz.plots.content.about import lines, stem
+from crviz.plots.content.figure import Panel
+from crviz.plots.content.table import table
 
-#: What its button says, its name, and what makes it.
-_File: TypeAlias = tuple[str, str, Callable[[], io.BytesIO | io.StringIO]]
+KINDS = ("png", "svg", "pdf")
 
 
-def downloads(state: State, manager: Manager) -> list[pn.widgets.FileDownload]:
+class _File(NamedTuple):
+    """What its button says, how its name ends, what is in it, what makes it, and whether the time and the
+    gradient count for it."""
+
+    label: str
+    ending: str
+    what: str
+    make: Maker
+    seen: bool = True
+
+
+def downloads(state: State, manager: Manager) -> list[Delivery]:
     """The drawer: one button a file, each made when it is pressed; skies are looked up at the manager."""
-    fits = ("Sky map (FITS)", "crviz-sky.fits", lambda: _fits(state, manager))
-    files: list[_File] = [
-        *([("Run (NetCDF)", "crviz-run.nc", lambda: _netcdf(state))] if state.shown.source.savable else []),
+    everything = _File("Everything (ZIP)", "all.zip", "", partial(_everything, manager=manager))
+    offered = [file for file in _files(state, manager) if file.label]
+    return [Delivery(file.label, state, partial(_name, file), file.make) for file in (everything, *offered)]
+
+
+def _name(file: _File, state: State) -> str:
+    """What a file is called: of which turbulence, at which time, in which gradient, and what it is."""
+    begin = stem(state.shown.config)
+    if file.seen:
+        time = state.shown.recorded_time(state.omega_t)
+        begin += f"_T{time:.5g}_th{state.theta:.6g}_ph{state.phi:.6g}"
+    return f"{begin}_{file.ending}"
+
+
+def _files(state: State, manager: Manager) -> list[_File]:
+    """All that there is of what is shown; those without a label are in the archive only."""
+    there = skies.positions(state, manager) is not None
+    nside = state.shown.config.nside
+    files = [
+        _File("Run (NetCDF)", "run.nc", "the run itself, for crviz.load", _netcdf, seen=False),
         # a sky that is being computed, or would take too long, cannot be taken away
-        *([fits] if _positions(state, manager) is not None else []),
-        ("Spectra (CSV)", "crviz-spectra.csv", lambda: io.StringIO(spectra_csv(state))),
-        ("Script (Python)", "crviz-reproduce.py", lambda: io.StringIO(reproducing_script(state))),
-        *_figures(state, manager),
+        _File(
+            f"Sky map (FITS, nside {nside})",
+            f"field-{state.realization or 0}_sky.fits",
+            "the sky as it is shown, on the grid of the run (HEALPix)",
+            partial(_fits, manager=manager),
+        ),
+        _File(
+            "",
+            f"field-{state.realization or 0}_sky-raw.fits",
+            "the sky before its dipole is removed or it is smoothed",
+            partial(_raw, manager=manager),
+        ),
+        _File("Spectra (CSV)", "spectra.csv", "C_l, C_l/C_1, errors, noise, theory and data", spectra_csv),
+        _File("Script (Python)", "reproduce.py", "makes the numbers again", reproducing_script),
     ]
-    return [
-        pn.widgets.FileDownload(
-            callback=make, filename=name, label=label, width=166, margin=4, stylesheets=[stylesheet("drawer")]
-        )
-        for label, name, make in files
-    ]
+    kept = [file for file in files if "sky" not in file.ending or there]
+    return [*(kept if state.shown.source.savable else kept[1:]), *_figures(state, manager, there)]
 
 
-def _figures(state: State, manager: Manager) -> list[_File]:
+def _figures(state: State, manager: Manager, there: bool) -> list[_File]:
     """Figures as they go into a paper, by the same code as the command line, and the numbers in them."""
     files: list[_File] = []
-    for what, name in (("Figure 1", "1"), ("Figure 2", "2"), ("Sky figure", "sky")):
-        if name == "sky" and _positions(state, manager) is None:
+    for words, name, what in (
+        ("Figure 1", "figure-1", "the evolution of the multipoles"),
+        ("Figure 2", "figure-2", "the power spectra"),
+        ("Sky figure", f"field-{state.realization or 0}_sky", "the sky"),
+    ):
+        if words == "Sky figure" and not there:
             continue
         files += [
-            (f"{what} ({kind.upper()})", f"crviz-{name}.{kind}", partial(_figure, state, manager, name, kind))
-            for kind in ("png", "svg", "pdf")
+            _File(
+                f"{words} ({kind.upper()})",
+                f"{name}.{kind}",
+                f"{what}, as on the page",
+                partial(_figure, manager=manager, name=name, kind=kind),
+            )
+            for kind in KINDS
         ]
-        if name != "sky":
-            numbers = partial(_numbers, state, name)
-            files.append((f"{what} (CSV)", f"crviz-{name}.csv", numbers))
+        if words != "Sky figure":
+            numbers = partial(_numbers, name=name)
+            files.append(_File(f"{words} (CSV)", f"{name}.csv", f"the numbers in {name}", numbers))
+    if state.beside != "nothing" and skies.beside(state, manager) is not None:
+        make = partial(_figure, manager=manager, name="beside", kind="png")
+        files.append(_File("", "sky-beside.png", "the second sky, as on the page", make))
     return files
 
 
-def _figure(state: State, manager: Manager, name: str, kind: str) -> io.BytesIO:
+def _everything(state: State, manager: Manager) -> bytes:
+    """An archive of all files, figures in the page's theme, with what is in each and how to cite."""
+    out = io.BytesIO()
+    files = [file for file in _files(state, manager) if not file.ending.endswith(".svg")]
+    told = [f"{_name(file, state)}: {file.what}" for file in files]
+    about_it = lines(about_shown(state))
+    readme = "\n".join(
+        ["What crviz showed, to take away.", "", about_it, "", *told, "CITATION.cff: how to cite crviz", ""]
+    )
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("README.txt", readme)
+        archive.writestr("CITATION.cff", paths.citation().read_bytes())
+        for file in files:
+            make = file.make
+            if isinstance(make, partial) and make.func is _figure:
+                make = partial(make, dark=state.dark)
+            packed = zipfile.ZIP_STORED if file.ending.endswith((".nc", ".png")) else None
+            archive.writestr(_name(file, state), make(state), packed)
+    return out.getvalue()
+
+
+def _figure(state: State, *, manager: Manager, name: str, kind: str, dark: bool = False) -> bytes:
     from crviz.plots import paper  # noqa: PLC0415 - brings matplotlib along, which no page needs to open
 
-    if name == "sky":
-        values, time = sky_values(state, manager)
-        title = ", ".join(
-            [
-                f"{described(state.shown.source, of_one=True)} (number {state.realization or 0})",
-                f"Ω T = {time:.5g}",
-                f"gradient {gradient_in_words(state.gradient)}",
-                *([f"smoothed {SMOOTHING:g}°"] if state.smooth else []),
-                *(["dipole removed"] if state.without_dipole else []),
-            ]
-        )
-        picture = sky_content.sky(values, state.gradient, sky_content.PAPER_WIDTH, title=title)
-        picture = replace(picture, about=about_shown(state, of_one=True, omega_t=time))
-        return _through_file(f"sky.{kind}", lambda path: paper.save_sky(picture, path))
-    panel = replace(figure_shown(state, name), about=about_shown(state))
-    return _through_file(f"figure.{kind}", lambda path: paper.save_panels([panel], path))
+    if name.startswith("figure"):
+        panel = replace(figure_shown(state, name), about=about_shown(state))
+        return _through_file(f"figure.{kind}", lambda path: paper.save_panels([panel], path, dark=dark))
+    seen = skies.beside(state, manager) if name == "beside" else skies.first(state, manager)
+    if seen is None:
+        raise ValueError(skies.NOT_READY)
+    picture = skies.picture(state, seen, dark)
+    return _through_file(f"sky.{kind}", lambda path: paper.save_sky(picture, path, dark=dark))
 
 
-def _numbers(state: State, name: str) -> io.StringIO:
-    return io.StringIO(table(replace(figure_shown(state, name), about=about_shown(state))))
-
-
-def about_shown(state: State, *, of_one: bool = False, **view: Any) -> dict[str, str]:
-    """What a file of what is shown says of itself; view replaces what the state has."""
-    shown = state.shown
-    seen = {each.name: getattr(state, each.name) for each in VIEW} | view
-    # the recorded time, and an estimator that the source has: what the file's numbers are
-    known = {"omega_t": shown.recorded_time(state.omega_t), "estimator": shown.source.usable(state.estimator)}
-    seen |= {"realization": seen["realization"] or 0} | known | view
-    if of_one:  # the sky of a field knows of no spectrum
-        seen |= {"estimator": None, "p": None, "form": None}
-    return {**about(shown.source, seen, state.gradient, of_one=of_one), "shown": shown.origin}
+def _numbers(state: State, name: str) -> str:
+    return table(replace(figure_shown(state, name), about=about_shown(state)))
 
 
 def figure_shown(state: State, name: str) -> Panel:
-    """Figure "1" or "2" as the page shows it."""
+    """Figure "figure-1" or "figure-2" as the page shows it."""
     # the direction itself, at right angles to B0 too: the mean over the azimuth is drawn beside it
     source, gradient, pinned = state.shown.source, state.gradient, state.pinned
     estimator = source.usable(state.estimator)
-    if name == "1":
+    if name == "figure-1":
         return evolution.evolution(
             source,
             gradient,
@@ -143,24 +183,29 @@ def figure_shown(state: State, name: str) -> Panel:
     )
 
 
-def _through_file(name: str, write: Callable[[Path], None]) -> io.BytesIO:
+def _through_file(name: str, write: Callable[[Path], None]) -> bytes:
     """The bytes of a file that a function writes."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         write(path)
-        return io.BytesIO(path.read_bytes())
+        return path.read_bytes()
 
 
-def _netcdf(state: State) -> io.BytesIO:
+def _netcdf(state: State) -> bytes:
     content = io.BytesIO()  # no disk is needed, which may be full
     state.shown.source.save(content)
-    content.seek(0)
-    return content
+    return content.getvalue()
 
 
-def _fits(state: State, manager: Manager) -> io.BytesIO:
+def _raw(state: State, manager: Manager) -> bytes:
+    plain = copy_of(state)
+    plain.param.update(without_dipole=False, smooth=0.0)
+    return _fits(plain, manager)
+
+
+def _fits(state: State, manager: Manager) -> bytes:
     """The map as the picture has it: a pixel is where particles come from, not where they go."""
-    values, time = sky_values(state, manager)
+    values, time = skies.sky_values(state, manager)
     config = state.shown.config
     header = {
         "TUNIT1": "r_L |grad n| / n",
@@ -169,7 +214,7 @@ def _fits(state: State, manager: Manager) -> io.BytesIO:
         "GRADPH": state.phi,
         "FIELD": state.realization or 0,
         "DIPOLE": "removed" if state.without_dipole else "kept",
-        "SMOOTHED": SMOOTHING if state.smooth else 0.0,  # radius of the top hat [deg]
+        "SMOOTHED": float(state.smooth),  # radius of the top hat [deg]
         "POLAXIS": "B0",
         "PIXELS": "n = -p, where a particle comes from",
         "SIGMA2": config.sigma2,
@@ -192,73 +237,3 @@ def _antipodes(nside: int) -> Array:
     """The pixel opposite to each pixel: (12 nside^2,) int."""
     x, y, z = sky.pixel_directions(nside)
     return sky.pixels_at(nside, np.arccos(-z), np.arctan2(-y, -x))
-
-
-def sky_values(state: State, manager: Manager) -> tuple[Array, float]:
-    """The map as it is shown, less its dipole and smoothed where it is: (pixels,) [r_L], and its time.
-
-    Pixels are momentum directions p; the picture shows them at n = -p.
-    """
-    found = _positions(state, manager)
-    if found is None:
-        raise ValueError("The sky of this field is not ready yet.")
-    time, r = found
-    values = gradient_vector(state.gradient) @ r
-    if state.without_dipole:
-        values = sky.without_dipole(values)
-    if state.smooth:
-        values = sky.smoothed(values, math.radians(SMOOTHING))
-    return values, time
-
-
-def _positions(state: State, manager: Manager) -> tuple[float, Array] | None:
-    """The time nearest to the state's and the positions (3, pixels) [r_L] then, or None."""
-    realization = state.realization or 0
-    found = manager.skies.get(state.shown.sky_config, realization)
-    if found is not None:
-        index = nearest_time(found.config.omega_t, state.omega_t)
-        return found.config.omega_t[index], found.components[index] * found.scale[index]
-    if realization == state.shown.source.fields.start:  # a part of a run begins elsewhere
-        with contextlib.suppress(NotKept):
-            times, maps = state.shown.source.maps
-            index = nearest_time(times, state.omega_t)
-            return float(times[index]), maps[index]
-    return None
-
-
-def spectra_csv(state: State) -> str:
-    """C_l at the time shown, for the chosen gradient and the perpendicular one, and of what is pinned for the
-    chosen one, as CSV."""
-    out = io.StringIO()
-    source = state.shown.source
-    shown = (source, source.usable(state.estimator))
-    wanted: dict[str, tuple[Source, str, Gradient]] = {
-        "chosen": (*shown, state.gradient),
-        "perpendicular": (*shown, "perpendicular"),
-    }
-    if state.pinned is not None:
-        wanted["pinned"] = (*state.pinned, state.gradient)
-    columns = [
-        source.spectrum(gradient, omega_t=state.omega_t, estimator=estimator)
-        for source, estimator, gradient in wanted.values()
-    ]
-    out.write(comments(about_shown(state)))
-    out.write(
-        f"# chosen gradient: theta = {state.theta:.12g} deg, phi = {state.phi:.12g} deg; "
-        "perpendicular: mean over the azimuth at theta = 90 deg\n"
-    )
-    out.write("# C_l of delta I in units of (r_L |grad n| / n)^2; errors of the mean over fields\n")
-    if state.pinned is not None:
-        pinned, estimator = state.pinned
-        time = pinned.omega_t[nearest_time(pinned.omega_t, state.omega_t)]
-        out.write(
-            f"# pinned: {described(pinned)}, result {pinned.digest}, {estimator}, Omega T = {time:.5g}\n"
-        )
-    rows = csv.writer(out, lineterminator="\n")
-    names = [f"{what}_{which}" for which in wanted for what in ("C_l", "error")]
-    rows.writerow(["ell", *names])
-    arrays = [array for column in columns for array in (column.cl, column.error)]
-    longest = max((column.ell for column in columns), key=len)
-    for ell, *values in zip_longest(longest, *arrays, fillvalue=math.nan):
-        rows.writerow([ell, *("" if math.isnan(value) else f"{value:.6g}" for value in values)])
-    return out.getvalue()

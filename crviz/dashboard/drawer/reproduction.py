@@ -22,6 +22,7 @@ def reproducing_script(state: State) -> str:
         f"spectrum = result.spectrum(({theta!r}, {phi!r}), omega_t={state.omega_t!r}, "
         f"estimator={source.usable(state.estimator)!r})\n"
         f"analytic = crviz.theory.spectrum(spectrum.ell[1:], {state.p!r}, form={state.form!r})\n\n"
+        'print("# ell", "C_l", "error")\n'
         "for ell, cl, error in zip(spectrum.ell, spectrum.cl, spectrum.error):\n"
         "    print(ell, cl, error)\n"
         f'print("p =", {state.p!r}, "C_2/C_1 =", analytic[1] / analytic[0])\n'

@@ -83,6 +83,11 @@ def direction(gradient: Gradient) -> dict[str, float]:
     return {name: float(f"{math.degrees(angle):.12g}") for name, angle in (("theta", theta), ("phi", phi))}
 
 
+def stem(config: Config) -> str:
+    """How names of files begin that are of a configuration."""
+    return f"crviz_s2-{config.sigma2:.6g}_rl-{config.rl_over_lc:.6g}"
+
+
 def lines(said: Mapping[str, str]) -> str:
     """What a file says, a line each."""
     return "\n".join(f"{word}: {text}" for word, text in said.items())

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from crviz.arrays import Array
+from crviz.parameters import DRAWN
 from crviz.plots import mollweide, style
-from crviz.sky import dipole
+from crviz.sky import dipole, interpolated, nside_of, smoothed
+from crviz.sky import without_dipole as sky_without_dipole
 
 LABEL = "δI [r_L |∇n|/n]"
 #: Points across a picture for paper.
 PAPER_WIDTH = 1600
 #: A dipole below this share of the largest value is what coarse pixels leave of one that was removed.
 NOTHING = 0.01
+#: Share of the pixels whose |delta I| colours reach, where no limit is set.
+REACHED = 0.99
 
 MATH = r"$\delta I$   [$r_L\,|\nabla n|/n$]"
 
@@ -49,9 +54,16 @@ class Sky:
 
 
 def sky(
-    values: Array, gradient: tuple[float, float], width: int, *, title: str = "", dark: bool = False
+    values: Array,
+    gradient: tuple[float, float],
+    width: int,
+    *,
+    title: str = "",
+    dark: bool = False,
+    drawn: str = DRAWN[0],
+    limit: float | None = None,
 ) -> Sky:
-    """Gather a map into a picture.
+    """Draw a map into a picture.
 
     Parameters
     ----------
@@ -60,13 +72,15 @@ def sky(
     gradient : (theta, phi) [rad]
     width
         Of the picture in points; its height is half of that.
+    drawn
+        Between pixel centres: one of `parameters.DRAWN`.
+    limit
+        Of the colours; None for the 99th percentile of |delta I|.
     """
     colors = style.palette(dark)
-    nside = int(np.sqrt(len(values) / 12))
-    index = mollweide.pixel_index(nside, width)
-    # half precision in steps of 1/1000 of the range would do; float32 is what a browser draws
-    picture = np.where(index >= 0, np.asarray(values, np.float32)[index], np.float32("nan"))
-    limit = float(np.abs(values).max()) or 1.0
+    picture = _picture(values, width, drawn)
+    largest = float(np.abs(values).max())
+    limit = limit or float(np.quantile(np.abs(values), REACHED)) or 1.0
     x, y = (float(coordinate) for coordinate in mollweide.project(*gradient))
     beside = 0.1 if x < 1.2 else -0.1
     names = [
@@ -74,11 +88,40 @@ def sky(
         (0.0, -1.075, "−B₀", colors.ink, r"$-\mathbf{B}_0$"),
         (x + beside, y - 0.1, "∇n", colors.accent, r"$\nabla n$"),
     ]
-    excess = excess_at(values, NOTHING * limit)
+    excess = excess_at(values, NOTHING * largest)
     if excess is not None:  # its name on the other side than the gradient's, which may be near
         aside = -0.22 if excess[0] > -1.2 else 0.22
         names.append((excess[0] + aside, excess[1] - 0.1, "dipole", colors.ink, "dipole"))
     return Sky(picture, limit, (x, y), tuple(names), title, dipole=excess)
+
+
+def treated(values: Array, smooth: float, without_dipole: bool) -> Array:
+    """A map (12 nside^2,) as it is shown: less its dipole where that is taken off, then averaged over discs
+    of a radius [deg]."""
+    values = sky_without_dipole(values) if without_dipole else values
+    return smoothed(values, math.radians(smooth)) if smooth else values
+
+
+def treatment(smooth: float, without_dipole: bool) -> list[str]:
+    """What `treated` does, in words."""
+    return [
+        *([f"smoothed {smooth:g}°"] if smooth else []),
+        *(["dipole removed"] if without_dipole else []),
+    ]
+
+
+def _picture(values: Array, width: int, drawn: str) -> Array:
+    """A map at momenta on the points of a picture: (width / 2, width) float32, NaN outside the sky."""
+    # half precision in steps of 1/1000 of the range would do; float32 is what a browser draws
+    single = np.asarray(values, np.float32)
+    if drawn == "pixels":
+        index = mollweide.pixel_index(nside_of(values), width)
+        return np.where(index >= 0, single[index], np.float32("nan"))
+    theta, phi = mollweide.directions(width)
+    inside = np.isfinite(theta)
+    picture = np.full(theta.shape, np.nan, np.float32)
+    picture[inside] = interpolated(single, np.pi - theta[inside], (phi[inside] + np.pi) % (2 * np.pi))
+    return picture
 
 
 def excess_at(values: Array, least: float) -> tuple[float, float] | None:

@@ -6,6 +6,7 @@ import holoviews as hv
 from holoviews import dim
 
 from crviz.arrays import Array
+from crviz.parameters import DRAWN
 from crviz.plots import mollweide, style
 from crviz.plots.content.sky import LABEL, Sky, sky
 from crviz.plots.hover import sky_hover
@@ -15,7 +16,13 @@ WIDTH = 480
 
 
 def sky_map(
-    values: Array, gradient: tuple[float, float], *, title: str = "", dark: bool = False
+    values: Array,
+    gradient: tuple[float, float],
+    *,
+    title: str = "",
+    dark: bool = False,
+    drawn: str = DRAWN[0],
+    limit: float | None = None,
 ) -> hv.Overlay:
     """Draw a map, with graticule, the regular field at the top, the gradient's direction, and where the
     dipole's excess comes from.
@@ -25,9 +32,11 @@ def sky_map(
     values : (12 nside^2,) [r_L |grad n| / n]
         At momentum directions p, ring order; shown at n = -p.
     gradient : (theta, phi) [rad]
+    drawn, limit
+        As of `content.sky.sky`.
     """
     colors = style.palette(dark)
-    content = sky(values, gradient, WIDTH, title=title, dark=dark)
+    content = sky(values, gradient, WIDTH, title=title, dark=dark, drawn=drawn, limit=limit)
     image = hv.Image(
         content.picture[::-1],
         bounds=(-2, -1, 2, 1),

@@ -12,7 +12,7 @@ from crviz.plots import mollweide, style
 from crviz.plots.content.sky import MATH, Sky
 from crviz.plots.paper.settings import in_tex
 
-_X, _Y = (-2.12, 2.12), (-1.12, 1.16)
+_X, _Y = (-2.28, 2.12), (-1.12, 1.16)
 #: Room for the title and for the colour bar [inches].
 _TITLE, _BAR = 0.22, 0.55
 
@@ -41,6 +41,8 @@ def figure_of_sky(sky: Sky, width: float, colors: style.Palette) -> Figure:
     if sky.dipole is not None:
         axes.plot(*sky.dipole, "D", ms=6, mfc="none", mec=colors.ink, mew=1.2)
     halo = [withStroke(linewidth=2.5, foreground=colors.ground)]
+    for x, y, text in mollweide.angles():
+        axes.text(x, y, text, color=colors.ink, ha="center", va="center", size="x-small", path_effects=halo)
     for x, y, _, color, math in sky.names:
         axes.text(x, y, math, color=color, ha="center", va="center", path_effects=halo)
     axes.set(xlim=_X, ylim=_Y)

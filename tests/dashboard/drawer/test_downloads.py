@@ -1,8 +1,12 @@
 """Files to take away hold what is on the page, bit for bit or to the digits that they write."""
 
+import asyncio
 import csv
 import io
 import re
+import threading
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs
 from xml.etree import ElementTree
 
@@ -16,11 +20,15 @@ from crviz._version import __version__
 from crviz.config import Config
 from crviz.dashboard import address
 from crviz.dashboard.best_known import from_atlas
-from crviz.dashboard.drawer.downloads import downloads, figure_shown, sky_values, spectra_csv
+from crviz.dashboard.drawer import skies
+from crviz.dashboard.drawer.downloads import downloads, figure_shown
+from crviz.dashboard.drawer.skies import sky_values
+from crviz.dashboard.drawer.spectra_table import spectra_csv
 from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.state import State
 from crviz.gradient import gradient_vector
 from crviz.interpretation import analytic_evolution
+from crviz.jobs import fine_skies
 from crviz.jobs.skies import Sky, rounded
 from crviz.parameters import NORMALIZATIONS
 from crviz.plots import mollweide, paper, style
@@ -34,15 +42,27 @@ DIGITS = 0.6e-5  # six of them are written
 FOUR_PI = 4 * np.pi
 
 
+FILES = {"1": "figure-1", "2": "figure-2", "sky": "sky"}
+NAME = re.compile(r"crviz_s2-[\d.]+_rl-[\d.]+(_T[\d.]+_th[\d.]+_ph[\d.]+)?(_field-\d+)?_(.*)")
+
+
+def finished(coroutine):
+    """What it returns; in a thread, as tests in a browser leave a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
 def files(state, manager):
-    """{file name: function that makes it}."""
-    return {button.filename: button.callback for button in downloads(state, manager)}
+    """{end of the file's name, which says what it is: function that makes it}."""
+    return {
+        NAME.fullmatch(button.filename)[3]: lambda button=button: finished(button.callback())
+        for button in downloads(state, manager)
+    }
 
 
 def made(state, manager, name):
     """The bytes of a file."""
-    content = files(state, manager)[name]().read()
-    return content.encode() if isinstance(content, str) else content
+    return files(state, manager)[name]().read()
 
 
 @pytest.fixture
@@ -57,12 +77,12 @@ def saved(fake, monkeypatch):
     """What a figure's button draws: the content of the sky's, the panel of another."""
     calls = []
 
-    def record(content, path):
+    def record(content, path, dark):
         calls.append(content)
         path.write_bytes(b"")
 
     def saved(state, figure):
-        made(state, fake, f"crviz-{figure}.svg")
+        made(state, fake, f"{FILES[figure]}.svg")
         return calls[-1] if figure == "sky" else calls[-1][0]
 
     monkeypatch.setattr(paper, "save_panels", record)
@@ -75,7 +95,7 @@ def saved(fake, monkeypatch):
 
 def test_the_run_loads_back_as_it_was(state, fake, result, tmp_path):
     path = tmp_path / "run.nc"
-    path.write_bytes(made(state, fake, "crviz-run.nc"))
+    path.write_bytes(made(state, fake, "run.nc"))
     again = load(path)
     assert again.dataset.identical(result.dataset)
     assert again.sums.identical(result.sums)  # so that it can go on
@@ -85,7 +105,7 @@ def test_the_run_loads_back_as_it_was(state, fake, result, tmp_path):
 def test_the_shipped_run_keeps_its_numbers(state, fake, tmp_path):
     state.show(LabelledSource(library.shipped(), "shipped"))
     path = tmp_path / "run.nc"
-    path.write_bytes(made(state, fake, "crviz-run.nc"))
+    path.write_bytes(made(state, fake, "run.nc"))
     again, shipped = load(path), library.shipped()
     for estimator in ("eq9", "cross"):
         np.testing.assert_array_equal(
@@ -96,7 +116,7 @@ def test_the_shipped_run_keeps_its_numbers(state, fake, tmp_path):
 
 def test_each_press_makes_the_file_anew(state, fake, cross_run, tmp_path):
     """What is shown when the button is pressed counts, not when the drawer was opened."""
-    make = files(state, fake)["crviz-run.nc"]
+    make = files(state, fake)["run.nc"]
     state.show(LabelledSource(cross_run, "another"))
     path = tmp_path / "run.nc"
     path.write_bytes(make().read())
@@ -117,7 +137,7 @@ def test_a_run_that_is_shown_no_more_cannot_be_taken_away(state, fake):
 
 def read_map(state, manager, tmp_path):
     path = tmp_path / "sky.fits"
-    path.write_bytes(made(state, manager, "crviz-sky.fits"))
+    path.write_bytes(made(state, manager, "sky.fits"))
     values, header = healpy.read_map(path, h=True, dtype=np.float32)
     return values, dict(header)
 
@@ -183,11 +203,11 @@ def test_maps_of_a_part_of_a_run_are_those_of_its_own_first_field(state, fake):
 
 
 def as_on_the_page(values, without_dipole, smooth):
-    """A map at momenta as the page shows it: its dipole is taken off first, means over 10 degrees last."""
+    """A map at momenta as the page shows it: its dipole is taken off first, means over discs last."""
     n = pixel_directions(healpy.npix2nside(len(values)))
     if without_dipole:
         values = values - 3 * (n * values).mean(1) @ n
-    near = n.T @ n >= np.cos(np.radians(10))
+    near = n.T @ n >= np.cos(np.radians(smooth))
     return near @ values / near.sum(1) if smooth else values
 
 
@@ -202,7 +222,7 @@ def ready(state, fake, result):
 
 
 TREATMENTS = pytest.mark.parametrize(
-    ("without_dipole", "smooth"), [(False, False), (True, False), (False, True), (True, True)]
+    ("without_dipole", "smooth"), [(False, 0), (True, 0), (False, 10), (True, 10), (False, 17.5)]
 )
 
 
@@ -216,21 +236,22 @@ def test_the_map_is_treated_as_the_pages_and_says_so(ready, fake, tmp_path, with
     np.testing.assert_allclose(at_momenta(found), expected, atol=5e-4)
     assert np.abs(expected - values).max() > 0.5 or not (without_dipole or smooth)
     assert header["DIPOLE"] == ("removed" if without_dipole else "kept")
-    assert header["SMOOTHED"] == (10.0 if smooth else 0.0)  # [deg]
+    assert header["SMOOTHED"] == smooth  # [deg]
     assert header["PIXELS"] == "n = -p, where a particle comes from"
 
 
 @TREATMENTS
 def test_the_sky_figure_is_treated_as_the_pages_and_says_so(ready, fake, saved, without_dipole, smooth):
     state, values = ready
-    state.param.update(without_dipole=without_dipole, smooth=smooth)
+    state.param.update(without_dipole=without_dipole, smooth=smooth, drawn="pixels", limit=3.0)
     picture = saved(state, "sky")
+    assert picture.limit == 3
     index = mollweide.pixel_index(16, picture.picture.shape[1])
     expected = as_on_the_page(values, without_dipole, smooth)
     np.testing.assert_allclose(picture.picture[index >= 0], expected[index[index >= 0]], atol=5e-4)
     assert "gradient θ = 37°, φ = 211°" in picture.title
     assert f"Ω T = {state.omega_t:.4g}" in picture.title
-    assert ("smoothed 10°" in picture.title) is smooth
+    assert (f"smoothed {smooth:g}°" in picture.title) is bool(smooth)
     assert ("dipole removed" in picture.title) is without_dipole
 
 
@@ -259,7 +280,7 @@ def test_spectra_are_the_results(state, cross_run, estimator):
     assert f"# Omega T: {float(time)!r}" in comments
     assert f"# estimator: {estimator}" in comments
     assert "# shown: four fields" in comments
-    assert "theta = 37 deg, phi = 211 deg" in comments[-2]
+    assert "theta = 37 deg, phi = 211 deg" in comments[-3]
 
 
 def test_what_is_pinned_stands_in_the_table_as_far_as_it_reaches(state, result, cross_run):
@@ -294,7 +315,7 @@ def test_at_right_angles_the_table_has_the_direction_and_the_mean_over_the_azimu
     comments, columns = table(spectra_csv(state))
     ratios = [columns[f"C_l_{which}"][2] / columns[f"C_l_{which}"][1] for which in GRADIENTS]
     np.testing.assert_allclose(ratios, across_at_30_degrees_and_in_the_mean(), rtol=1e-4)
-    assert "theta = 90 deg, phi = 30 deg" in comments[-2]
+    assert "theta = 90 deg, phi = 30 deg" in comments[-3]
 
 
 def test_the_estimator_that_is_used_is_the_one_that_is_named(state, result):
@@ -325,6 +346,32 @@ def test_spectra_of_a_place_are_the_atlass(place):
     assert "realizations" not in link  # of a place: nobody made 480 fields at once there
 
 
+def test_the_table_of_spectra_has_ratios_noise_theory_and_data(state):
+    shipped = library.shipped()
+    state.show(LabelledSource(shipped, "shipped"))
+    keys = "hawc-icecube-10,icecube-13"
+    state.param.update(
+        **GRADIENT, omega_t=100.0, estimator="cross", p=0.4, form="self-consistent", observed=keys
+    )
+    _, columns = table(spectra_csv(state))
+    truth = shipped.spectrum(state.gradient, omega_t=100.0, estimator="cross")
+    for name, values in (
+        ("ratio_chosen", truth.cl / truth.cl[1]),
+        ("ratio_error_chosen", truth.error / truth.cl[1]),
+        ("noise_chosen", np.full(len(truth.ell), truth.noise)),
+        ("cosmic_chosen", np.sqrt(truth.cosmic_variance)),
+    ):
+        np.testing.assert_allclose(columns[name], values, rtol=DIGITS)
+    analytic = theory.spectrum(truth.ell[1:], 0.4, form="self-consistent")
+    np.testing.assert_allclose(columns["theory"][1:], analytic / analytic[0], rtol=DIGITS)
+    for one in observations.chosen(keys):
+        there = np.isin(truth.ell, one.ell)
+        assert (np.isfinite(columns[one.key]) == there).all()
+        known = np.isin(one.ell, truth.ell)
+        np.testing.assert_allclose(columns[one.key][there], one.cl[known], rtol=DIGITS)
+        np.testing.assert_allclose(columns[f"{one.key}_error_up"][there], one.error[1][known], rtol=DIGITS)
+
+
 # --- figures, and what is offered
 
 
@@ -334,7 +381,7 @@ MAGIC = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF-"}
 @pytest.mark.parametrize("figure", ["1", "2", "sky"])
 @pytest.mark.parametrize("kind", MAGIC)
 def test_figures_are_of_their_kind(state, fake, figure, kind):
-    content = made(state, fake, f"crviz-{figure}.{kind}")
+    content = made(state, fake, f"{FILES[figure]}.{kind}")
     assert content.startswith(MAGIC[kind])
     if kind == "svg":
         assert b"</svg>" in content
@@ -480,7 +527,7 @@ def test_the_noise_of_figure_1_is_that_of_the_chosen_estimator(shipped, saved):
 
 def numbers_in(state, fake, figure):
     """{series: (x, y, low, high)} of the table of a figure, and its comments."""
-    text = made(state, fake, f"crviz-{figure}.csv").decode()
+    text = made(state, fake, f"{FILES[figure]}.csv").decode()
     comments = [line for line in text.splitlines() if line.startswith("#")]
     series = {}
     for row in csv.DictReader(io.StringIO("\n".join(text.splitlines()[len(comments) :]))):
@@ -535,7 +582,7 @@ def test_whatever_changes_a_figure_on_the_page_changes_the_file(shipped, fake, c
     shipped.param.update(theta=90, phi=30, estimator="cross", analytic=True)
 
     def rows(figure):  # and the title; the other comments say all that the page is set to
-        title, *lines = made(shipped, fake, f"crviz-{figure}.csv").splitlines()
+        title, *lines = made(shipped, fake, f"{FILES[figure]}.csv").splitlines()
         return [title, *(line for line in lines if line[:1] != b"#")]
 
     before = {figure: rows(figure) for figure in BOTH}
@@ -589,9 +636,9 @@ def said_in(kind, content):
 def test_pictures_say_what_they_are_for_programs_too(shipped, fake, kind, figure):
     """Title alone, until now, and that of Figures 1 and 2 only."""
     shipped.param.update(theta=90, phi=30, p=0.6, omega_t=100.0, estimator="cross")
-    title, description = said_in(kind, made(shipped, fake, f"crviz-{figure}.{kind}"))
+    title, description = said_in(kind, made(shipped, fake, f"{FILES[figure]}.{kind}"))
     if figure == "2":
-        assert title == figure_shown(shipped, "2").title
+        assert title == figure_shown(shipped, "figure-2").title
     said = dict(line.split(": ", 1) for line in description.splitlines())
     assert said["crviz"] == __version__
     for part in ("sigma2 = 1.0", "rl_over_lc = 0.1", "seed = 0", "nside = 32", "gamma = 3.666"):
@@ -605,7 +652,7 @@ def test_pictures_say_what_they_are_for_programs_too(shipped, fake, kind, figure
     assert said["shown"] == "shipped"
 
 
-@pytest.mark.parametrize("name", ["crviz-1.csv", "crviz-2.csv", "crviz-spectra.csv", "crviz-sky.fits"])
+@pytest.mark.parametrize("name", ["figure-1.csv", "figure-2.csv", "spectra.csv", "sky.fits"])
 def test_tables_and_maps_say_what_they_are(shipped, fake, tmp_path, name):
     shipped.param.update(theta=90, phi=30, realization=0)
     if name.endswith("fits"):
@@ -626,7 +673,7 @@ def test_the_link_of_a_file_shows_the_same_again(shipped, fake):
     shipped.param.update(theta=37, phi=211, p=0.61, estimator="eq9", normalization="absolute", omega_t=30.0)
     shipped.sigma2 = 0.3  # what Run would start next is not what is shown
     shipped.shown = LabelledSource(library.shipped(), "shipped")
-    said = made(shipped, fake, "crviz-spectra.csv").decode()
+    said = made(shipped, fake, "spectra.csv").decode()
     (link,) = re.findall(r"^# link: \?(.*)$", said, re.MULTILINE)
     again = State(shown=shipped.shown)
     notice = address.restore(
@@ -646,11 +693,122 @@ def test_the_link_of_a_file_shows_the_same_again(shipped, fake):
 
 def test_a_result_has_all_files_and_a_place_those_that_it_can_fill(state, fake):
     whole = set(files(state, fake))
-    assert {"crviz-run.nc", "crviz-sky.fits", "crviz-spectra.csv", "crviz-reproduce.py"} <= whole
+    assert {"run.nc", "sky.fits", "spectra.csv", "reproduce.py"} <= whole
     state.show(from_atlas(Config(sigma2=0.5)))
     # no run, and no sky of its one field yet
-    figures = {f"crviz-{figure}.{kind}" for figure in "12" for kind in MAGIC}
-    numbers = {"crviz-1.csv", "crviz-2.csv"}
-    assert set(files(state, fake)) == {"crviz-spectra.csv", "crviz-reproduce.py", *figures, *numbers}
+    figures = {f"{FILES[figure]}.{kind}" for figure in "12" for kind in MAGIC}
+    numbers = {"figure-1.csv", "figure-2.csv"}
+    assert set(files(state, fake)) == {"all.zip", "spectra.csv", "reproduce.py", *figures, *numbers}
     for name in figures:
         assert made(state, fake, name).startswith(MAGIC[name[-3:]])
+
+
+# --- all of it
+
+
+def test_names_say_of_which_turbulence_time_gradient_and_field(state, fake):
+    state.param.update(theta=90, phi=12.5, omega_t=5.0, realization=0)
+    names = [button.filename for button in downloads(state, fake)]
+    time = f"{state.shown.recorded_time(5.0):.5g}"
+    assert "crviz_s2-1_rl-0.1_run.nc" in names
+    assert f"crviz_s2-1_rl-0.1_T{time}_th90_ph12.5_figure-2.pdf" in names
+    assert f"crviz_s2-1_rl-0.1_T{time}_th90_ph12.5_field-0_sky.fits" in names
+    (spectra,) = [button for button in downloads(state, fake) if button.filename.endswith("spectra.csv")]
+    state.param.update(theta=30, omega_t=state.shown.source.omega_t[0])  # before it is pressed
+    finished(spectra.callback())
+    assert "_th30_" in spectra.filename
+    assert spectra.filename.startswith(f"crviz_s2-1_rl-0.1_T{state.omega_t:.5g}_")
+
+
+def test_a_file_is_of_what_was_seen_when_it_was_pressed_and_made_in_another_thread(state, fake):
+    (button,) = [each for each in downloads(state, fake) if each.filename.endswith("spectra.csv")]
+    makers, words = [], []
+    make = button._make
+
+    def noted(seen):
+        makers.append(threading.current_thread())
+        words.append(button.label)
+        state.theta = 80  # the visitor goes on
+        return make(seen)
+
+    button._make = noted
+    state.theta = 20
+    content = finished(button.callback()).read().decode()
+    assert "# chosen gradient: theta = 20 deg" in content
+    assert "_th20_" in button.filename
+    assert makers != [threading.current_thread()]
+    assert (words, button.label) == (["Spectra (CSV): making it …"], "Spectra (CSV)")
+
+
+def test_what_cannot_be_made_is_said_at_the_button(state, fake):
+    (button,) = [each for each in downloads(state, fake) if each.filename.endswith("_sky.fits")]
+    state.show(from_atlas(Config(sigma2=0.56, rl_over_lc=0.14)))  # which has no sky yet
+    finished(button._async_sync_data())
+    assert button.label.endswith("The sky of this field is not ready yet.")
+    assert button.data is None
+
+
+def opened(content, tmp_path):
+    """{end of the name: bytes} of an archive."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        names = {name: NAME.fullmatch(name) for name in archive.namelist()}
+        return {found[3] if found else name: archive.read(name) for name, found in names.items()}
+
+
+def test_everything_is_in_one_archive_as_it_is_on_the_screen(ready, fake, result, tmp_path):
+    state, values = ready
+    state.param.update(without_dipole=True, smooth=10, drawn="pixels", dark=True, beside="across")
+    parts = opened(made(state, fake, "all.zip"), tmp_path)
+    figures = {f"figure-{figure}.{kind}" for figure in "12" for kind in ("png", "pdf", "csv")}
+    skies = {"sky.fits", "sky-raw.fits", "sky.png", "sky.pdf", "sky-beside.png"}
+    texts = {"README.txt", "CITATION.cff", "spectra.csv", "reproduce.py"}
+    assert set(parts) == {"run.nc", *figures, *skies, *texts}
+    for name in ("spectra.csv", "figure-1.csv", "reproduce.py"):  # the same as by themselves
+        assert parts[name] == made(state, fake, name)
+    readme = parts["README.txt"].decode()
+    assert all(f"{name}: " in readme for name in set(parts) - {"README.txt"})
+    assert "θ = 37°, φ = 211°" in readme
+    assert parts["CITATION.cff"].startswith(b"cff-version")
+    for name, expected in (("sky", as_on_the_page(values, True, 10)), ("sky-raw", values)):
+        path = tmp_path / f"{name}.fits"
+        path.write_bytes(parts[f"{name}.fits"])
+        found = healpy.read_map(path, dtype=np.float32)
+        np.testing.assert_allclose(at_momenta(found), expected, atol=5e-4)  # 16 bits a component
+    path = tmp_path / "run.nc"
+    path.write_bytes(parts["run.nc"])
+    assert load(path).digest == result.digest
+    for name in ("figure-1.png", "sky.png", "sky-beside.png"):  # in the theme of the page
+        with Image.open(io.BytesIO(parts[name])) as image:
+            assert image.convert("RGB").getpixel((0, 0)) == tuple(bytes.fromhex(style.DARK.ground[1:]))
+
+
+@pytest.mark.parametrize("beside", ["across", "time", "field", "pinned"])
+def test_the_second_sky_is_that_of_the_page(ready, fake, result, lone_run, beside):
+    state, _ = ready
+    sky = fake.skies.ready[result.digest, 0]
+    other = Sky(sky.config, 2, sky.components, 2 * sky.scale)
+    fake.skies.ready[result.digest, 2] = other
+    state.param.update(beside=beside, beside_time=result.omega_t[3], beside_field=2, theta=90, phi=30)
+    if beside == "pinned":
+        assert skies.beside(state, fake) is None  # there is none
+        state.pinned = (lone_run, "none")
+    seen = skies.beside(state, fake)
+    gradient = (0.0, np.radians(210)) if beside == "across" else state.gradient
+    assert seen.gradient == pytest.approx(gradient)
+    index = {"time": 3, "pinned": -1}.get(beside, 7)
+    expected = sky.components[index] * sky.scale[index] * (2 if beside == "field" else 1)
+    if beside == "pinned":
+        assert seen.source is lone_run
+    else:
+        np.testing.assert_allclose(seen.positions, expected)
+        assert seen.time == pytest.approx(result.omega_t[index])
+
+
+def test_pictures_of_the_shipped_sky_are_on_the_grid_of_the_page(shipped, saved):
+    shipped.param.update(omega_t=100.0, realization=0)
+    picture = saved(shipped, "sky")
+    index = library.shipped().time_index(100.0)
+    z = fine_skies.positions(index)[2]
+    assert picture.limit == pytest.approx(np.quantile(np.abs(z), 0.99))
+    assert "nside 64" in picture.title

@@ -111,7 +111,10 @@ def test_downloads_follow_what_is_shown(visit):
     assert "Run (NetCDF)" in labels(visit)
     visit.state.show(from_atlas(Config(sigma2=0.5)))
     figures = {f"Figure {n} ({kind})" for n in (1, 2) for kind in ("PNG", "SVG", "PDF", "CSV")}
-    assert labels(visit) - {"Sky map (FITS)"} == {"Spectra (CSV)", "Script (Python)"} | figures
+    assert (
+        labels(visit) - {"Sky map (FITS, nside 16)"}
+        == {"Everything (ZIP)", "Spectra (CSV)", "Script (Python)"} | figures
+    )
 
 
 def test_a_drawer_that_is_closed_stays_closed(visit):

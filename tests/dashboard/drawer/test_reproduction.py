@@ -39,7 +39,8 @@ def printed(state, tmp_path):
         [sys.executable, path], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr
-    *lines, last = done.stdout.splitlines()
+    head, *lines, last = done.stdout.splitlines()
+    assert head == "# ell C_l error"
     table = np.array([[float(cell) for cell in line.split()] for line in lines])
     found = re.fullmatch(r"p = (\S+) C_2/C_1 = (\S+)", last)
     return table[:, 0], table[:, 1], table[:, 2], (float(found[1]), float(found[2]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from bokeh.models import ColumnDataSource, DataRange1d
 from bokeh.plotting import figure
@@ -14,8 +15,8 @@ from crviz.plots import mollweide
 from crviz.plots.hover import sky_hover
 
 _IMAGE = ("image", "x", "y", "dw", "dh")
-#: From where to where a sky reaches with the names of the poles and the colour bar: its radius is 1.
-_ROOM = (-1.46, 1.2)
+#: From where to where a sky reaches with its words and the colour bar (x, y): its radius is 1.
+_ROOM = ((-2.3, 2.12), (-1.46, 1.2))
 
 
 def sky() -> figure:
@@ -36,7 +37,7 @@ def sky() -> figure:
     )
     shown = plot.image_rgba("image", "x", "y", "dw", "dh", source=figures.source("image", *_IMAGE))
     lines = [(x.round(3).tolist(), y.round(3).tolist()) for x, y in mollweide.graticule()]
-    lines += [([0], [y]) for y in _ROOM]  # points, of which nothing is seen
+    lines += [([x], [y]) for x, y in zip(*_ROOM, strict=True)]  # points, of which nothing is seen
     xs, ys = zip(*lines, strict=True)
     graticule = plot.multi_line(
         "xs",
@@ -53,6 +54,12 @@ def sky() -> figure:
     marks = figures.source("marks", "x", "y", "marker", "size", "color", "line")
     plot.scatter("x", "y", source=marks, marker="marker", size="size", fill_color="color", line_color="line")
     figures.names(plot, align="center")
+    small: dict[str, Any] = {**figures.SMALL, "background_fill_alpha": 0.7}
+    x, y, text = (list(column) for column in zip(*mollweide.angles(), strict=True))
+    angles = ColumnDataSource({"x": x, "y": y, "text": text}, name="angles")
+    plot.text("x", "y", "text", source=angles, text_align="center", name="angles", **small)
+    captions = figures.source("captions", "x", "y", "text", "align")
+    plot.text("x", "y", "text", source=captions, text_align="align", name="captions", **small)
     plot.add_tools(sky_hover("undefined", renderers=[shown], **figures.ABOVE))  # panel.js knows the intensity
     return plot
 
@@ -62,7 +69,13 @@ def switches() -> Groups:
     orbit = button(
         "orbit", "Orbit at ∇n", help="Follow the particle that arrives from the gradient's direction."
     )
-    return [{"legend": "", "controls": [*group("Sky"), orbit]}]
+    always = ("without_dipole", "smooth")
+    first = [each for each in group("Sky") if each["key"] in always]
+    others = [each for each in group("Sky") if each["key"] not in always]
+    return [
+        {"legend": "", "controls": [*first, orbit]},
+        {"legend": "Field, colours, a second sky", "open": False, "inline": True, "controls": others},
+    ]
 
 
 PANEL = Panel(
@@ -72,5 +85,5 @@ PANEL = Panel(
     heading="Sky map of one field",
     figure=sky,
     controls=switches,
-    depends=("tensors", "sky", "awaited", "direction", "omega_t", "theta", "phi"),
+    depends=("tensors", "pinned", "sky", "second", "awaited", "direction", "omega_t", "theta", "phi"),
 )

@@ -1,176 +1,195 @@
-// The sky map: asks the server for the components at a time, and contracts and draws them here.
+// The sky map, and another one beside it: which skies are wanted, and the figure that both are drawn into.
 
-import {dipole, indexOf, painted, project, relativeIntensity, smoothed, unproject, withoutDipole} from "./sky.js"
+import {painted, unproject} from "./sky.js"
+import {Animation} from "./animation.js"
+import {across, OneSky, WIDTH} from "./one_sky.js"
+import {Series} from "./series.js"
 import {digits} from "../../browser/digits.js"
 import {timeInWords} from "../../browser/numbers.js"
-import {nearest} from "../../browser/view.js"
 import {WIRE} from "../../browser/wire.js"
 
-const WIDTH = 448
 const STEPS = 256 // of colour
-const BAR = {x: [-1], y: [-1.3], dw: [2], dh: [0.07]}
-const UNDER_BAR = -1.41
-const NOTHING = 0.01 // of the largest value
+const BAR = [-1, -1.3, 2, 0.07] // x, y, width, height
 const AHEAD = 2 // times fetched before they are wanted
-const MOST_KEPT = 200
+const ASIDE = 4.75, BELOW = -2.95 // to where a second sky is moved
+const SPAN = [4.42, 2.66] // of one with its words, in radii
+const SIDE_BY_SIDE = 640 // pixels in which two skies stand below each other
 
 export class SkyPanel {
-  skies = new Map()
-  asked = new Set()
-  id = null
+  skies = []
+  offsets = []
   ready = false
 
   constructor({figure, page, place}) {
     this.figure = figure
     this.place = place
+    this.page = page
+    this.series = new Series(page)
+    this.other = new Series(page)
     this.note = document.createElement("p")
     this.note.className = "note"
     place.querySelector(".figure").before(this.note)
-    this.page = page
     figure.name("x", "relative intensity δI [r_L |∇n|/n]")
+    this.animation = new Animation(this, place)
     // the pointer's intensity comes from the map: the picture holds colours
     figure.says("$sx", ({x, y}) => this.valueAt(x, y)?.toFixed(3) ?? "-")
     figure.root.on_event("tap", ({x, y}) => {
-      const direction = unproject(x, y)
+      const direction = unproject(...this.within(x, y))
       if (direction) page.send({kind: WIRE.direction, ...direction})
     })
     this.ndarray = Bokeh.require("core/util/ndarray").ndarray
-    this.pixels = this.ndarray(new ArrayBuffer(2 * WIDTH * WIDTH), {dtype: "uint32", shape: [WIDTH / 2, WIDTH]})
-  }
-
-  // a series of skies of one realisation: {id, nside, times, caption, first: {index, scale, components}}
-  series(series) {
-    if (!series.id || series.id === this.id) return
-    Object.assign(this, {id: series.id, nside: series.nside, times: series.times, caption: series.caption})
-    this.asked.clear()
-    if (series.first) this.arrived({...series.first, id: series.id, nside: series.nside})
+    this.pixels = [0, 1].map(() => this.ndarray(new ArrayBuffer(2 * WIDTH * WIDTH), {dtype: "uint32", shape: [WIDTH / 2, WIDTH]}))
+    this.graticule = figure.root.renderers.find((r) => r.name === "graticule")
+    this.lines = this.graticule.data_source.data
+    this.angles = figure.model("angles").data
   }
 
   // what the page asked for
   message(message) {
     if (message.kind !== WIRE.sky) return
-    this.arrived(message)
+    for (const series of [this.series, this.other]) if (series.id === message.id) series.arrived(message)
     this.page.changed("sky")
   }
 
-  arrived({id, index, scale, components, nside}) {
-    if (components === undefined) return
-    if (this.skies.size >= MOST_KEPT) this.skies.delete(this.skies.keys().next().value)
-    this.skies.set(`${id} ${index}`, {scale, components, nside, omegaT: this.times[index]})
-  }
-
-  // while the times are played through, those to come are fetched too
-  want(index, playing) {
-    for (let ahead = 0; ahead <= (playing ? AHEAD : 0); ahead++) {
-      const at = index + ahead, key = `${this.id} ${at}`
-      if (at >= this.times.length || this.skies.has(key) || this.asked.has(key)) continue
-      this.asked.add(key)
-      this.page.send({kind: WIRE.sky, id: this.id, index: at})
-    }
-  }
-
-  draw({view, omegaT, colors, sky, awaited, direction, lost}, changed) {
+  draw({view, omegaT, colors, sky, second, awaited, direction, lost, pinned}, changed) {
     if (changed.has("theme")) this.recolor(colors)
-    this.series(sky)
-    this.awaits(lost && awaited.lost ? {...awaited, words: awaited.lost} : awaited)
-    if (!this.id) return
-    const index = nearest(this.times, omegaT)
-    if (!lost) this.want(index, view.playing)
-    const at = this.skies.get(`${this.id} ${index}`)
-    if (lost && !at) this.awaits({words: `the sky at Ω T = ${timeInWords(this.times[index])} will be shown when the connection is back`, old: true})
-    this.ready = Boolean(at)
-    if (at) this.shown = at // what was there stays until the new one is
-    if (this.shown) this.contract(view)
-    this.marks(view, colors, direction)
+    this.series.take(sky)
+    this.other.take(second)
+    this.colors = colors
+    const wanted = this.wanted(view, omegaT)
+    this.awaits(lost && awaited.lost ? {...awaited, words: awaited.lost} : awaited, view.beside === "pinned" && !pinned)
+    if (!this.series.id) return
+    for (const [i, {series, index, gradient}] of wanted.entries()) {
+      if (!lost) for (const each of ahead(series, index, view.playing)) series.want(each)
+      const at = series.at(index)
+      if (!i) this.ready = Boolean(at)
+      if (lost && !at && !i) this.awaits({words: `the sky at Ω T = ${timeInWords(series.times[index])} will be shown when the connection is back`, old: true})
+      const one = this.skies[i] ??= new OneSky()
+      const shown = at ?? one.shown // what was there stays until the new one is
+      if (shown) one.see(shown, view, gradient, series.at(series.times.length - 1))
+    }
+    this.skies = this.skies.slice(0, wanted.length).filter(({shown}) => shown)
+    if (!this.skies.length) return
+    this.arrange()
+    this.paint()
+    this.marks(direction)
+  }
+
+  // of which series, at which time and in which gradient skies are to be seen
+  wanted({beside, beside_time, theta, phi}, omegaT) {
+    const {series, other} = this, gradient = {theta, phi}
+    const at = (of, time, seen = gradient) => ({series: of, index: of.index(time), gradient: seen})
+    if (!series.id) return []
+    const first = at(series, omegaT)
+    if (beside === "across") return [first, at(series, omegaT, across(gradient))]
+    if (beside === "time") return [first, at(series, beside_time)]
+    return beside === "nothing" || !other.id ? [first] : [first, at(other, omegaT)]
   }
 
   // a sky that is not there yet is named; what is not of it steps back
-  awaits({words = "", old = false}) {
+  awaits({words = "", old = false, second = ""}, unpinned = false) {
     this.awaited = words
-    this.note.textContent = words
+    this.note.textContent = words || (unpinned ? "nothing is pinned: press Pin, and it will stand here" : second)
     this.place.classList.toggle("old", old)
   }
 
-  contract(view) {
-    const {scale, components, nside} = this.shown
-    const {theta, phi} = view
-    const gradient = [Math.sin(theta) * Math.cos(phi), Math.sin(theta) * Math.sin(phi), Math.cos(theta)]
-    let map = relativeIntensity(components, scale, gradient)
-    if (view.without_dipole) map = withoutDipole(map, nside)
-    if (view.smooth) map = smoothed(map, nside, WIRE.smoothing)
-    this.map = map
-    this.limit = map.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1
-    const [dx, dy, dz] = dipole(map, nside).map((each) => -each), across = Math.hypot(dx, dy)
-    // what the pixels leave of a dipole that was removed is none
-    this.excess = Math.hypot(across, dz) > NOTHING * this.limit ? {theta: Math.atan2(across, dz), phi: Math.atan2(dy, dx)} : null
-    this.paint()
+  // two skies have all columns, and stand below each other where that is not much
+  arrange() {
+    const two = this.skies.length > 1
+    this.place.classList.toggle("wide", two)
+    const stacked = two && this.figure.width < SIDE_BY_SIDE
+    this.place.querySelector(".figure").style.minHeight = stacked ? `${Math.round(1.3 * this.place.clientWidth)}px` : ""
+    const offsets = two ? [[0, 0], stacked ? [0, BELOW] : [ASIDE, 0]] : [[0, 0]]
+    if (String(offsets) === String(this.offsets)) return
+    this.offsets = offsets
+    const moved = (columns, axis) => offsets.flatMap((offset) => columns.map((line) => line.map?.((each) => each + offset[axis]) ?? line + offset[axis]))
+    this.graticule.data_source.data = {xs: moved(this.lines.xs, 0), ys: moved(this.lines.ys, 1)}
+    const {x, y, text} = this.angles
+    this.figure.model("angles").data = {x: moved([...x], 0), y: moved([...y], 1), text: offsets.flatMap(() => text)}
+    this.bars()
+    this.figure.model("image").data = {...this.boxes(this.pixels, [-2, -1, 4, 2])}
+  }
+
+  // a pixel of letters, in radii of the sky
+  get unit() {
+    const [aside, below] = this.offsets.at(-1), {width, height} = this.figure
+    return Math.max((SPAN[0] + aside) / width, (SPAN[1] - below) / height)
+  }
+
+  // pictures at x, y, of a width and a height, one a sky
+  boxes(images, [x, y, dw, dh]) {
+    const {offsets} = this, of = (call) => offsets.map(call)
+    return {image: of((_, i) => images[i]), x: of(([dx]) => x + dx), y: of(([, dy]) => y + dy), dw: of(() => dw), dh: of(() => dh)}
   }
 
   // Bokeh would take several times as long to colour the picture, and to lay out a colour bar of its own
   paint() {
-    const source = this.figure.model("image")
-    painted(this.map, this.limit, this.palette, indexOf(this.shown.nside, WIDTH), this.pixels)
-    // the same array every time: comparing and copying hundreds of thousands of numbers would take longer
-    if (!source.data.image?.length) source.data = {image: [this.pixels], x: [-2], y: [-1], dw: [4], dh: [2]}
-    else source.change.emit()
+    this.skies.forEach(({picture, limit}, i) => painted(picture, limit, this.palette, this.pixels[i]))
+    // the same arrays every time: comparing and copying hundreds of thousands of numbers would take longer
+    this.figure.model("image").change.emit()
   }
 
-  // the poles, the gradient, the dipole and the direction whose orbit is followed; the numbers under the colour bar
-  marks(view, colors, direction) {
-    const [x, y] = project(view.theta, view.phi)
-    const marks = {
-      x: [0, 0, x], y: [1, -1, y], marker: ["circle", "circle", "star"], size: [6, 6, 15],
-      color: [colors.ink, colors.ink, colors.accent], line: [colors.ground, colors.ground, colors.ground],
+  // the skies' marks and words; those of the first come first
+  marks(direction) {
+    const {colors} = this
+    const fill = (name, columns, rows) => {
+      const placed = this.skies.flatMap((one, i) => rows(one, i).map(([x, y, ...rest]) => [x + this.offsets[i][0], y + this.offsets[i][1], ...rest]))
+      this.figure.put(name, Object.fromEntries(columns.map((column, k) => [column, placed.map((row) => row[k])])))
     }
-    const hollow = "rgba(0,0,0,0)"
-    if (direction.theta !== undefined) {
-      const [u, v] = project(direction.theta, direction.phi)
-      marks.x.push(u); marks.y.push(v); marks.marker.push("circle_cross"); marks.size.push(13)
-      marks.color.push(hollow); marks.line.push(colors.ink)
-    }
-    const excess = this.excess && project(this.excess.theta, this.excess.phi)
-    if (excess) {
-      marks.x.push(excess[0]); marks.y.push(excess[1]); marks.marker.push("diamond"); marks.size.push(14)
-      marks.color.push(hollow); marks.line.push(colors.ink)
-    }
-    const wide = 4 / Math.min(this.figure.width, 2 * this.figure.height) // of a pixel of letters
-    const largest = this.map ? String(Number(this.limit.toPrecision(2))) : ""
-    const names = [
-      [0, 1 + 11 * wide, "B₀", colors.ink],
-      [0, -1 - 10 * wide, "−B₀", colors.ink],
-      [x + (x < 1.2 ? 20 : -20) * wide, y, "∇n", colors.accent],
-      [-1, UNDER_BAR, `−${largest}`, colors.ink],
-      [0, UNDER_BAR, "0", colors.ink],
-      [1, UNDER_BAR, largest, colors.ink],
-      ...(excess ? [[excess[0] + (excess[0] > -1.2 ? -32 : 32) * wide, excess[1], "dipole", colors.ink]] : []),
-    ]
-    this.figure.put("marks", marks)
-    const column = (i) => names.map((name) => name[i])
-    this.figure.put("names", {x: column(0), y: column(1), text: column(2), color: column(3)})
+    fill("marks", ["x", "y", "marker", "size", "color", "line"], (one) => one.marks(colors, direction.theta === undefined ? null : direction))
+    fill("names", ["x", "y", "text", "color"], (one) => one.names(colors, this.unit))
+    fill("captions", ["x", "y", "text", "align"], (one) => one.captions())
   }
 
   recolor(colors) {
     this.palette = interpolated(colors.diverging, STEPS)
-    const image = this.ndarray(this.palette, {dtype: "uint32", shape: [1, STEPS]})
-    this.figure.model("bar").data = {image: [image], ...BAR}
-    const graticule = this.figure.root.renderers.find((r) => r.name === "graticule")
-    graticule.glyph.line_color = {value: colors.ink}
+    this.bars()
+    this.graticule.glyph.line_color = {value: colors.ink}
+    for (const {name, glyph} of this.figure.root.renderers)
+      if (name === "captions" || name === "angles") Object.assign(glyph, {text_color: {value: colors.ink}, background_fill_color: {value: colors.ground}})
   }
 
-  // delta I that the picture shows at a place, or undefined outside
-  valueAt(x, y) {
-    if (!this.map || !unproject(x, y)) return undefined
-    const column = Math.floor((x + 2) / 4 * WIDTH), row = Math.floor((y + 1) / 4 * WIDTH)
-    return this.map[indexOf(this.shown.nside, WIDTH)[row * WIDTH + column]]
+  bars() {
+    const image = this.ndarray(this.palette, {dtype: "uint32", shape: [1, STEPS]})
+    this.figure.model("bar").data = this.boxes([image, image], BAR)
   }
+
+  // a place of the figure as one of the sky that is nearest to it, and which that is
+  within(x, y) {
+    const away = this.offsets.map(([dx, dy]) => Math.hypot((x - dx) / 2, y - dy)), nearest = away.indexOf(Math.min(...away))
+    const [dx, dy] = this.offsets[nearest] ?? [0, 0]
+    return [x - dx, y - dy, Math.max(nearest, 0)]
+  }
+
+  valueAt(x, y) {
+    const [u, v, which] = this.within(x, y)
+    return this.skies[which]?.valueAt(u, v)
+  }
+
+  // of the first sky, for who asks (browser/probe.js)
+  get map() { return this.skies[0]?.map }
+  get limit() { return this.skies[0]?.limit }
+  get shown() { return this.skies[0]?.shown }
+  get id() { return this.series.id }
+  get nside() { return this.shown?.nside }
+  get times() { return this.series.times }
+  get caption() { return `field ${this.shown?.field}, nside ${this.nside}` }
 
   inWords() {
     if (this.place.classList.contains("old")) return `Sky map: ${this.awaited}.`
-    if (!this.map) return ""
-    const low = digits(this.map.reduce((a, b) => Math.min(a, b)))
-    const dipole = this.excess ? `, its dipole ${Math.round(this.excess.theta * 180 / Math.PI)}° from B₀` : ""
-    return `Sky map, ${this.caption}, Ω T = ${timeInWords(this.shown.omegaT)}: relative intensities from ${low} to ${digits(this.limit)}${dipole}.`
+    return this.skies.map(({map, shown, excess}, i) => {
+      const [low, high] = map.reduce(([a, b], each) => [Math.min(a, each), Math.max(b, each)], [0, 0])
+      const dipole = excess ? `, its dipole ${Math.round(excess.theta * 180 / Math.PI)}° from B₀` : ""
+      return `${i ? "Beside it" : "Sky map"}, field ${shown.field}, nside ${shown.nside}, Ω T = ${timeInWords(shown.omegaT)}: relative intensities from ${digits(low)} to ${digits(high)}${dipole}.`
+    }).join(" ")
   }
+}
+
+// what is fetched for a time; while the times are played, those to come and the last, which says how far colours reach
+function ahead({times}, index, playing) {
+  if (!playing) return [index]
+  const next = Array.from({length: AHEAD + 1}, (_, i) => index + i).filter((each) => each < times.length)
+  return [...next, times.length - 1]
 }
 
 // colours between those given, as bytes A, B, G, R of a number

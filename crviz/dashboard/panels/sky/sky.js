@@ -1,7 +1,9 @@
 // The sky of one realisation: three components a pixel, contracted with the gradient and drawn in the
 // Mollweide projection. A pixel is a momentum direction p; it is drawn where the particle comes from, n = -p.
 
-import {discs, pixelAt, pixelVectors} from "../../browser/healpix.js"
+import {around, pixelAt, pixelVectors, rings} from "../../browser/healpix.js"
+
+const TIE = 1e-9 // of a pixel: centres that lie on a disc's rim belong to it
 
 /**
  * The pixel that each point of a picture shows, -1 outside the ellipse; rows from the bottom to the top.
@@ -22,6 +24,38 @@ export function pictureIndex(nside, width) {
     }
   }
   return index
+}
+
+/**
+ * For each point of a picture inside the ellipse: which it is, and the four pixels around its direction with their weights.
+ * @param {number} nside @param {number} width
+ */
+export function pictureTable(nside, width) {
+  const inside = pictureIndex(nside, width).reduce((all, pixel, i) => { if (pixel >= 0) all.push(i); return all }, /** @type {number[]} */ ([]))
+  const pixels = new Int32Array(4 * inside.length), weights = new Float32Array(4 * inside.length), all = rings(nside)
+  for (const [i, point] of inside.entries()) {
+    const there = unproject((point % width + 0.5) / width * 4 - 2, (Math.floor(point / width) + 0.5) / width * 4 - 1)
+    if (there) around(all, Math.PI - there.theta, (there.phi + Math.PI) % (2 * Math.PI), pixels, weights, 4 * i)
+  }
+  return {points: Int32Array.from(inside), pixels, weights}
+}
+
+/**
+ * A map on the points of a picture, NaN outside the ellipse: between the pixels' centres, or as pixels.
+ * @param {ArrayLike<number>} map @param {number} nside @param {number} width @param {string} drawn
+ */
+export function picture(map, nside, width, drawn) {
+  const out = new Float32Array(width * width / 2).fill(NaN)
+  if (drawn === "pixels") {
+    const index = indexOf(nside, width)
+    for (let i = 0; i < index.length; i++) if (index[i] >= 0) out[i] = map[index[i]]
+    return out
+  }
+  const {points, pixels, weights} = tableOf(nside, width)
+  for (let i = 0, k = 0; i < points.length; i++, k += 4)
+    out[points[i]] = weights[k] * map[pixels[k]] + weights[k + 1] * map[pixels[k + 1]] +
+      weights[k + 2] * map[pixels[k + 2]] + weights[k + 3] * map[pixels[k + 3]]
+  return out
 }
 
 /**
@@ -52,13 +86,13 @@ export function project(theta, phi) {
 }
 
 /**
- * Delta I = r.g at the pixels; components: flat (3, n) with a scale.
- * @param {ArrayLike<number>} components @param {number} scale @param {number[]} gradient
+ * Delta I = r.g at the pixels; components: flat (3, n) with a scale, or with one for each.
+ * @param {ArrayLike<number>} components @param {number | number[]} scale @param {number[]} gradient
  */
 export function relativeIntensity(components, scale, gradient) {
   const n = components.length / 3
   const out = new Float32Array(n)
-  const [gx, gy, gz] = gradient.map((g) => g * scale)
+  const [gx, gy, gz] = gradient.map((g, i) => g * (typeof scale === "number" ? scale : scale[i]))
   for (let i = 0; i < n; i++)
     out[i] = gx * components[i] + gy * components[n + i] + gz * components[2 * n + i]
   return out
@@ -85,31 +119,49 @@ export function dipole(map, nside) {
 }
 
 /**
- * The mean over a disc around every pixel (a top hat).
+ * The mean over the pixels whose centres lie within an angle [rad] of each (a top hat): of every ring that a disc meets a run of them, whose
+ * sum is the difference of two sums from the ring's first pixel on.
  * @param {ArrayLike<number>} map @param {number} nside @param {number} radius
  */
 export function smoothed(map, nside, radius) {
-  const {start, members} = discsOf(nside, radius)
-  const out = new Float32Array(map.length)
-  for (let i = 0; i < map.length; i++) {
-    let sum = 0
-    for (let k = start[i]; k < start[i + 1]; k++) sum += map[members[k]]
-    out[i] = sum / (start[i + 1] - start[i])
+  const all = kept(`rings ${nside}`, () => rings(nside)), n = map.length, cosine = Math.cos(radius)
+  const sum = new Float64Array(n), count = new Int32Array(n), below = new Float64Array(12 * nside + 1)
+  for (const b of all) {
+    const number = b.number, least = b.theta - radius, most = b.theta + radius
+    // three times around: a run may begin before the first pixel, and end after the last
+    for (let i = 0, k = 0; i < 3 * number; i++, k++) below[i + 1] = below[i] + map[b.first + (k === number ? k = 0 : k)]
+    for (const a of all) {
+      if (a.theta < least || a.theta > most) continue
+      const across = (cosine - a.z * b.z) / Math.sqrt((1 - a.z * a.z) * (1 - b.z * b.z)), step = number / a.number
+      const reach = across <= -1 ? number : Math.acos(Math.min(1, across)) * number / (2 * Math.PI) + TIE // pixels to either side
+      let at = a.shift * step - b.shift + number
+      for (let i = a.first; i < a.first + a.number; i++, at += step) {
+        const low = reach < number ? ((at - reach) | 0) + 1 : 0, high = reach < number ? Math.min((at + reach) | 0, low + number - 1) : number - 1
+        sum[i] += below[high + 1] - below[low]
+        count[i] += high - low + 1
+      }
+    }
   }
-  return out
+  return Float32Array.from(sum, (each, i) => each / count[i])
 }
 
 /**
- * A map's colours, in equal steps from -limit to limit, on the picture's points; 0 (transparent) outside.
- * @param {ArrayLike<number>} map @param {number} limit @param {Uint32Array} palette
- * @param {ArrayLike<number>} index @param {Uint32Array} out
+ * What a share of the pixels does not exceed in size, or 1 where that is nothing: between two of them as numpy's quantile.
+ * @param {ArrayLike<number>} map @param {number} share
  */
-export function painted(map, limit, palette, index, out) {
+export function reached(map, share) {
+  const sizes = Float32Array.from(map, Math.abs).sort(), at = share * (sizes.length - 1), low = Math.floor(at)
+  return sizes[low] + (at - low) * (sizes[Math.min(low + 1, sizes.length - 1)] - sizes[low]) || 1
+}
+
+/**
+ * The colours of a picture, in equal steps from -limit to limit; 0 (transparent) outside.
+ * @param {Float32Array} picture @param {number} limit @param {Uint32Array} palette @param {Uint32Array} out
+ */
+export function painted(picture, limit, palette, out) {
   const steps = palette.length, half = steps / 2
-  const colors = new Uint32Array(map.length)
-  for (let i = 0; i < map.length; i++)
-    colors[i] = palette[Math.max(0, Math.min(steps - 1, Math.floor(half + half * map[i] / limit)))]
-  for (let i = 0; i < index.length; i++) out[i] = index[i] < 0 ? 0 : colors[index[i]]
+  for (let i = 0; i < picture.length; i++)
+    out[i] = picture[i] === picture[i] ? palette[Math.max(0, Math.min(steps - 1, Math.floor(half + half * picture[i] / limit)))] : 0
   return out
 }
 
@@ -121,8 +173,8 @@ function kept(key, make) {
   return _kept.get(key)
 }
 /** @param {number} nside @param {number} width */
-export const indexOf = (nside, width) => kept(`index ${nside} ${width}`, () => pictureIndex(nside, width))
+const indexOf = (nside, width) => kept(`index ${nside} ${width}`, () => pictureIndex(nside, width))
 /** @param {number} nside */
 const vectorsOf = (nside) => kept(`vectors ${nside}`, () => pixelVectors(nside))
-/** @param {number} nside @param {number} radius */
-const discsOf = (nside, radius) => kept(`discs ${nside} ${radius}`, () => discs(nside, radius))
+/** @param {number} nside @param {number} width */
+const tableOf = (nside, width) => kept(`table ${nside} ${width}`, () => pictureTable(nside, width))
