@@ -126,7 +126,7 @@ export class OneSky {
     const angles = [gradient.theta, gradient.phi].map((angle) => `${Number((angle * PER_RADIAN).toFixed(1))}°`).join(", ")
     const done = [view.smooth ? `smoothed ${view.smooth}°` : "", view.without_dipole ? "no dipole" : ""].filter(Boolean)
     return [
-      [-2.2, 1.06, sigma2, "left"], [-2.2, 0.92, radius, "left"],
+      [-2.2, 1.06, sigma2, "left"], ...(view.beside === "pinned" ? [[-2.2, 0.92, radius, "left"]] : []),
       [2.1, 1.06, `Ω T = ${timeInWords(shown.omegaT)}`, "right"], [2.1, 0.92, `field ${shown.field}, nside ${shown.nside}`, "right"],
       [2.1, -0.98, `∇n ${angles}`, "right"],
       ...done.map((words, i) => [-2.2, -0.98 + 0.14 * i, words, "left"]),
