@@ -78,7 +78,7 @@ class TheoryFeed:
         try:
             fit = interpretation.fit_power_law(source, form=state.form, **self._of_what())
         except ValueError as error:
-            self._session.notice = str(error)
+            self._session.notice = _in_words(error)
             return
         state.param.update(p=round(float(np.clip(fit.p, *state.param.p.bounds)), 3))
         quality = f"ℓ = 2–12, χ² = {fit.chi2:.0f} for {fit.dof} degrees of freedom"
@@ -124,7 +124,7 @@ class TheoryFeed:
                 ),
             )
         except ValueError as error:
-            self._session.notice = str(error)
+            self._session.notice = _in_words(error)
             return
         state.param.update(p=round(fit.p, 3))
         self._hub.fitted = (
@@ -139,8 +139,14 @@ def _refusal(check: Callable[[], object]) -> str:
     try:
         check()
     except ValueError as error:
-        return str(error)
+        return _in_words(error)
     return ""
+
+
+def _in_words(error: ValueError) -> str:
+    """What is wrong; of the gradient, which is set in degrees here, the reason alone."""
+    words, _, reason = str(error).partition(": ")
+    return reason[:1].upper() + reason[1:] if reason and words.startswith("gradient = ") else str(error)
 
 
 def _nearest_axis(theta: float) -> str:

@@ -226,7 +226,7 @@ def test_the_numbers_of_figures_are_those_on_the_screen_and_of_what_is_pinned(vi
             # of the standard dipole, which is a difference, single precision leaves less
             off = 1e-3 if "standard" in name else 1e-4
             np.testing.assert_allclose(np.array(taken[name][1])[positive], y[positive], rtol=off)
-    page.get_by_role("button", name="Pin", exact=True).click()
+    page.get_by_role("button", name="Unpin", exact=True).click()
     page.wait_for_function("() => !crviz.pinned")
 
 
