@@ -39,6 +39,23 @@ def test_the_fine_sky_is_that_of_a_run_on_that_grid(stored, call, tmp_path):
         assert (np.abs(found.r - fine["sample_r"].values[index]) <= 0.501 * scale).all()
 
 
+def test_the_smallest_copy_has_three_digits_and_the_maps_of_its_last_time(stored, call, tmp_path):
+    call(stored, tmp_path / "small.nc")
+    assert call(stored, tmp_path / "smallest.nc", "--smallest")[0] == 0
+    small, smallest = load(tmp_path / "small.nc"), load(tmp_path / "smallest.nc")
+    assert smallest.dataset["omega_t_map"].values == [CONFIG.omega_t[-1]]
+    np.testing.assert_array_equal(smallest.dataset["sample_r"][0], small.dataset["sample_r"][-1])
+    step = 2.0**-11  # 10 bits after the first, rounded to the nearest
+    whole, fewer = (
+        each.spectrum("parallel", omega_t=CONFIG.omega_t[-1], estimator="cross") for each in (small, smallest)
+    )
+    np.testing.assert_allclose(fewer.cl, whole.cl, rtol=step)
+    np.testing.assert_allclose(fewer.error, whole.error, rtol=step)
+    assert (fewer.cl != whole.cl).any()
+    # what is kept of every field is untouched
+    np.testing.assert_array_equal(smallest.diffusion().k, small.diffusion().k)
+
+
 def test_before_it_is_rounded_it_has_the_same_bits():
     fine = run(CONFIG.replace(nside=4, grids="single"), 1).dataset
     at = np.searchsorted(CONFIG.omega_t, fine["omega_t_map"].values)
