@@ -65,8 +65,9 @@ SCATTER_STEPS, UNKNOWN_SCATTER = 4096, 32767
 EVOLVING = MULTIPOLES[-1] + 1
 
 #: Backtracking times [1/Omega] that a page without a link plays through once: from a dipole that is whole to
-#: one that is all but noise, and back to where it rests.
-STORY = {"from": 1.0, "to": 40.0, "rest": 24.0}
+#: one that is all but noise, and back to where it rests; colours reach as far as at one between, so that the
+#: first dipole is no pale one.
+STORY = {"from": 1.0, "to": 40.0, "rest": 24.0, "colors": 12.0}
 
 #: Kinds of messages from the browser: a button pressed, an input released, a sky wanted, a direction clicked
 #: on, a theme chosen, the window of an own spectrum wanted, whether anybody is there. Skies, windows and the

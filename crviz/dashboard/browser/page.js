@@ -248,6 +248,7 @@ class Page {
       pinnedIndex: this.pinned ? nearest(this.pinned.omega_t, this.omegaT) : 0,
       fitted: this.fitted,
       playing: Boolean(this.bar.timer),
+      reached: this.bar.reached,
     }
     const {omegaT, colors, lost} = this
     return {...Object.fromEntries(WIRE.sent.map((name) => [name, this[name]])), view, omegaT, colors, lost}

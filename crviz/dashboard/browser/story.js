@@ -28,7 +28,8 @@ export class Story {
   connect(bar, times, ready) {
     if (!this.part) return
     const play = this.part.querySelector(".play")
-    const start = () => bar.play({path: playedIndices(times()), frame: SLOWLY, ready})
+    // colours that reached as far as at the end would show a pale dipole
+    const start = () => bar.play({path: playedIndices(times()), frame: SLOWLY, ready, reached: nearest(times(), WIRE.story.colors)})
     bar.player(play, ["▶ Play", "❚❚ Pause"], start)
     play.disabled = false
     if (!this.begins) return

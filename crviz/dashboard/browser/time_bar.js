@@ -66,7 +66,9 @@ export class TimeBar {
   }
 
   // through all times and around again, or along a path of their indices to its end; a picture that is not ready is waited for, a while
-  play({path = null, frame = FRAME, ready = () => true} = {}) {
+  // reached: index of the time as far as whose picture colours reach meanwhile
+  play({path = null, frame = FRAME, ready = () => true, reached = this.times.length - 1} = {}) {
+    this.reached = this.times[reached]
     const steps = path?.values()
     let waited = 0
     this.#face(true)

@@ -47,16 +47,16 @@ export class OneSky {
   view = {theta: 0, phi: 0, index: 0, pinnedIndex: 0}
   held = 0 // what the colours reach while the times are played
   treated = "" // for what that is
-  reaches = false // whether the last time is among it
+  reaches = false // whether it is of the time that is meant
 
   /**
-   * What is shown: positions in a gradient; last: those of the last time, where they are there.
-   * @param {Positions} shown @param {View} view @param {Direction} gradient @param {Positions} [last]
+   * What is shown: positions in a gradient; meant: those of the time as far as whose picture colours reach while times are played, where they are there.
+   * @param {Positions} shown @param {View} view @param {Direction} gradient @param {Positions} [meant]
    */
-  see(shown, view, gradient, last) {
+  see(shown, view, gradient, meant) {
     Object.assign(this, {shown, gradient, view})
     const map = this.map = intensity(shown, view, gradient)
-    this.#color(view, last)
+    this.#color(view, meant)
     this.picture = picture(map, shown.nside, WIDTH, view.drawn)
     const [dx, dy, dz] = dipole(map, shown.nside).map((each) => -each), beside = Math.hypot(dx, dy)
     const largest = map.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
@@ -64,15 +64,15 @@ export class OneSky {
     this.excess = Math.hypot(beside, dz) > NOTHING * largest ? {theta: Math.atan2(beside, dz), phi: Math.atan2(dy, dx)} : null
   }
 
-  // colours reach the limit that is set, or as far as most pixels do; while the times are played as far as they do when that begins,
-  // or at the last time where that is farther
-  /** @param {View} view @param {Positions} [last] */
-  #color(view, last) {
+  // colours reach the limit that is set, or as far as most pixels do; while the times are played as far as they do at the one time that
+  // is meant, or when that begins until its picture is there
+  /** @param {View} view @param {Positions} [meant] */
+  #color(view, meant) {
     const treated = [view.playing, view.without_dipole, view.smooth, this.gradient.theta, this.gradient.phi].join()
     if (treated !== this.treated || !view.playing) Object.assign(this, {treated, held: 0, reaches: false})
     this.held ||= reached(this.map, WIRE.reached)
-    if (view.playing && last && !this.reaches) {
-      this.held = Math.max(this.held, reached(intensity(last, view, this.gradient), WIRE.reached))
+    if (view.playing && meant && !this.reaches) {
+      this.held = reached(intensity(meant, view, this.gradient), WIRE.reached)
       this.reaches = true
     }
     this.limit = view.limit ?? this.held

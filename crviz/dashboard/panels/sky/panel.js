@@ -61,13 +61,14 @@ export class SkyPanel {
     this.awaits(lost && awaited.lost ? {...awaited, words: awaited.lost} : awaited, view.beside === "pinned" && !pinned)
     if (!this.series.id) return
     for (const [i, {series, index, gradient}] of wanted.entries()) {
-      if (!lost) for (const each of ahead(series, index, view.playing)) series.want(each)
+      const reached = view.playing ? series.index(view.reached) : index
+      if (!lost) for (const each of [reached, ...ahead(series, index, view.playing)]) series.want(each)
       const at = series.at(index)
       if (!i) this.ready = Boolean(at)
       if (lost && !at && !i) this.awaits({words: `the sky at Ω T = ${timeInWords(series.times[index])} will be shown when the connection is back`, old: true})
       const one = this.skies[i] ??= new OneSky()
       const shown = at ?? one.shown // what was there stays until the new one is
-      if (shown) one.see(shown, view, gradient, series.at(series.times.length - 1))
+      if (shown) one.see(shown, view, gradient, series.at(reached))
     }
     this.skies = this.skies.slice(0, wanted.length).filter(({shown}) => shown)
     if (!this.skies.length) return
