@@ -9,6 +9,7 @@ const EACH = 100 // ms
 const LAST = 1000 // ms for which the last time stays
 const FINE_WIDTH = 896 // of the sky's picture
 const [ACROSS, DOWN, UNIT] = [1280, 720, 262] // of the film; of a unit of the picture [pixels]
+const LETTERS = 1.9 // times those of the page
 const RATE = 8e6 // bits a second: noise at the last times takes most of it
 
 export class Animation {
@@ -109,10 +110,10 @@ class Film {
     })
     c.globalAlpha = 1
     this.#image(this.palette, this.palette.length, ...at(-1, -1.21), 2 * UNIT, 0.06 * UNIT)
-    const words = [...one.names(colors, 1.6 / UNIT), [1.65, -1.35, "δI [r_L |∇n|/n]", colors.ink]] // letters are larger than on the page
+    const words = [...one.names(colors, LETTERS / UNIT), [1.65, -1.35, "δI [r_L |∇n|/n]", colors.ink]]
     for (const [x, y, text, color] of words) this.#text(text, at(x, Math.max(y, -1.35)), color, "center")
     Array.from(this.angles.text).forEach((text, i) => this.#text(text, at(this.angles.x[i], this.angles.y[i]), colors.analytic, "center", 15))
-    for (const [x, y, text, side] of one.captions()) this.#text(text, at(x, y), colors.ink, side)
+    for (const [x, y, text, side] of one.captions(LETTERS / UNIT)) this.#text(text, at(x, y), colors.ink, side)
     for (const [x, y, kind, size, color, line] of one.marks(colors, null)) this.#mark(kind, at(x, y), size, color, line)
   }
 
