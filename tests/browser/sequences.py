@@ -5,9 +5,13 @@ A machine of hypothesis on a page in a real browser: `machine` is one for a brow
 
 import csv
 import re
+from collections import Counter
+from pathlib import Path
+from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
+from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from visitor import PAPER, Visitor, number, opened
@@ -17,6 +21,13 @@ from crviz.dashboard.state import State
 from crviz.parameters import RL_OVER_LC, SIGMA2
 
 FOUR_PI = 4 * np.pi
+OPTIONS = {
+    "stateful_step_count": 6,
+    "deadline": None,
+    "database": None,
+    "phases": [Phase.generate],  # a shorter sequence would take minutes to be found
+    "suppress_health_check": list(HealthCheck),
+}
 #: So small that all of it is there in a second or two.
 SMALL = {"omega_t_max": 3, "seed": 5}
 PLACES = {key: len(each.control.values) - 1 for key, each in (("sigma2", SIGMA2), ("rl_over_lc", RL_OVER_LC))}
@@ -44,6 +55,8 @@ def machine(context, address):
     """The class of the machine, whose pages are opened in a context."""
 
     class Sequence(RuleBasedStateMachine):
+        done: ClassVar = Counter()
+
         def __init__(self):
             super().__init__()
             self.page = opened(context, f"{address}{PAPER}&normalization=absolute")
@@ -53,6 +66,7 @@ def machine(context, address):
             try:
                 self.linked_and_written()
                 assert self.page.errors == []
+                self.done["sequences"] += 1
             finally:
                 self.page.close()
 
@@ -82,10 +96,9 @@ def machine(context, address):
         def a_switch(self, key, on):
             self.visitor.switch(**{key: on})
 
-        @rule(estimator=st.sampled_from(["none", "cross", "plateau", "noise"]))
+        @rule(estimator=st.sampled_from(State.param.estimator.objects))
         def another_estimator(self, estimator):
-            if estimator in State.param.estimator.objects:
-                self.visitor.choose_setting("estimator", estimator)
+            self.visitor.choose_setting("estimator", estimator)
 
         @rule(nside=st.sampled_from([4, 8]), fields=st.integers(1, 3))
         def a_small_run(self, nside, fields):
@@ -131,6 +144,7 @@ def machine(context, address):
             seen = self.page.evaluate(SEEN)
             self.said_is_drawn(seen)
             self.shown_is_set_or_marked(seen)
+            self.done["moments looked at"] += 1
 
         def said_is_drawn(self, seen):
             time, sentence = seen["time"], seen["sentence"]
@@ -164,7 +178,7 @@ def machine(context, address):
             self.press("Download")
             with page.expect_download() as download:
                 page.get_by_role("button", name="Spectra (CSV)", exact=True).click()
-            text = open(download.value.path(), encoding="utf8").read()
+            text = Path(download.value.path()).read_text(encoding="utf8")
             said = dict(SAID.findall(text))
             assert float(said["Omega T"]) == page.evaluate("crviz.omegaT")
             assert said["configuration"] in page.evaluate("crviz.tensors.about")
