@@ -6,6 +6,7 @@
     python validation/campaigns.py configurations 2000
     python validation/campaigns.py messages 5000
     python validation/campaigns.py links 5000
+    python validation/campaigns.py sequences 200
 
 Each prints its figures, and ends with status 1 where one of its promises was broken. `--seed` draws others.
 """
@@ -17,6 +18,7 @@ import contextlib
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -348,6 +350,30 @@ def links(number: int, rng: np.random.Generator, folder: Path) -> list[Outcome]:
     return outcomes
 
 
+def sequences(number: int, rng: np.random.Generator, folder: Path) -> list[Outcome]:
+    """What somebody may do on the page, in any order: what is set, shown, said, linked and written agrees at
+    every moment. The first sequence that breaks it is told, and ends the campaign."""
+    import hypothesis  # noqa: PLC0415 - of all campaigns this one needs a browser
+    from hypothesis.stateful import run_state_machine_as_test  # noqa: PLC0415
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    sys.path.append(f"{sys.path[0]}/browser")
+    from sequences import OPTIONS, machine  # noqa: PLC0415
+
+    with served(folder / "library", "--threads", 2) as server, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        actions = machine(browser.new_context(), server.address)
+        hypothesis.seed(int(rng.integers(2**31)))(actions)
+        try:
+            run_state_machine_as_test(actions, settings=hypothesis.settings(max_examples=number, **OPTIONS))
+            wrong = ""
+        except Exception as error:  # noqa: BLE001 - this is what is looked for
+            wrong = "\n".join([str(error), *getattr(error, "__notes__", [])])
+        outcomes = [(name, "") for name in actions.done.elements()]
+        browser.close()
+    return [*outcomes, ("in all", wrong)]
+
+
 CAMPAIGNS: dict[str, Callable[[int, np.random.Generator, Path], list[Outcome]]] = {
     "kills": kills,
     "commands": commands,
@@ -355,6 +381,7 @@ CAMPAIGNS: dict[str, Callable[[int, np.random.Generator, Path], list[Outcome]]] 
     "configurations": configurations,
     "messages": messages,
     "links": links,
+    "sequences": sequences,
 }
 
 

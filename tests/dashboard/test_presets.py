@@ -55,6 +55,12 @@ def test_weak_turbulence_lets_particles_go_further_than_strong(visitor):
     assert k["Weak turbulence"] > k["The paper"] > k["Strong turbulence"]
 
 
+def test_a_preset_stands_at_a_recorded_time(visitor):
+    for name in ("High rigidity", presets.OPENING):  # times of the atlas are others than those of a run
+        presets.apply(visitor, name)
+        assert visitor.omega_t in visitor.shown.source.omega_t
+
+
 def test_a_preset_looks_once(visitor):
     seen = []
     visitor.param.watch(lambda event: seen.append(event.new), "shown")
