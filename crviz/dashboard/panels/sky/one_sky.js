@@ -8,7 +8,7 @@ export const WIDTH = 448
 const UNDER_BAR = -1.41
 const NOTHING = 0.01 // of the largest value
 const PER_RADIAN = 180 / Math.PI
-const LINE = 13 // pixels from one to the next
+const LINE_APART = 13 // pixels from one to the next
 const HOLLOW = "rgba(0,0,0,0)"
 
 /** @typedef {import("../../browser/view.js").View} View */
@@ -130,10 +130,10 @@ export class OneSky {
     const angles = [gradient.theta, gradient.phi].map((angle) => `${Number((angle * PER_RADIAN).toFixed(1))}°`).join(", ")
     const done = [view.smooth ? `smoothed ${view.smooth}°` : "", view.without_dipole ? "no dipole" : ""].filter(Boolean)
     return [
-      [-2.2, 1.06, sigma2, "left"], ...(view.beside === "pinned" ? [[-2.2, 1.06 - LINE * unit, radius, "left"]] : []),
-      [2.1, 1.06, `Ω T = ${timeInWords(shown.omegaT)}`, "right"], [2.1, 1.06 - LINE * unit, `field ${shown.field}, nside ${shown.nside}`, "right"],
+      [-2.2, 1.06, sigma2, "left"], ...(view.beside === "pinned" ? [[-2.2, 1.06 - LINE_APART * unit, radius, "left"]] : []),
+      [2.1, 1.06, `Ω T = ${timeInWords(shown.omegaT)}`, "right"], [2.1, 1.06 - LINE_APART * unit, `field ${shown.field}, nside ${shown.nside}`, "right"],
       [2.1, -0.98, `∇n ${angles}`, "right"],
-      ...done.map((words, i) => [-2.2, -0.98 + LINE * unit * i, words, "left"]),
+      ...done.map((words, i) => [-2.2, -0.98 + LINE_APART * unit * i, words, "left"]),
     ]
   }
 }

@@ -13,7 +13,7 @@ const BAR = [-1, -1.3, 2, 0.07] // x, y, width, height
 const AHEAD = 2 // times fetched before they are wanted
 const ASIDE = 4.75, BELOW = -2.95 // to where a second sky is moved
 const SPAN = [4.42, 2.66] // of one with its words, in radii
-const ROOMY = 0.0155 // of a pixel of letters: the corners hold words
+const CORNERED = 0.0155 // of a pixel of letters: the corners hold words
 const SIDE_BY_SIDE = 640 // pixels in which two skies stand below each other
 
 export class SkyPanel {
@@ -141,7 +141,7 @@ export class SkyPanel {
     fill("marks", ["x", "y", "marker", "size", "color", "line"], (one) => one.marks(colors, direction.theta === undefined ? null : direction))
     fill("names", ["x", "y", "text", "color"], (one) => one.names(colors, this.unit))
     // what a small picture, or one with large letters, has no room for
-    const room = this.unit < ROOMY
+    const room = this.unit < CORNERED
     this.figure.root.renderers.find(({name}) => name === "angles").visible = room
     fill("captions", ["x", "y", "text", "align"], (one) => (room ? one.captions(this.unit) : []))
   }
