@@ -62,7 +62,9 @@ def assert_complete(visitor):
     assert any("HAWC" in name for name in names)
     picture, _ = visitor.picture()
     assert np.isfinite(picture).mean() == pytest.approx(np.pi / 4, abs=0.01)  # an ellipse in its frame
-    assert np.unique(picture[np.isfinite(picture)]).size > 100  # of 256 colours
+    assert (
+        np.unique(picture[np.isfinite(picture)]).size > 30
+    )  # of 256 colours, the last of which are those of later times
     assert visitor.table()
     assert visitor.sentence().endswith(".")
 

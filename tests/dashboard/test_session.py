@@ -1,3 +1,4 @@
+import asyncio
 import dataclasses
 import tempfile
 import threading
@@ -72,8 +73,8 @@ def test_a_full_disk_is_said_on_the_page_which_goes_on(
     assert state.shown.source is session.status.result
     assert [path.name for path in small_disk.iterdir()] == ["filler"]
     monkeypatch.setattr(tempfile, "tempdir", str(small_disk))
-    (run_button, *_) = downloads(state, manager)
-    (tmp_path / "taken.nc").write_bytes(run_button.callback().read())
+    (run_button,) = (each for each in downloads(state, manager) if each.label == "Run (NetCDF)")
+    (tmp_path / "taken.nc").write_bytes(asyncio.run(run_button.callback()).read())
     assert load(tmp_path / "taken.nc").dataset.equals(state.shown.source.dataset)
     (small_disk / "filler").unlink()
     session.add(1)

@@ -26,6 +26,11 @@ export class Shell {
       remember(this.root.dataset.theme)
       themed()
     })
+    // Panel hears the link in a button for a file, which keys do not press
+    document.addEventListener("click", (event) => {
+      const [at] = event.composedPath(), link = at.localName === "button" ? at.firstElementChild : null
+      if (link?.localName === "a") link.click()
+    })
     this.#arrange()
     // how much of the window's height the rows of cards do not have, for style sheets
     const measured = {
