@@ -36,7 +36,8 @@ MISSED = f"""() => {{
   const there = (each) => !each.disabled && !each.closest("[inert]")
     && each.checkVisibility({{visibilityProperty: true}}) && !(each.type === "radio" && !each.checked)
   return seen(document).filter((each) => each.matches("button, input, select, summary, a[href]"))
-    .filter((each) => there(each) && !walked.includes(each)).map((each) => `${{each.localName}} ${{named(each)}}`)
+    .filter((each) => there(each) && !walked.includes(each))
+    .map((each) => `${{each.localName}} ${{named(each)}}`)
 }}"""
 
 

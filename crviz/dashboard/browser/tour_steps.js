@@ -5,7 +5,7 @@
 
 const START = {
   turbulence: "isotropic", gamma: 11 / 3, lambda_min: 0.01, lambda_max: 100, n_modes: 200, sigma2: 1, rl_over_lc: 0.1,
-  nside: 32, grids: "cross", theta: 90, phi: 0, realization: 0, smooth: false, without_dipole: false,
+  nside: 32, grids: "cross", theta: 90, phi: 0, realization: 0, smooth: 0, without_dipole: false,
   p: 0.5, form: "printed", estimator: "cross", observed: "hawc-icecube-10", normalization: "fit", d_ell: false, T: 24,
 }
 
