@@ -261,7 +261,7 @@ SMOOTH = Parameter("smooth", 0.0, unit="deg", help="radius of the discs over whi
                    at_least=0, at_most=20, group="Sky", label="Smoothed [°]",
                    earlier={"smooth": {"true": "10", "false": "0"}},
                    control=Control("range", help="Averages over discs of this radius, as published maps do.",
-                                   options={"step": 1}))
+                                   options={"step": 0.5}))
 LIMIT = Parameter("limit", None, help="largest relative intensity of the sky's colours [r_L |grad n| / n]",
                   at_least=1e-9, at_most=1e9, optional=True, group="Sky", label="Colours to",
                   control=Control("number", options={"placeholder": "auto"},

@@ -62,9 +62,7 @@ def assert_complete(visitor):
     assert any("HAWC" in name for name in names)
     picture, _ = visitor.picture()
     assert np.isfinite(picture).mean() == pytest.approx(np.pi / 4, abs=0.01)  # an ellipse in its frame
-    assert (
-        np.unique(picture[np.isfinite(picture)]).size > 30
-    )  # of 256 colours: the story begins with a few
+    assert np.unique(picture[np.isfinite(picture)]).size > 30  # of 256 colours: the story begins with a few
     assert visitor.table()
     assert visitor.sentence().endswith(".")
 

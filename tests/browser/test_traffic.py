@@ -121,6 +121,7 @@ def test_a_drag_by_mouse_says_nothing_and_its_end_one_thing(visitor, key):
     page, slider = visitor.page, visitor.label(key)
     slider.scroll_into_view_if_needed()
     x, y = middle(slider)
+    half = slider.bounding_box()["width"] / 2
     page.mouse.move(x, y)
     forget(page)
     page.mouse.down()
@@ -129,7 +130,7 @@ def test_a_drag_by_mouse_says_nothing_and_its_end_one_thing(visitor, key):
     forget(page)  # under a hand nobody asks whether the other one is there
     before = page.evaluate("crviz.drawn")
     for step in range(1, 16):
-        page.mouse.move(x + 4 * step, y)
+        page.mouse.move(x + step / 17 * half, y)
         page.wait_for_timeout(20)
     visitor.settle()
     assert page.evaluate("crviz.drawn") >= before + 10  # the plots follow the hand
