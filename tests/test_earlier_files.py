@@ -100,7 +100,7 @@ def test_the_page_shows_it(second):
 
 def test_with_other_numerics_it_is_shown_with_a_label(first):
     state = State(n_modes=6, seed=5)
-    (entry, _) = first.entries()  # the page waits for nothing that is not known
+    (entry, *_) = first.entries()  # the page waits for nothing that is not known
     BestKnown(state, first).look()
     assert state.shown.config == WROTE
     assert state.shown.origin == "stored, 2 fields, computed by an earlier version (1)"

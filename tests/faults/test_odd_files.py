@@ -385,7 +385,7 @@ def test_the_reading_process_ends_with_the_one_that_started_it(python, put, soun
 def shelf(tmp_path, monkeypatch):
     shipped = tmp_path / "shipped.nc"
     run(CONFIG.replace(seed=9), 1).save(shipped)
-    monkeypatch.setattr(library, "reference", lambda: shipped)
+    monkeypatch.setattr(library, "references", lambda: (shipped,))
     (tmp_path / "shelf").mkdir()
     return Library(tmp_path / "shelf")
 
