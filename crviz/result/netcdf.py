@@ -124,7 +124,10 @@ def write(
 
 
 def _fill(disk: _Steady, dataset: xr.Dataset, groups: Mapping[str, xr.Dataset]) -> None:
-    with h5py.File(disk, "w", track_order=True, rdcc_nbytes=_CACHE) as whole, h5netcdf.File(whole, "w") as file:
+    with (
+        h5py.File(disk, "w", track_order=True, rdcc_nbytes=_CACHE) as whole,
+        h5netcdf.File(whole, "w") as file,
+    ):
         _forget_places(whole)
         _write(dataset, file, disk)
         for name, values in groups.items():

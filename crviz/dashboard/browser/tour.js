@@ -7,7 +7,10 @@ const ROOM = 330 // pixels that the caption takes beside a panel
 export class Tour {
   #step = -1 // of none
   #before = null
-  #growing = new ResizeObserver(([{target}]) => target.scrollIntoView({block: "start", behavior: this.#motion}))
+  #growing = new ResizeObserver(([{target}]) => {
+    this.#stand(target) // it may have another column now
+    target.scrollIntoView({block: "start", behavior: this.#motion})
+  })
 
   // page: what is set, `set` and `press`; began, ended: called as it begins, and once it has given back what was set
   constructor(page, {began, ended}) {
@@ -92,8 +95,12 @@ export class Tour {
     const card = document.querySelector(`.card[data-panel="${panel}"]`)
     card.classList.add("spoken-of")
     card.append(this.part)
+    this.#stand(card)
+    this.#growing.observe(card) // which brings it into sight, and again when it has grown
+  }
+
+  #stand(card) {
     const {left, right} = card.getBoundingClientRect()
     this.part.dataset.side = innerWidth - right > ROOM ? "right" : left > ROOM ? "left" : "within"
-    this.#growing.observe(card) // which brings it into sight, and again when it has grown
   }
 }
