@@ -172,7 +172,11 @@ class View {
 
   async #follow(t) {
     const {bundle, plotly} = this
-    if (!this.flat && this.box !== bundle.boxUntil(t, this.box)) return this.#draw(this.eye) // another box fits it
+    if (!this.flat && this.box !== bundle.boxUntil(t, this.box)) { // another box fits it
+      const {eye} = this
+      plotly.purge(this.space) // in a scene whose box is another one by now no mouse would turn the picture
+      return this.#draw(eye)
+    }
     if (!this.flat) {
       const now = marks(bundle, this.box, t, this.#sight(this.eye)), ways = bundle.paths.map((path) => path.until(t))
       const last = this.space.data.length - 1
