@@ -30,4 +30,4 @@ def apply(state: State, name: str) -> None:
         state.param.trigger(*physics)
     else:
         state.param.update(**settings)
-    state.omega_t = state.shown.recorded_time(state.omega_t)  # of what is shown by now
+    state.param.update(omega_t=state.shown.recorded_time(state.omega_t))  # of what is shown by now
