@@ -25,27 +25,22 @@ _POLL = 0.05
 
 
 def assets() -> Path:
-    """The folder of the shipped assets: inside an installed package, or beside it in a checkout.
-
-    Raises FileNotFoundError where neither is there.
-    """
-    package = Path(__file__).parent
-    for folder in (package / "assets", package.parent / "assets"):
-        if folder.is_dir():
-            return folder
-    raise FileNotFoundError("the assets of crviz are missing: install it again.")
+    """The folder of the shipped assets. Raises FileNotFoundError where it is not there."""
+    return _shipped("assets")
 
 
 def citation() -> Path:
-    """The file that says how to cite: inside an installed package, or beside it in a checkout.
+    """The file that says how to cite. Raises FileNotFoundError where it is not there."""
+    return _shipped("CITATION.cff")
 
-    Raises FileNotFoundError where neither is there.
-    """
+
+def _shipped(name: str) -> Path:
+    """What lies inside an installed package, or beside it in a checkout."""
     package = Path(__file__).parent
-    for path in (package / "CITATION.cff", package.parent / "CITATION.cff"):
-        if path.is_file():
+    for path in (package / name, package.parent / name):
+        if path.exists():
             return path
-    raise FileNotFoundError("CITATION.cff of crviz is missing: install it again.")
+    raise FileNotFoundError(f"{name} of crviz is missing: install it again.")
 
 
 def library() -> Path:

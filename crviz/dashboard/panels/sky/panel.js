@@ -62,7 +62,7 @@ export class SkyPanel {
     if (!this.series.id) return
     for (const [i, {series, index, gradient}] of wanted.entries()) {
       const reached = view.playing ? series.index(view.reached) : index
-      if (!lost) for (const each of [reached, ...ahead(series, index, view.playing)]) series.want(each)
+      if (!lost) for (const each of ahead(series, index, reached, view.playing)) series.want(each)
       const at = series.at(index)
       if (!i) this.ready = Boolean(at)
       if (lost && !at && !i) this.awaits({words: `the sky at Ω T = ${timeInWords(series.times[index])} will be shown when the connection is back`, old: true})
@@ -190,11 +190,11 @@ export class SkyPanel {
   }
 }
 
-// what is fetched for a time; while the times are played, those to come and the last, which says how far colours reach
-function ahead({times}, index, playing) {
+// what is fetched for a time; while the times are played, those to come and the one as far as whose picture colours reach
+function ahead({times}, index, reached, playing) {
   if (!playing) return [index]
   const next = Array.from({length: AHEAD + 1}, (_, i) => index + i).filter((each) => each < times.length)
-  return [...next, times.length - 1]
+  return [reached, ...next]
 }
 
 // colours between those given, as bytes A, B, G, R of a number
