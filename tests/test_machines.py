@@ -240,3 +240,26 @@ def test_an_installation_that_cannot_be_written_to_still_works(tmp_path):
     assert done.returncode == 0, done.stderr
     assert np.isfinite(np.load(tmp_path / "r.npy")).all()
     assert not list(copy.rglob("*.nbc"))
+
+
+_FREED = """
+import numpy as np
+from crviz import machine
+def freed(number, size):
+    return [np.ones(size // 8) for _ in range(number)] and None
+freed(1, 32_000_000)  # from now on the allocator thinks that such sizes come often
+if {wanted}:
+    machine.give_back_what_is_freed()
+before = machine.resident()
+freed(5, 8_000_000)
+print(machine.resident() - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another allocator")
+@pytest.mark.parametrize("wanted", [False, True])
+def test_freed_memory_goes_back_where_that_is_wanted(wanted):
+    done = subprocess.run(
+        [sys.executable, "-c", _FREED.format(wanted=wanted)], capture_output=True, check=True, timeout=60
+    )
+    assert (float(done.stdout) < 4e6) == wanted  # of 40 MB

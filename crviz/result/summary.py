@@ -199,9 +199,8 @@ def _index(times: Array, omega_t: float, what: str) -> int:
     if omega_t not in times:
         nearest = times[nearest_time(times, omega_t)]
         raise NotKept(
-            f"omega_t = {omega_t:.4g} must be one of {', '.join(f'{time:.4g}' for time in times)}: "
-            f"{what} are kept at these times only, the nearest of them "
-            f"Ω T = {nearest:.3g}; a run of your own has them at any."
+            f"omega_t = {omega_t:.4g} must be one of the {len(times)} times at which {what} are kept, "
+            f"the nearest of them {nearest:.4g}; a run of your own has them at any."
         )
     return int(np.flatnonzero(times == omega_t)[0])
 

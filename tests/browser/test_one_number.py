@@ -150,11 +150,31 @@ def test_between_two_recorded_times_the_nearest_is_shown_and_said(visit, tmp_pat
     assert visitor.page.get_by_role("alert").inner_text() == (
         f"The link asks for T = 20; the nearest recorded time, {taken:.5g}, is shown."
     )
-    assert visitor.page.locator(".time-bar output").inner_text() == f"{taken:.5g}"
+    assert visitor.typed_time().input_value() == f"{taken:.5g}"
     assert visitor.sentence().startswith(f"At Ω T = {taken:.5g}, ")
     assert visitor.page.evaluate("crviz.model('evolution', 'cursor').location") == taken
     assert float(copied(visitor.page)["T"]) == taken
     assert f"omega_t={float(taken)!r}," in script(visitor, tmp_path)
+
+
+def test_a_time_that_is_typed_is_the_nearest_recorded_one(visit):
+    visitor = Visitor(visit("?T=100"))
+    times, field = library.shipped().omega_t, visitor.typed_time()
+    field.fill("21.5")
+    field.press("Enter")
+    visitor.settle()
+    taken = times[np.abs(times - 21.5).argmin()]
+    assert visitor.page.evaluate("crviz.omegaT") == taken
+    assert field.input_value() == f"{taken:.5g}"
+    assert float(copied(visitor.page)["T"]) == taken
+    field.fill("-3")
+    field.press("Enter")
+    alert = visitor.page.locator(".time-bar").get_by_role("alert")
+    assert alert.inner_text() == "Ω T = -3 must be a number above 0."
+    assert visitor.page.evaluate("crviz.omegaT") == taken
+    visitor.move_to(3)
+    assert field.input_value() == f"{times[3]:.5g}"
+    assert alert.count() == 0
 
 
 @pytest.mark.parametrize(("query", "button"), [("?theta=90", "Fit p"), ("", "Fit p to data")])
@@ -188,23 +208,22 @@ def test_the_link_that_is_copied_restores_the_very_same_numbers(visit):
 def test_times_and_lengths_are_said_in_the_field_that_a_person_sets_and_stay_in_the_link(visit):
     page = visit("?T=100")
     visitor = Visitor(page)
-    bar, energy = page.locator(".time-bar label"), page.get_by_text("Protons of")
+    long, energy = page.locator(".time-bar .long"), page.get_by_text("Protons of")
     # r_L = 10 pc at r_L / L_c = 0.1 and L_c = 100 pc, for which light takes 32.6 yr; 100.21 is recorded
-    assert "Ω T = 100.21 · 3270 yr" in bar.inner_text()
+    assert visitor.typed_time().input_value() == "100.21"
+    assert long.inner_text() == "· 3270 yr"
     assert visitor.time_slider().get_attribute("aria-valuetext") == "Omega T = 100.21, 3270 yr"
     page.get_by_text("Physical units").click()
     visitor.type("lc", 2)
-    page.wait_for_function(
-        "() => document.querySelector('.time-bar label').textContent.includes('· 65.4 yr')"
-    )
+    page.wait_for_function("() => document.querySelector('.time-bar .long').textContent === '· 65.4 yr'")
     visitor.type("b0", 6)
     energy.get_by_text("r_L = 0.2 pc, 1/Ω = 0.652 yr, for B₀ = 6 μG and L_c = 2 pc").wait_for()
     visitor.move_to(0)
-    assert "· 71.5 d" in bar.inner_text()  # 0.3 of 0.652 yr
+    assert long.inner_text() == "· 71.5 d"  # 0.3 of 0.652 yr
     page.wait_for_function(
         "() => ['lc=2', 'b0=6', `T=${crviz.omegaT}`].every((each) => location.search.includes(each))"
     )
     again = visit(urlsplit(page.url)._replace(scheme="", netloc="").geturl())
-    assert "· 71.5 d" in again.locator(".time-bar label").inner_text()
+    assert again.locator(".time-bar .long").inner_text() == "· 71.5 d"
     again.get_by_text("for B₀ = 6 μG and L_c = 2 pc").wait_for()
     assert page.errors == again.errors == []

@@ -107,6 +107,10 @@ class Visitor:
     def time_slider(self):
         return self.page.get_by_role("slider", name="Backtracking time", exact=True)
 
+    def typed_time(self):
+        """The field that holds Omega T."""
+        return self.page.get_by_label("Ω T as a number", exact=True)
+
     def move_to(self, index):
         """Put the time slider to the index of a time; the time [1/Omega] that is shown then."""
         self.time_slider().fill(str(index))

@@ -1,6 +1,7 @@
-// One backtracking time for all panels: a slider over the recorded times, and play.
+// One backtracking time for all panels: a slider over the recorded times, its number to be typed, and play.
 
-import {timeInWords} from "./numbers.js"
+import {quotient, timeInWords} from "./numbers.js"
+import {nearest} from "./view.js"
 
 const FRAME = 100 // ms
 const MOST_WAITED = 10 // frames that a picture may keep the others waiting
@@ -17,14 +18,18 @@ export class TimeBar {
     bar.className = "time-bar"
     bar.innerHTML = `
       <button type="button" aria-label="Play through the times" aria-pressed="false">▶</button>
-      <label><span>Backtracking time</span> Ω T = <output aria-live="off"></output> <span class="long"></span></label>
-      <input type="range" min="0" step="1" aria-label="Backtracking time">`
+      <label><span>Backtracking time</span> Ω T = <input type="text" inputmode="decimal" class="typed" aria-label="Ω T as a number"></label>
+      <span class="long"></span>
+      <input type="range" min="0" step="1" aria-label="Backtracking time"><p class="wrong" role="alert"></p>`
     el.append(bar)
     this.players = []
     this.button = bar.querySelector("button")
     this.player(this.button, ["▶", "❚❚"], () => this.play())
-    this.slider = bar.querySelector("input")
-    this.output = bar.querySelector("output")
+    this.slider = bar.querySelector("[type=range]")
+    this.typed = bar.querySelector(".typed")
+    this.words = bar.querySelector(".long")
+    this.wrong = bar.querySelector(".wrong")
+    this.typed.addEventListener("change", () => this.#take())
     this.slider.addEventListener("input", () => this.#moved(false))
     this.slider.addEventListener("change", () => this.#moved(true))
     window.addEventListener("click", this.#pressed, true)
@@ -40,6 +45,20 @@ export class TimeBar {
   player(button, faces, start) {
     this.players.push({button, faces})
     button.addEventListener("click", () => (this.timer ? this.stop() : start()))
+  }
+
+  // the recorded time that is nearest to the number typed
+  #take() {
+    this.stop()
+    const time = quotient(this.typed.value)
+    if (time === null || time <= 0) return this.#judge(`Ω T = ${this.typed.value} must be a number above 0.`)
+    this.slider.value = nearest(this.times, time)
+    this.#moved(true)
+  }
+
+  #judge(words) {
+    this.wrong.textContent = words
+    this.typed.setAttribute("aria-invalid", String(Boolean(words)))
   }
 
   remove() {
@@ -104,8 +123,9 @@ export class TimeBar {
 
   label() {
     const time = this.times[Number(this.slider.value)], long = this.long(time)
-    this.output.textContent = timeInWords(time)
-    this.output.nextElementSibling.textContent = `· ${long}`
+    this.typed.value = timeInWords(time)
+    this.#judge("")
+    this.words.textContent = `· ${long}`
     this.slider.setAttribute("aria-valuetext", `Omega T = ${timeInWords(time)}, ${long}`)
   }
 }

@@ -11,6 +11,7 @@ from typing import Any
 import panel as pn
 from bokeh.settings import settings
 
+from crviz import machine
 from crviz.checks import ParameterError
 from crviz.dashboard import javascript
 from crviz.dashboard.page import explorer
@@ -51,6 +52,7 @@ def serve(
         Where the port is taken or the address is not this machine's.
     """
     logs.configure()
+    machine.give_back_what_is_freed()
     manager = configure(service.library, service.threads, service.most, service.is_public)
     try:
         server = _made(service)

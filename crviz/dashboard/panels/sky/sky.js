@@ -150,8 +150,15 @@ export function smoothed(map, nside, radius) {
  * @param {ArrayLike<number>} map @param {number} share
  */
 export function reached(map, share) {
-  const sizes = Float32Array.from(map, Math.abs).sort(), at = share * (sizes.length - 1), low = Math.floor(at)
-  return sizes[low] + (at - low) * (sizes[Math.min(low + 1, sizes.length - 1)] - sizes[low]) || 1
+  const sizes = new Float32Array(map.length), counts = new Uint32Array(1 << 15)
+  for (let i = 0; i < sizes.length; i++) sizes[i] = Math.abs(map[i])
+  const bits = new Uint32Array(sizes.buffer) // in the order of the sizes, of which only the largest are sorted
+  for (const each of bits) counts[each >>> 16] += 1
+  const at = share * (sizes.length - 1), low = Math.floor(at)
+  let bin = 0, below = 0
+  while (below + counts[bin] <= low) below += counts[bin++]
+  const largest = sizes.filter((_, i) => bits[i] >>> 16 >= bin).sort(), from = low - below
+  return largest[from] + (at - low) * (largest[Math.min(from + 1, largest.length - 1)] - largest[from]) || 1
 }
 
 /**
