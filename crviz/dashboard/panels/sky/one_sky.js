@@ -9,6 +9,7 @@ const UNDER_BAR = -1.41
 const NOTHING = 0.01 // of the largest value
 const PER_RADIAN = 180 / Math.PI
 const LINE_APART = 13 // pixels from one to the next
+const LOW = 0.0135 // of a pixel of letters: above the pole there is no room for its name
 const HOLLOW = "rgba(0,0,0,0)"
 
 /** @typedef {import("../../browser/view.js").View} View */
@@ -108,9 +109,10 @@ export class OneSky {
     const [x, y] = project(this.gradient.theta, this.gradient.phi)
     const largest = String(Number(this.limit.toPrecision(2)))
     const excess = this.excess && project(this.excess.theta, this.excess.phi)
+    const aside = unit > LOW && (excess && excess[0] < 0 && y < 0.9 ? 1 : -1) // to the side where nothing else has its name
     return [
-      [0, 1 + 11 * unit, "B₀", ink],
-      [0, -1 - 10 * unit, "−B₀", ink],
+      aside ? [14 * aside * unit, 1, "B₀", ink] : [0, 1 + 11 * unit, "B₀", ink],
+      aside ? [17 * aside * unit, -1, "−B₀", ink] : [0, -1 - 10 * unit, "−B₀", ink],
       [x + (x < 1.2 ? 20 : -20) * unit, y, "∇n", accent],
       [-1, UNDER_BAR, `−${largest}`, ink],
       [0, UNDER_BAR, "0", ink],
