@@ -304,7 +304,7 @@ def messages(number: int, rng: np.random.Generator, folder: Path) -> list[Outcom
             told = {str(rng.choice(keys)): odd() for _ in range(rng.integers(5))}
             told |= {"kind": str(rng.choice(kinds)), "key": str(rng.choice(names))}
             return message(bridge, told)
-        attribute = str(rng.choice(["tensors", "omega_t", "esm", "name", "clicks", "values"]))
+        attribute = str(rng.choice(["tensors", "time", "esm", "name", "clicks", "values"]))
         return {"kind": str(rng.choice(events)), "model": {"id": bridge}, "attr": attribute, "new": odd()}
 
     with served(folder / "library", "--public") as server:

@@ -32,7 +32,11 @@ class Hub(Inputs):
         default={}, doc="The skies that are not there, in words, and whether an old one is shown."
     )
     direction = param.Dict(default={}, doc="theta and phi [rad] of the direction whose orbit is followed.")
-    omega_t = param.Number(100.0, doc="Backtracking time of all panels [1/Omega].")
+    time = param.Dict(
+        default={},
+        doc="omega_t, the backtracking time of all panels [1/Omega] as Python last set it, and after how "
+        "many moves of it in the browser.",
+    )
 
     # what draws the page is loaded with the document, before any session answers
     _esm = """
@@ -43,7 +47,7 @@ class Hub(Inputs):
 
     def __init__(self, state: State, **params: Any) -> None:
         self._handlers: dict[str, Callable[[dict[str, Any]], None]] = {wire.BEAT: self.send}
-        super().__init__(state, description.keys(), omega_t=state.omega_t, **params)
+        super().__init__(state, description.keys(), time={"omega_t": state.omega_t, "after": 0}, **params)
 
     def press(self, **presses: Callable[..., object]) -> None:
         """What the buttons do, by their keys."""

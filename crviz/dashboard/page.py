@@ -62,6 +62,7 @@ class Visit:
         self.skies = SkyFeed(state, self.hub, manager)
         self.pinned: LabelledSource | None = None
         self._before_tour: LabelledSource | None = None
+        self._there, self._moves = state.omega_t, 0  # the time in the browser, and how often it was moved
         self.theory = TheoryFeed(state, self.hub, self.session)
         self.best_known = BestKnown(state, manager.library)
         self.drawer = Drawer()
@@ -91,17 +92,29 @@ class Visit:
     def _listen(self) -> None:
         state, hub = self.state, self.hub
         state.param.watch(lambda _: self._send_tensors(), ["shown", "estimator"])
-        state.param.watch(lambda event: hub.param.update(omega_t=event.new), "omega_t")
-        hub.param.watch(lambda event: state.set("omega_t", event.new), "omega_t")
+        state.param.watch(self._tell_time, "omega_t")
         moving = {"shown", *state.of_a_run, "b0", "lc", *self.theory.depends}
         state.param.watch(self._say, [*moving, "pinned"])
         self.session.param.watch(self._say, ["status", "notice"])
+        hub.on(wire.TIME, self._take_time)
         hub.on(wire.DIRECTION, self._follow_orbit)
         hub.on(wire.THEME, self._recolor)
         hub.on(wire.WINDOW, lambda message: hub.send(own_window(message)))
 
     def _send_tensors(self) -> None:
         self.hub.tensors = self.state.shown.tensors(self.state.estimator)
+
+    def _take_time(self, message: dict[str, Any]) -> None:
+        """Take the time that a hand has moved to."""
+        self._there, self._moves = message["omega_t"], message["move"]
+        self.state.set("omega_t", message["omega_t"])
+        self._tell_time()
+
+    def _tell_time(self, *_: Event) -> None:
+        """Tell the browser a time that it has not set; it forgets one from before its last move."""
+        if self.state.omega_t != self._there:
+            self._there = self.state.omega_t
+            self.hub.time = {"omega_t": self._there, "after": self._moves}
 
     def _follow_orbit(self, message: dict[str, Any]) -> None:
         shown, most = self.state.shown, self.manager.limits

@@ -69,15 +69,16 @@ EVOLVING = MULTIPOLES[-1] + 1
 #: first dipole is no pale one.
 STORY = {"from": 1.0, "to": 40.0, "rest": 24.0, "colors": 12.0}
 
-#: Kinds of messages from the browser: a button pressed, an input released, a sky wanted, a direction clicked
-#: on, a theme chosen, the window of an own spectrum wanted, whether anybody is there. Skies, windows and the
-#: last are answered by a message of their kind.
-PRESS, SET, SKY, DIRECTION, THEME, WINDOW = "press", "set", "sky", "direction", "theme", "window"
-BEAT = "beat"
+#: Kinds of messages from the browser: a button pressed, an input released, the time released, a sky wanted, a
+#: direction clicked on, a theme chosen, the window of an own spectrum wanted, whether anybody is there. Skies,
+#: windows and the last are answered by a message of their kind.
+PRESS, SET, TIME, SKY, DIRECTION = "press", "set", "time", "sky", "direction"
+THEME, WINDOW, BEAT = "theme", "window", "beat"
 #: What a message of each kind holds beside it: what each field may be.
 MESSAGES: dict[str, dict[str, Callable[[Any], bool]]] = {
     PRESS: {"key": is_text},
     SET: {"key": is_text, "value": is_value},
+    TIME: {"omega_t": is_number, "move": is_whole},
     SKY: {"id": is_text, "index": is_whole},
     DIRECTION: {"theta": is_number, "phi": is_number},
     THEME: {"dark": is_truth},
@@ -92,8 +93,8 @@ MESSAGES: dict[str, dict[str, Callable[[Any], bool]]] = {
     BEAT: {},
 }
 #: What the browser may set of models, by name.
-PROPERTIES: dict[str, Callable[[Any], bool]] = {"omega_t": is_number, "clicks": is_whole}
-#: What of a `Hub` panels may depend on, beside omega_t and all that is set.
+PROPERTIES: dict[str, Callable[[Any], bool]] = {"clicks": is_whole}
+#: What of a `Hub` panels may depend on, beside the time and all that is set.
 SENT = ("tensors", "pinned", "analytic", "fitted", "sky", "second", "awaited", "direction")
 
 

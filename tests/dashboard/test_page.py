@@ -143,6 +143,21 @@ def test_a_link_that_says_anything_has_the_papers_view_beside_it(opened, link):
     assert state.omega_t == pytest.approx(100, rel=0.01)
 
 
+def test_a_time_set_by_python_says_which_moves_it_knew_of(opened):
+    """Else a time on its way to the browser takes the place of one that a hand has moved to meanwhile."""
+    visit = opened(T=100)
+    first, second = library.shipped().omega_t[[3, 30]].tolist()
+    told = visit.hub.time
+    hear(visit, kind=wire.TIME, omega_t=first, move=1)
+    assert visit.state.omega_t == first
+    assert visit.hub.time is told  # what a hand has set is no news to it
+    visit.state.omega_t = second
+    assert visit.hub.time == {"omega_t": second, "after": 1}
+    hear(visit, kind=wire.TIME, omega_t=first, move=2)
+    visit.state.omega_t = second
+    assert visit.hub.time == {"omega_t": second, "after": 2}
+
+
 def test_who_asks_whether_anybody_is_there_is_answered(opened, monkeypatch):
     visit, sent = opened(), []
     monkeypatch.setattr(visit.hub, "_send_event", lambda kind, data: sent.append(data))

@@ -35,6 +35,7 @@ const DERIVED = ["theta", "phi", "p", "form"] // of these the session works out 
 class Page {
   settings = new Settings()
   drawings = 0
+  moves = 0 // of the time, that the session was told
   #dirty = new Set()
 
   // description: what all pages are made of, panels: their classes by name; figures are made while the session is on its way
@@ -62,7 +63,8 @@ class Page {
     this.document = view.model.document
     this.connection.opened(model, this.document)
     const figures = Object.fromEntries(await this.figures)
-    this.omegaT = this.story.begins ? WIRE.story.from : model.omega_t
+    this.sessionTime = unpacked(model.time).omega_t
+    this.omegaT = this.story.begins ? WIRE.story.from : this.sessionTime
     const places = document.querySelectorAll("[data-controls]")
     this.bar = new TimeBar(document.getElementById("time"), (index, released) => this.#moveTo(index, released),
       (time) => yearsInWords(time, this.tensors.rl_over_lc, this.settings.values.lc))
@@ -102,7 +104,7 @@ class Page {
   set({T, ...values}, before = false) {
     this.omegaT = before ? T : this.tensors.omega_t[nearest(this.tensors.omega_t, T)]
     this.#find()
-    this.model.omega_t = this.omegaT // first: what comes of the others has its nearest time
+    this.#tellTime() // first: what comes of the others has its nearest time
     const other = Object.entries(values).filter(([key, value]) => this.settings.values[key] !== value)
     for (const inputs of this.inputs) inputs.set(Object.fromEntries(other.filter(([key]) => inputs.fields.has(key))))
     this.changed("omega_t")
@@ -167,9 +169,12 @@ class Page {
       if (name === "awaited") this.#say()
       if (name === "pinned") this.address.changed()
     })
-    model.on("omega_t", () => { // set by the server, as with a preset
-      if (model.omega_t === this.omegaT) return
-      this.omegaT = model.omega_t
+    model.on("time", () => { // set by the server, as with a preset, unless a hand has moved it meanwhile
+      const {omega_t, after} = unpacked(model.time)
+      if (after < this.moves) return
+      this.sessionTime = omega_t
+      if (omega_t === this.omegaT) return
+      this.omegaT = omega_t
       this.#find()
       this.changed("omega_t")
     })
@@ -224,8 +229,14 @@ class Page {
     this.index = index
     this.omegaT = this.tensors.omega_t[index]
     this.changed("omega_t")
-    if (released) this.model.omega_t = this.omegaT
+    if (released) this.#tellTime()
     this.address.changed()
+  }
+
+  #tellTime() {
+    this.moves += 1
+    this.sessionTime = this.omegaT
+    this.send({kind: WIRE.time, omega_t: this.omegaT, move: this.moves})
   }
 
   #grow(scale) {

@@ -42,5 +42,5 @@ export class Probe {
   }
 
   // what the session was told last, and its models
-  get session() { return {omegaT: this.#page.model.omega_t, models: this.#page.document._all_models.size} }
+  get session() { return {omegaT: this.#page.sessionTime, models: this.#page.document._all_models.size} }
 }
