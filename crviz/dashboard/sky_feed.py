@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 import panel as pn
@@ -71,12 +72,11 @@ class SkyFeed:
             first_look = self._sky(config.replace(nside=COARSE_NSIDE), realization, place, "coarse")
         sky = whole or first_look
         if sky is not None:
-            times, parts = np.array(sky.config.omega_t), (sky.components, sky.scale)
-            self._offer(place, sky.id, sky.config, realization, times, lambda: parts)
+            times, one = np.array(sky.config.omega_t), partial(_of_sky, sky)
+            self._offer(place, sky.id, sky.config, realization, times, one)
         elif kept is not None:
-            times, r = kept
-            name = f"{sky_id(config, realization)}-{len(times)}"
-            self._offer(place, name, config, realization, times, lambda: rounded(r))
+            name = f"{sky_id(config, realization)}-{len(kept[0])}"
+            self._offer(place, name, config, realization, *kept)
         return {} if whole or kept else self._awaited(config, realization, first_look is not None)
 
     def _sky(self, config: Config, realization: int, place: str, which: str) -> Sky | None:
@@ -112,11 +112,11 @@ class SkyFeed:
         config: Config,
         realization: int,
         times: Array,
-        parts: Callable[[], tuple[Array, Array]],
+        at: _At,
     ) -> None:
         if getattr(self._hub, place).get("id") == name:
             return
-        self._series[place] = series = _Series(name, config.nside, *parts())
+        self._series[place] = series = _Series(name, config.nside, len(times), at)
         index = int(np.abs(times - self._state.omega_t).argmin())
         offered = {
             "id": name,
@@ -144,38 +144,61 @@ class SkyFeed:
         """One sky, unless another series has taken its place meanwhile."""
         index = int(message["index"])
         for series in self._series.values():
-            if series.name == message["id"] and 0 <= index < len(series.scale):
+            if series.name == message["id"] and 0 <= index < series.size:
                 told = {"kind": wire.SKY, "id": series.name, "nside": series.nside}
                 self._hub.send({**told, **series.one(index)})
                 return
 
 
+#: Of the index of a time: positions (3, pixels) in 16 bits, and their unit [r_L].
+_At: TypeAlias = Callable[[int], tuple[Array, float]]
+
+
 @dataclass(frozen=True, eq=False)
 class _Series:
-    """The skies of a field at some times, as `jobs.skies.Sky` has them."""
+    """The skies of a field at some times."""
 
     name: str
     nside: int
-    components: Array
-    scale: Array
+    size: int
+    at: _At
 
     def one(self, index: int) -> dict[str, Any]:
         """That of one time, as the browser has it."""
-        return {
-            "index": index,
-            "scale": float(self.scale[index]),
-            "components": self.components[index].ravel(),
-        }
+        components, scale = self.at(index)
+        return {"index": index, "scale": float(scale), "components": components.ravel()}
 
 
-def _kept(source: Source, realization: int) -> tuple[Array, Array] | None:
-    """Times and positions that a result keeps of its first realisation."""
+def _of_sky(sky: Sky, index: int) -> tuple[Array, float]:
+    return sky.components[index], sky.scale[index]
+
+
+def _kept(source: Source, realization: int) -> tuple[Array, _At] | None:
+    """Times and skies that a result keeps of its first realisation; of the shipped one's, those too that are
+    kept on a finer grid."""
     if realization != source.fields.start:
         return None
     try:
-        return source.maps
+        times, r = source.maps
     except NotKept:
         return None
+    of_result: dict[float, Array] = dict(zip(times.tolist(), r, strict=True))
+    finer: dict[float, int] = {}
+    if fine_skies.has(source.config.replace(grids="single"), realization):
+        recorded = source.omega_t.tolist()
+        files = zip(recorded, fine_skies.files(source.omega_t), strict=True)
+        finer = {time: file for time, file in files if file >= 0}
+    every = sorted({*of_result, *finer})
+
+    def at(index: int) -> tuple[Array, float]:
+        time = every[index]
+        found = of_result.get(time)
+        if found is None:
+            found = fine_skies.coarser(finer[time], source.config.nside)
+        components, scale = rounded(found[None])
+        return components[0], scale[0]
+
+    return np.array(every), at
 
 
 def _work(config: Config) -> int:

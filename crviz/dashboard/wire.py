@@ -70,8 +70,8 @@ EVOLVING = MULTIPOLES[-1] + 1
 STORY = {"from": 1.0, "to": 40.0, "rest": 24.0, "colors": 12.0}
 
 #: Kinds of messages from the browser: a button pressed, an input released, the time released, a sky wanted, a
-#: direction clicked on, a theme chosen, the window of an own spectrum wanted, whether anybody is there. Skies,
-#: windows and the last are answered by a message of their kind.
+#: direction clicked on, a theme chosen, the window of an own spectrum wanted, whether anybody is there. Those
+#: of skies, windows and the last are answered by a message of their kind.
 PRESS, SET, TIME, SKY, DIRECTION = "press", "set", "time", "sky", "direction"
 THEME, WINDOW, BEAT = "theme", "window", "beat"
 #: What a message of each kind holds beside it: what each field may be.

@@ -45,6 +45,11 @@ def test_at_the_last_time_they_are_the_coarser_map_in_the_large():
     assert np.corrcoef(*z)[0, 1] > 0.8  # of other pixels 0 +- 0.07
 
 
+def test_of_a_coarser_grid_they_are_the_means():
+    for component, fine in zip(fine_skies.coarser(31, 16), fine_skies.positions(31), strict=True):
+        np.testing.assert_allclose(component, healpy.ud_grade(fine, 16), rtol=0, atol=1e-12)
+
+
 def test_before_the_first_file_the_coarser_grid_shows_the_same():
     assert fine_skies.positions(fine_skies.FIRST - 1) is None
     fine = fine_skies.positions(18)  # a step later, and so a little worse

@@ -9,6 +9,7 @@ from crviz.dashboard import sky_feed
 from crviz.dashboard.best_known import from_atlas
 from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.sky_feed import SkyFeed
+from crviz.jobs import fine_skies
 from crviz.jobs.limits import ASSUMED_RATE
 from crviz.jobs.skies import Sky, rounded
 
@@ -219,6 +220,12 @@ def test_of_the_shipped_field_it_is_said_which_files_are_finer(feed, hub, state)
     assert told["nside"] == 64
     for time, file in zip(hub.sky["times"], told["files"], strict=True):
         assert file == (-1 if time < 2 else list(shipped.omega_t).index(time))
+    kept = shipped.maps[0].tolist()
+    early = [time for time in kept if time < 2]
+    assert hub.sky["times"] == early + shipped.omega_t[len(shipped.omega_t) - 46 :].tolist()
+    index = next(i for i, time in enumerate(hub.sky["times"]) if time > 2 and time not in kept)
+    found = restored(hub.ask(index))  # on the result's own grid, before anything is followed
+    assert np.abs(found - fine_skies.coarser(told["files"][index], 32)).max() < 1e-4 * np.abs(found).max()
     state.realization = 1
     fine = [hub.sky] if hub.sky["field"] == 1 else []
     assert not any("fine" in each for each in fine)
