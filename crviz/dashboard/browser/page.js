@@ -234,6 +234,7 @@ class Page {
   }
 
   #tellTime() {
+    if (this.omegaT === this.sessionTime) return
     this.moves += 1
     this.sessionTime = this.omegaT
     this.send({kind: WIRE.time, omega_t: this.omegaT, move: this.moves})
