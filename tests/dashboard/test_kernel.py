@@ -12,7 +12,7 @@ from crviz.dashboard import wire
 from crviz.dashboard.draws import draws
 from crviz.dashboard.panels.orbits.content import _stops
 from crviz.ensemble.observables import observables
-from crviz.neighbours import cone
+from crviz.neighbours import cone, field_line
 from crviz.orbits import intervals
 from crviz.sky import pixel_directions
 from crviz.spectra import tensor_components
@@ -141,6 +141,22 @@ def boris(field, directions, numbers, sizes):
             p = p + np.cross(m, 2 * t / (1 + (t * t).sum(0)), axis=0)
             r -= h / 2 * p
     return r, p
+
+
+def test_the_field_line_is_that_of_the_library(laid_out, drawn):
+    code = """(() => {
+      const draws = readDraws(decoded(given.draws)), waves = inTurns(drawField(draws, given.place))
+      return fieldLine(waves, draws.cosine, Math.max(...waveSpectrum(draws, given.place).k), 10, 200)
+    })()"""
+    imports = {
+        "browser/kernel/field.js": "readDraws, drawField, waveSpectrum",
+        "browser/kernel/boris.js": "inTurns",
+        "browser/kernel/line.js": "fieldLine",
+    }
+    found = evaluate(laid_out, imports, code, {"draws": drawn, "place": PAPER})
+    _, expected = field_line(draw_field(Config(), 0), 10.0, tolerance=1e-6)
+    # as well as the cosine is known, 8e-7, times what lines of force part on 10 r_L
+    np.testing.assert_allclose(np.reshape(found, (3, -1)), expected, atol=1e-3)
 
 
 @pytest.mark.parametrize("nside", [1, 4, 8, 16])

@@ -9,6 +9,7 @@
 /** @typedef {{numbers: number[], sizes: number[]}} Steps equal steps of each interval between two times: how many, how long [1/Omega] */
 
 const PER_WAVE = 7 // k_n / 2 pi, phase_n / 2 pi, a_n
+const TO_WHOLE = 1.5 * 2 ** 52 // added and taken away again it leaves the nearest whole number, sooner than Math.floor does
 
 // A field as sums of waves take it: with phases in turns, wave after wave.
 /** @param {Field} field */
@@ -42,7 +43,7 @@ export function sumWaves(waves, cosine, x, y, z, b) {
   let b0 = 0, b1 = 0, b2 = 0
   for (let i = 0; i < waves.length; i += PER_WAVE) {
     const turns = waves[i] * x + waves[i + 1] * y + (waves[i + 2] * z + waves[i + 3])
-    const u = turns - Math.floor(turns + 0.5), s = u * u, q = s * s
+    const u = turns - (turns + TO_WHOLE - TO_WHOLE), s = u * u, q = s * s
     const c = c0 + c1 * s + q * (c2 + c3 * s + q * (c4 + c5 * s)) // in pairs: products that need not wait for each other
     b0 += waves[i + 4] * c
     b1 += waves[i + 5] * c
