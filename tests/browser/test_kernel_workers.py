@@ -28,6 +28,11 @@ window.begin = (text) => {{
   const draws = Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer
   window.kernel = new Kernel({{draws, workers: 2}})
 }}
+// a promise that is not kept is broken
+window.asked = (start) => new Promise((resolve, reject) => {{
+  setTimeout(() => reject(new Error("no answer in 20 s")), 20_000)
+  start(resolve, reject)
+}})
 window.plain = (value) => JSON.stringify(value, (_, v) => (ArrayBuffer.isView(v) ? Array.from(v) : v))
 </script>"""
 
@@ -35,18 +40,20 @@ window.plain = (value) => JSON.stringify(value, (_, v) => (ArrayBuffer.isView(v)
 @pytest.fixture(scope="module")
 def opened(browser, tmp_path_factory):
     """Opens a page from the disk, under a policy."""
-    context = browser.new_context()
+    context, errors = browser.new_context(), []
 
     def opened(policy=POLICY):
         file = tmp_path_factory.mktemp("kernel") / "page.html"
         file.write_text(PAGE.format(policy=policy, code=javascript.bundle("kernel/pool")), encoding="utf8")
         page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(error))
         page.goto(file.as_uri())
         page.evaluate("(text) => begin(text)", base64.b64encode(draws()).decode())
         return page
 
     yield opened
     context.close()
+    assert errors == []
 
 
 @pytest.fixture(scope="module")
@@ -57,14 +64,17 @@ def page(opened):
 def test_a_sky_is_followed_coarse_first_while_the_page_answers(page):
     told = json.loads(
         page.evaluate(
-            """(place) => new Promise((resolve, reject) => {
-                const told = {skies: [], shares: [], frames: []}
+            """(place) => asked((resolve, reject) => {
+                const told = {skies: [], shares: [], frames: [], at: []}
                 const draw = () => {
                     told.frames.push(told.skies.length)
                     if (told.skies.length < 2) requestAnimationFrame(draw)
                 }
                 draw()
-                const done = (sky) => told.skies.push(sky) === 2 && resolve(plain(told))
+                const done = (sky) => {
+                    told.at.push(told.shares.at(-1))
+                    if (told.skies.push(sky) === 2) resolve(plain(told))
+                }
                 const progress = (share) => told.shares.push(share)
                 kernel.sky(place, {nsides: [4, 8], done, progress, failed: reject})
             })""",
@@ -73,7 +83,7 @@ def test_a_sky_is_followed_coarse_first_while_the_page_answers(page):
     )
     assert [sky["nside"] for sky in told["skies"]] == [4, 8]
     assert told["shares"] == sorted(told["shares"])
-    assert told["shares"][-1] == 1
+    assert told["at"][0] < told["at"][1] == 1  # the first was there before the second was followed
     assert 0 in told["frames"][1:]  # it went on drawing before the first sky was there
     for sky in told["skies"]:
         _check(sky)
@@ -101,14 +111,19 @@ def _check(sky):
 def test_an_orbit_and_its_neighbours_are_what_the_panel_draws(page):
     told = json.loads(
         page.evaluate(
-            """(place) => new Promise((resolve, reject) => {
-                const done = (bundle) => resolve(plain(bundle))
+            """(place) => asked((resolve, reject) => {
+                const all = [], sky = kernel.sky(place, {nsides: [16], done: (each) => all.push(each)})
+                const done = (bundle) => {
+                    sky.cancel()
+                    resolve(plain({skies: all.length, bundle}))
+                }
                 kernel.orbits({...place, direction: {theta: 60, phi: 30}}, {done, failed: reject})
             })""",
             PLACE,
         )
     )
-    expected = content(Config(omega_t=TIMES), 3, 60, 30, 10.0)
+    assert told["skies"] == 0  # it went before what was asked for earlier, and takes longer
+    told, expected = told["bundle"], content(Config(omega_t=TIMES), 3, 60, 30, 10.0)
     assert told.keys() == expected.keys()
     for name in ("realization", "theta", "phi", "omega_t_max", "angles", "neighbours"):
         assert told[name] == expected[name]
@@ -133,25 +148,25 @@ def test_an_orbit_and_its_neighbours_are_what_the_panel_draws(page):
 
 
 def test_of_what_is_cancelled_nothing_more_is_heard_or_done(page):
-    """A sky that takes minutes makes room at once for another."""
+    """Each orbit of a sky takes a minute; its workers are free at once for another."""
     heard = page.evaluate(
-        """(place) => new Promise((resolve, reject) => {
-            const heard = []
-            const long = kernel.sky({...place, omega_t: [1000]}, {
-                nsides: [16],
-                progress: () => {
-                    heard.push("long")
-                    long.cancel()
-                    const done = ({nside}) => resolve([...heard, nside])
-                    kernel.sky(place, {nsides: [1], done, failed: reject})
-                },
-                done: () => heard.push("done"),
+        """(place) => asked((resolve, reject) => {
+            const heard = [], far = Array.from({length: 2000}, (_, k) => 1000 * (k + 1))
+            const long = kernel.sky({...place, omega_t: far}, {
+                nsides: [1],
+                progress: () => heard.push("orbit"),
+                done: () => heard.push("sky"),
                 failed: reject,
             })
+            setTimeout(() => { // its workers are in the middle of an orbit
+                long.cancel()
+                const done = ({nside}) => resolve([...heard, nside])
+                kernel.sky(place, {nsides: [2], done, failed: reject})
+            }, 100)
         })""",
         PLACE,
     )
-    assert heard == ["long", 1]
+    assert heard == [2]
 
 
 @pytest.mark.parametrize(
@@ -183,7 +198,7 @@ def test_a_wrong_parameter_is_one_sentence(page, wrong, sentence):
 
 def test_where_there_may_be_no_workers_it_says_so(opened):
     page = opened("default-src 'none'; script-src 'nonce-own'")
-    asked = """(place) => new Promise((resolve) => {
+    asked = """(place) => asked((resolve) => {
         kernel.sky(place, {nsides: [1], done: () => resolve("done"), failed: resolve})
     })"""
     for _ in range(2):  # whoever asks again too

@@ -18,25 +18,24 @@ const LOOK = 30 // ms between two looks
 let draws
 /** @type {{name: string, waves: Float64Array}} */
 let field = {name: "", waves: new Float64Array(0)}
-const unwanted = new Set()
+let dropped = -1 // the task that nobody wants any more, while it is under way
 const nextTurn = new MessageChannel()
 
 self.onmessage = async ({data}) => {
   if (data.draws) draws = data.draws
-  else if (data.drop !== undefined) unwanted.add(data.drop)
+  else if (data.drop !== undefined) dropped = data.drop
   else {
     const {id, task} = data
     try {
-      const done = await DONE[/** @type {Task} */ (task).what](task, () => unwanted.has(id))
+      const done = await DONE[/** @type {Task} */ (task).what](task, () => dropped === id)
       self.postMessage({id, done}, {transfer: Object.values(done).map((array) => array.buffer)})
     } catch (error) {
       self.postMessage({id, failed: /** @type {Error} */ (error).message})
     }
-    unwanted.delete(id)
   }
 }
 
-/** @type {Record<string, (task: any, dropped: () => boolean) => Record<string, Float64Array> | Promise<Record<string, Float64Array>>>} */
+/** @type {Record<string, (task: any, over: () => boolean) => Record<string, Float64Array> | Promise<Record<string, Float64Array>>>} */
 const DONE = {
   orbits: followed,
   spectra: ({nside, r, p}) => ({r, p, ...spectra(nside, r, p)}),
@@ -47,8 +46,8 @@ const DONE = {
 }
 
 // positions and momenta (T, 3, n) of n orbits; of none where nobody wants them any more
-/** @param {OrbitsTask} task @param {() => boolean} dropped @returns {Promise<Record<string, Float64Array>>} */
-async function followed({place, directions, steps: {numbers, sizes}}, dropped) {
+/** @param {OrbitsTask} task @param {() => boolean} over whether nobody wants it any more @returns {Promise<Record<string, Float64Array>>} */
+async function followed({place, directions, steps: {numbers, sizes}}, over) {
   const waves = wavesOf(place), n = directions.length / 3
   const r = new Float64Array(numbers.length * 3 * n), p = new Float64Array(r.length)
   let looked = performance.now()
@@ -62,7 +61,7 @@ async function followed({place, directions, steps: {numbers, sizes}}, dropped) {
       }
       if (performance.now() - looked < LOOK) continue
       await messagesReceived()
-      if (dropped()) return {}
+      if (over()) return {}
       looked = performance.now()
     }
     if (![...orbit.r, ...orbit.p].every(Number.isFinite))
