@@ -52,6 +52,7 @@ export class Kernel {
 
   /** @param {{draws: ArrayBuffer, workers?: number}} given the bytes of crviz.dashboard.draws, and how many workers at most */
   constructor({draws, workers = Math.min(navigator.hardwareConcurrency || 1, MOST_WORKERS)}) {
+    checkWhole("workers", workers)
     this.draws = readDraws(draws)
     this.size = workers
     this.url = URL.createObjectURL(new Blob([PROGRAM], {type: "text/javascript"}))
@@ -63,8 +64,8 @@ export class Kernel {
    * @param {{nsides?: number[], done: (sky: Sky) => void, progress?: (share: number) => void, failed?: Failed}} options
    * @returns {Asked}
    */
-  sky({omega_t, ...place}, {nsides = [4, 8, 16], done, progress = () => {}, failed = thrown}) {
-    this.#check(place, omega_t)
+  sky({omega_t, ...asked}, {nsides = [4, 8, 16], done, progress = () => {}, failed = thrown}) {
+    const place = this.#checked(asked, omega_t)
     for (const nside of nsides)
       if (!(nside >= 1 && nside <= LARGEST_NSIDE && Number.isInteger(Math.log2(nside))))
         refuse("nside", nside, `must be a power of 2 from 1 to ${LARGEST_NSIDE}`)
@@ -89,17 +90,17 @@ export class Kernel {
    * @param {{done: (bundle: object) => void, failed?: Failed}} options
    * @returns {Asked}
    */
-  orbits({omega_t, direction, omega_t_max = omega_t[omega_t.length - 1], angles = [0.1, 1, 5, 20], neighbours = 15, ...place}, {done, failed = thrown}) {
-    this.#check(place, omega_t)
+  orbits({omega_t, direction, omega_t_max = omega_t[omega_t.length - 1], angles = [0.1, 1, 5, 20], neighbours = 15, ...asked}, {done, failed = thrown}) {
+    const place = this.#checked(asked, omega_t)
     for (const angle of [direction.theta, direction.phi]) checkNumber("direction", angle)
     checkNumber("omega_t_max", omega_t_max, {above: 0})
     for (const angle of angles) checkNumber("angles", angle, {above: 0})
-    if (!Number.isInteger(neighbours) || neighbours < 1) refuse("neighbours", neighbours, "must be a whole number of at least 1")
+    checkWhole("neighbours", neighbours)
     const step = defaultStep(this.draws, place), known = stops(omega_t, omega_t_max, step), job = {wanted: true, failed}
     const directions = cone(direction, angles, neighbours)
     this.#follow(job, true, place, directions, intervals(known, step), () => {}, (r, p) => {
-      const asked = {realization: place.realization, direction, angles, neighbours}
-      const bundle = bundleOf(asked, known, directions, r, p), rows = angles.length + 1
+      const {realization} = place, rows = angles.length + 1
+      const bundle = bundleOf({realization, direction, angles, neighbours}, known, directions, r, p)
       const task = /** @type {Task} */ ({what: "line", place, ...lineBeside(bundle.positions, rows, place.rl_over_lc)})
       this.#put(job, true, task, [], ({line}) => done({...bundle, field_line: within(line, bundle.positions, rows)}))
     })
@@ -114,14 +115,15 @@ export class Kernel {
     URL.revokeObjectURL(this.url)
   }
 
-  /** @param {Place} place @param {number[]} omegaT */
-  #check({sigma2, rl_over_lc, realization}, omegaT) {
+  /** @param {Place} place @param {number[]} omegaT @returns {Place} */
+  #checked({sigma2, rl_over_lc, realization}, omegaT) {
     checkNumber("sigma2", sigma2, {least: 0})
     checkNumber("rl_over_lc", rl_over_lc, {above: 0})
     const {realizations} = this.draws
     if (!realizations.includes(realization)) refuse("realization", realization, `must be one of those that were drawn, ${realizations.join(", ")}`)
     if (!omegaT.length || !omegaT.every((time, t) => Number.isFinite(time) && time > (t > 0 ? omegaT[t - 1] : 0)))
       refuse("omega_t", omegaT.join(", "), "must be increasing times above 0")
+    return {sigma2, rl_over_lc, realization} // and nothing else that a page may have beside them
   }
 
   // orbits in tasks of some 50 ms, whose positions and momenta (T, 3, n) are put together
@@ -143,7 +145,7 @@ export class Kernel {
           p.set(found.p.subarray(row * size, (row + 1) * size), row * n + start)
         }
         more(size)
-        if ((left -= size) === 0) done(r, p)
+        if ((left -= size) === 0 && job.wanted) done(r, p)
       })
     }
   }
@@ -225,4 +227,9 @@ function refuse(name, value, rule) { throw new RangeError(`${name} = ${value} ${
 function checkNumber(name, value, {above = -Infinity, least = -Infinity} = {}) {
   const bound = above > -Infinity ? ` above ${above}` : least > -Infinity ? ` at least ${least}` : ""
   if (!Number.isFinite(value) || value <= above || value < least) refuse(name, value, `must be a finite number${bound}`)
+}
+
+/** @param {string} name @param {number} value */
+function checkWhole(name, value) {
+  if (!Number.isInteger(value) || value < 1) refuse(name, value, "must be a whole number of at least 1")
 }
