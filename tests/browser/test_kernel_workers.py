@@ -204,6 +204,11 @@ def test_a_wrong_parameter_is_one_sentence(page, wrong, sentence):
     assert said == sentence
 
 
+def test_no_kernel_has_no_workers(page):
+    with pytest.raises(Exception, match=r"workers = 0 must be a whole number of at least 1\."):
+        page.evaluate("new kernel.constructor({draws: new ArrayBuffer(0), workers: 0})")
+
+
 def test_where_there_may_be_no_workers_it_says_so(opened):
     page = opened("default-src 'none'; script-src 'nonce-own'")
     asked = """(place) => asked((resolve) => {
