@@ -20,7 +20,7 @@ import numpy as np
 from crviz import kernels, waves
 from crviz.arrays import Array
 from crviz.checks import ParameterError, check_whole
-from crviz.config import Config
+from crviz.config import MOST_STEPS, Config
 from crviz.field import draw_waves
 from crviz.turbulence.model import Waves
 
@@ -51,6 +51,7 @@ def draws(config: Config | None = None, realizations: Iterable[int] = range(10))
         "cosine": kernels.cosine_coefficients(kernels.DEGREE).tolist(),
         "turnPerStep": waves.TURN_PER_STEP,
         "excessScattering": waves.EXCESS_SCATTERING,
+        "mostSteps": MOST_STEPS,
     }
     text = json.dumps(head).encode()
     text += b" " * (-(4 + len(text)) % 8)

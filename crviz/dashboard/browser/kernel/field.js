@@ -7,6 +7,7 @@
  * @property {number[]} cosine coefficients in u^2 of cos(2 pi u), |u| <= 1/2, the lowest first: the compiled kernel's
  * @property {number} turnPerStep largest step times (1 + sigma)
  * @property {number} excessScattering scattering that waves shorter than a step may add, as a share of all
+ * @property {number} mostSteps that an orbit may take
  * @property {Float64Array} numbers what follows: wave numbers, amplitudes, and four angles a wave of each field
  */
 /** @typedef {{sigma2: number, rl_over_lc: number, realization: number}} Place whose field */

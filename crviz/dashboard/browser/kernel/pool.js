@@ -69,7 +69,7 @@ export class Kernel {
     for (const nside of nsides)
       if (!(nside >= 1 && nside <= LARGEST_NSIDE && Number.isInteger(Math.log2(nside))))
         refuse("nside", nside, `must be a power of 2 from 1 to ${LARGEST_NSIDE}`)
-    const steps = intervals(omega_t, defaultStep(this.draws, place)), job = {wanted: true, failed}
+    const steps = intervals(omega_t, this.#step(place, "omega_t", omega_t[omega_t.length - 1])), job = {wanted: true, failed}
     const all = nsides.reduce((sum, nside) => sum + 12 * nside * nside, 0)
     let followed = 0
     for (const nside of nsides) {
@@ -96,7 +96,7 @@ export class Kernel {
     checkNumber("omega_t_max", omega_t_max, {above: 0})
     for (const angle of angles) checkNumber("angles", angle, {above: 0})
     checkWhole("neighbours", neighbours)
-    const step = defaultStep(this.draws, place), known = stops(omega_t, omega_t_max, step), job = {wanted: true, failed}
+    const step = this.#step(place, "omega_t_max", omega_t_max), known = stops(omega_t, omega_t_max, step), job = {wanted: true, failed}
     const directions = cone(direction, angles, neighbours)
     this.#follow(job, true, place, directions, intervals(known, step), () => {}, (r, p) => {
       const {realization} = place, rows = angles.length + 1
@@ -124,6 +124,13 @@ export class Kernel {
     if (!omegaT.length || !omegaT.every((time, t) => Number.isFinite(time) && time > (t > 0 ? omegaT[t - 1] : 0)))
       refuse("omega_t", omegaT.join(", "), "must be increasing times above 0")
     return {sigma2, rl_over_lc, realization} // and nothing else that a page may have beside them
+  }
+
+  /** @param {Place} place @param {string} name @param {number} last @returns {number} */
+  #step(place, name, last) {
+    const step = defaultStep(this.draws, place), most = this.draws.mostSteps
+    if (!(last / step < most)) refuse(name, last, `would take more than ${most} steps of ${step} /Omega, the limit`)
+    return step
   }
 
   // orbits in tasks of some 50 ms, whose positions and momenta (T, 3, n) are put together

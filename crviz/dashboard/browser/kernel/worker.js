@@ -13,6 +13,7 @@ import {fieldLine} from "./line.js"
 /** @typedef {OrbitsTask | SpectraTask | LineTask} Task */
 
 const LOOK = 30 // ms between two looks
+const MOST_AT_ONCE = 10_000 // steps, some 20 ms of them
 
 /** @type {Draws} */
 let draws
@@ -54,15 +55,17 @@ async function followed({place, directions, steps: {numbers, sizes}}, over) {
   for (let k = 0; k < n; k++) {
     const orbit = new Orbit(directions[k], directions[n + k], directions[2 * n + k])
     for (let t = 0; t < numbers.length; t++) {
-      orbit.back(waves, draws.cosine, numbers[t], sizes[t])
+      for (let left = numbers[t]; left > 0; left -= MOST_AT_ONCE) {
+        orbit.back(waves, draws.cosine, Math.min(left, MOST_AT_ONCE), sizes[t])
+        if (performance.now() - looked < LOOK) continue
+        await messagesReceived()
+        if (over()) return {}
+        looked = performance.now()
+      }
       for (let i = 0; i < 3; i++) {
         r[(3 * t + i) * n + k] = orbit.r[i]
         p[(3 * t + i) * n + k] = orbit.p[i]
       }
-      if (performance.now() - looked < LOOK) continue
-      await messagesReceived()
-      if (over()) return {}
-      looked = performance.now()
     }
     if (![...orbit.r, ...orbit.p].every(Number.isFinite))
       throw new Error(`an orbit through realisation ${place.realization} did not stay finite.`)
