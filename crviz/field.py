@@ -9,6 +9,7 @@ import numpy as np
 from crviz import turbulence
 from crviz.arrays import Array, ArrayLike, rounded
 from crviz.config import Config
+from crviz.turbulence.model import Waves
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,15 @@ class Field:
         return total
 
 
-def draw_field(config: Config, realization: int) -> Field:
-    """Draw one realisation of the field: a pure function of the configuration and the index."""
+def draw_waves(config: Config, realization: int) -> Waves:
+    """The waves of one realisation: a pure function of the configuration and the index."""
     seeds = np.random.SeedSequence(config.seed, spawn_key=(realization,))
-    waves = turbulence.get(config.turbulence).draw(config, np.random.default_rng(seeds))
+    return turbulence.get(config.turbulence).draw(config, np.random.default_rng(seeds))
+
+
+def draw_field(config: Config, realization: int) -> Field:
+    """Draw one realisation of the field: `draw_waves`, in units of r_L and rounded."""
+    waves = draw_waves(config, realization)
     k = waves.wavenumbers * config.rl_over_lc
     drawn = (k * waves.directions, waves.amplitudes * waves.polarizations, waves.phases)
     wavevectors, amplitudes, phases = (rounded(values) for values in drawn)

@@ -105,7 +105,7 @@ def fused() -> bool:
 _FLOAT, _INT, _LONG = ir.FloatType(), ir.IntType(32), ir.IntType(64)
 
 
-def _cosine_coefficients(degree: int) -> Array:
+def cosine_coefficients(degree: int) -> Array:
     """Coefficients in u^2 of the Chebyshev fit to cos(2 pi u), |u| <= 1/2."""
     fit = np.polynomial.Chebyshev.interpolate(
         lambda s: np.cos(2 * np.pi * np.sqrt(np.maximum(s, 0))), degree, domain=[0, 0.25]
@@ -223,7 +223,7 @@ def _write_wave_sum(
 ) -> None:
     """The instructions of a sum of waves, for pointers to its arrays."""
     builder, together = vectors.builder, vectors.width * vectors.groups
-    coefficients = _cosine_coefficients(degree)
+    coefficients = cosine_coefficients(degree)
     for start in range(0, LANES, together):
         lanes = range(start, start + together, vectors.width)
         places = [[vectors.load(offsets, _long(i * LANES + lane)) for i in range(3)] for lane in lanes]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -55,8 +56,21 @@ def _collect(path: Path, parts: dict[Path, str]) -> None:
 
 
 def module_text(path: Path) -> str:
-    """A module; of what crosses to it, wire.js, there is no file."""
-    return wire.module() if path == FOLDER.resolve() / "wire.js" else path.read_text(encoding="utf8")
+    """A module; of those that are `MADE` there are no files."""
+    for name, made in MADE.items():
+        if path == FOLDER.resolve() / name:
+            return made()
+    return path.read_text(encoding="utf8")
+
+
+def _kernel_program() -> str:
+    """The text of browser/kernel/program.js."""
+    comment = "// What the workers of the kernel run, put together by crviz/dashboard/javascript.py."
+    return f"{comment}\n\nexport const PROGRAM = {json.dumps(program('kernel/worker'))}\n"
+
+
+#: Modules of browser/ that are no files, and what makes them.
+MADE = {"wire.js": wire.module, "kernel/program.js": _kernel_program}
 
 
 def stylesheet(name: str) -> str:

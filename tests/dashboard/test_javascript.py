@@ -1,29 +1,33 @@
 """The page's JavaScript as it is put together, by reading; what it computes is tested in a browser."""
 
 import collections
+import json
 import re
 import shutil
 import subprocess
 
 import pytest
+from node import modules
 
 from crviz.dashboard import javascript
 from crviz.dashboard.panels import registered
 
-ROOM = javascript.FOLDER.parent
-#: All modules, by their path below dashboard/.
-MODULES = {
-    str(path.relative_to(ROOM)): path
-    for path in sorted(
-        [javascript.FOLDER / "wire.js", *javascript.FOLDER.glob("*.js"), *(ROOM / "panels").glob("*/*.js")]
-    )
-}
-#: What is loaded: components of their own, and the page with all its panels.
+MODULES = modules()
+#: What is loaded: components of their own, the page with all its panels, and the kernel beside it, whose
+#: workers have a program of their own.
+_PANELS = [panel.script for panel in registered()]
+_WORKER = javascript.program("kernel/worker")
 BUNDLES = {
     name: javascript.bundle(path)
     for name, path in MODULES.items()
     if re.search(r"^export function render\(", javascript.module_text(path), re.M)
-} | {"page": javascript.program("page", *(panel.script for panel in registered()))}
+} | {
+    "page": javascript.program("page", *_PANELS),
+    "page with kernel": javascript.program("page", "kernel/pool", *_PANELS).replace(
+        json.dumps(_WORKER), '""'
+    ),
+    "worker": _WORKER,
+}
 
 _DECLARED = re.compile(
     r"^(?:export )?(?:(?:async )?function\*?|class|const|let|var) (?:\{([^}]*)\}|(\w+))", re.MULTILINE
@@ -49,7 +53,9 @@ def imported(path):
 
 
 def test_there_is_something_to_load():
-    assert set(BUNDLES) == {"page", "browser/controls.js", "panels/orbits/component.js"}
+    own = {"browser/controls.js", "panels/orbits/component.js"}
+    assert set(BUNDLES) == {"page", "page with kernel", "worker"} | own
+    assert len(BUNDLES["page"]) < len(BUNDLES["page with kernel"])  # who is served has no need of it
 
 
 @pytest.mark.parametrize("name", MODULES)
