@@ -26,7 +26,7 @@ from crviz.result.times import nearest_time
 #: How far beyond the times with quantiles these are still used, as a factor.
 BEYOND = 1.2
 #: Before it [1/Omega] skies are a dipole and nothing else that stands out of the pixels' noise.
-_FIRST = 2.0
+FIRST = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +124,7 @@ def one_sky(source: Source) -> OneSky | None:
 def scatter(point: AtlasPoint) -> OneSky:
     """The scatter at a place of the atlas. Raises ValueError where it has no quantiles."""
     kept = point.observers
-    kept = kept.isel(omega_t_quantile=kept["omega_t_quantile"].values >= _FIRST)
+    kept = kept.isel(omega_t_quantile=kept["omega_t_quantile"].values >= FIRST)
     times = kept["omega_t_quantile"].values
     late = [nearest_time(point.omega_t, time) for time in times]
     mean = np.nan_to_num(point.dataset["cl"].values[:, late].astype(float))
