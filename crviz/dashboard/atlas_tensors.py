@@ -9,14 +9,18 @@ lie together, and compress.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from crviz import atlas, observations
+from crviz import atlas, observations, paths
+from crviz._version import __version__
 from crviz.arrays import Array
-from crviz.atlas import Atlas, AtlasPoint
+from crviz.atlas import Atlas, AtlasPoint, interpolation
 from crviz.atlas.fields import describe, windows
 from crviz.atlas.one_sky import FIRST
 from crviz.atlas.point import sampled
@@ -37,6 +41,14 @@ def file(table: Atlas | None = None) -> bytes:
     header, arrays = packed(table)
     told = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
     return gzip.compress(len(told).to_bytes(4, "little") + told + arrays, mtime=0)
+
+
+@cache
+def digest() -> str:
+    """A hash of all that makes the file of the shipped atlas, which need not be made for it."""
+    made_of = [paths.assets() / "atlas.nc", Path(interpolation.__file__), Path(__file__)]
+    content = b"".join(path.read_bytes() for path in made_of) + __version__.encode()
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def packed(table: Atlas | None = None) -> tuple[dict[str, Any], bytes]:

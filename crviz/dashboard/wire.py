@@ -69,6 +69,9 @@ EVOLVING = MULTIPOLES[-1] + 1
 #: first dipole is no pale one.
 STORY = {"from": 1.0, "to": 40.0, "rest": 24.0, "colors": 12.0}
 
+#: Why no analytic evolution is drawn.
+NO_RATE = "No analytic evolution: so few fields have scattered K along B₀ below 0, which no rate stands for."
+
 #: What tells one place of the atlas from another, by its key.
 PLACE = ("sigma2", "rl_over_lc")
 
@@ -138,6 +141,7 @@ def module() -> str:
         "yearsPerParsec": YEARS_PER_PARSEC,
         "story": STORY,
         "place": PLACE,
+        "noRate": NO_RATE,
         "sent": SENT,
         **{kind: kind for kind in MESSAGES},
     }

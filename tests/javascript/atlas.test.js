@@ -5,6 +5,8 @@ import {readFileSync} from "node:fs"
 import {test} from "node:test"
 
 import {AtlasInBrowser, opened} from "../browser/atlas/atlas.js"
+import {grown} from "../browser/growth.js"
+import {WIRE} from "../browser/wire.js"
 
 const KINDS = {f4: Float32Array, f8: Float64Array, i1: Int8Array, i2: Int16Array}
 const CLOSE = 1e-6 // single precision is 1.2e-7, of what is sent and of what Python writes
@@ -16,7 +18,7 @@ function bufferOf(name) {
 
 const atlas = new AtlasInBrowser(...opened(bufferOf("atlas.file")))
 const arrays = bufferOf("places.arrays")
-const places = JSON.parse(readFileSync("places.json", "utf8")).map(({place, what, agreeing, digest, ...truth}) => ({place, what, agreeing, truth}))
+const places = JSON.parse(readFileSync("places.json", "utf8")).map(({place, what, agreeing, analytic, digest, ...truth}) => ({place, what, agreeing, analytic, truth}))
 
 function arrayOf([kind, offset, length]) { return new KINDS[kind](arrays, offset, length) }
 
@@ -62,6 +64,25 @@ test("bytes are the same nearly everywhere", () => {
 
 test("it says of a place what the header of the page says", () => {
   for (const {place, what, agreeing} of places) assert.deepEqual(atlas.words(...place, 100), {what, shown: agreeing})
+})
+
+// <(r.g)^2> is in single precision, and what it grows by between two times is a share of it: 1e-5; a multipole is a sum over modes of
+// which early on nothing is left
+test("analytic curves grow from its K as Python's do", () => {
+  const modes = JSON.parse(readFileSync("modes.json", "utf8")), seen = {theta: 0.6 * 180 / Math.PI, phi: 0.9 * 180 / Math.PI}
+  for (const {place, analytic} of places) {
+    const {cl} = grown(atlas.at(...place), seen, modes)
+    assert.deepEqual(cl.map(([ell]) => ell), analytic.map(([ell]) => ell))
+    cl.forEach(([ell, values], i) => values.forEach((value, t) => {
+      const truth = analytic[i][1][t], dipole = Math.abs(analytic[0][1][t])
+      assert.ok(Math.abs(value - truth) <= 1e-5 * Math.abs(truth) + 1e-9 * dipole, `${ell} at ${place}, ${t}: ${value}, not ${truth}`)
+    }))
+  }
+})
+
+test("there are no analytic curves where K along B0 is not above 0", () => {
+  const tensors = atlas.at(...places[0].place), modes = JSON.parse(readFileSync("modes.json", "utf8"))
+  assert.deepEqual(grown({...tensors, k: tensors.k.map((each) => -each)}, {theta: 0, phi: 0}, modes), {none: WIRE.noRate})
 })
 
 test("what is beyond its range or of other turbulence is not covered", () => {
