@@ -147,13 +147,17 @@ def scatter(point: AtlasPoint) -> OneSky:
             _over(kept["seen_shape_quantiles"].values[..., here], through, shape=True, first=0),
         )
         of_skies = kept["sky_factor_quantiles"].isel(window=number, through=THROUGH.index("window"))
-        fits = {"dipole": "dipole", "fit": f"{observations.fitted_multipoles(window)[0]} on"}
         factors[describe(window)] = {
-            name: of_skies.isel(fitted=FITTED.index(fit)).values[[0, -1]]
-            for name, fit in fits.items()
-            if fit in FITTED
+            name: of_skies.isel(fitted=index).values[[0, -1]] for name, index in fits(window).items()
         }
     return OneSky(times, whole, seen, factors)
+
+
+def fits(window: ObservedSpectrum) -> dict[str, int]:
+    """Which of `FITTED` the normalizations of `observations.compare` are through a window, as far as there is
+    one."""
+    found = {"dipole": "dipole", "fit": f"{observations.fitted_multipoles(window)[0]} on"}
+    return {name: FITTED.index(fit) for name, fit in found.items() if fit in FITTED}
 
 
 def axis_of(gradient: Gradient) -> int | None:

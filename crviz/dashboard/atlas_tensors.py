@@ -22,13 +22,12 @@ from crviz._version import __version__
 from crviz.arrays import Array
 from crviz.atlas import Atlas, AtlasPoint, interpolation
 from crviz.atlas.fields import describe, windows
-from crviz.atlas.one_sky import FIRST
+from crviz.atlas.one_sky import FIRST, fits
 from crviz.atlas.point import sampled
-from crviz.atlas.quantiles import FITTED, THROUGH
+from crviz.atlas.quantiles import THROUGH
 from crviz.dashboard import chip, wire
 from crviz.dashboard.best_known import POINT_NSIDE
 from crviz.dashboard.labelled_source import LabelledSource
-from crviz.observations import ObservedSpectrum
 from crviz.plots.content.about import lines, simulated
 from crviz.result.times import nearest_time
 
@@ -70,20 +69,17 @@ def packed(table: Atlas | None = None) -> tuple[dict[str, Any], bytes]:
         fine_fields (P,); and those of `_one_sky`.
     """
     table = table or atlas.load()
-    between, points = table.interpolation, table.sigma2.size * table.rl_over_lc.size
-    raw = {
-        name: table.dataset[name].values.reshape(points, -1) for name in (*_TENSORS, "fields", "fine_fields")
-    }
+    between = table.interpolation
     smooth, missing = between.smooth, between.missing
     arrays = {
         "coefficients": between.surface.coefficients,
         "cl": np.exp(smooth["cl"]).astype(np.float32),
         "cl_missing": missing,
-        "cl_there": raw["cl"].reshape(missing.shape)[missing],
+        "cl_there": table.dataset["cl"].values.reshape(missing.shape)[missing],
         "k_scale": between.k_scale,
         "running": np.exp(smooth["running"]).astype(np.float32),
         **{name: smooth[name].astype(np.float32) for name in ("exponent", "standard_dipole")},
-        **{name: raw[name].astype(np.float32) for name in ("k", "fields", "fine_fields")},
+        **{name: table.dataset[name].values.astype(np.float32) for name in ("k", "fields", "fine_fields")},
     }
     for name in _TENSORS:
         arrays[f"{name}_error"] = np.exp(smooth[f"{name}_error"]).astype(np.float32)
@@ -138,8 +134,8 @@ def _one_sky(table: Atlas) -> tuple[dict[str, Any], dict[str, Array]]:
             quantiles[f"{number}_{name}"] = seen
             of.append({"name": f"{number}_{name}", "shape": name == "shape", "first": 0, "through": through})
         factors = kept["sky_factor_quantiles"].isel(window=index, through=THROUGH.index("window"))
-        for name, fit in _fits(window).items():
-            quantiles[f"{number}_{name}"] = factors.isel(fitted=FITTED.index(fit)).values
+        for name, fit in fits(window).items():
+            quantiles[f"{number}_{name}"] = factors.isel(fitted=fit).values
             of.append({"name": f"{number}_{name}"})
     for name, values in quantiles.items():
         flat = np.where(values > 0, values, np.nan).reshape(-1, *values.shape[2:])
@@ -147,11 +143,6 @@ def _one_sky(table: Atlas) -> tuple[dict[str, Any], dict[str, Array]]:
         arrays[f"{name}_missing"] = np.isnan(flat)
     late = [nearest_time(table.omega_t, time) for time in times]
     return {"times": times.tolist(), "late": late, "of": of}, arrays
-
-
-def _fits(window: ObservedSpectrum) -> dict[str, str]:
-    fits = {"dipole": "dipole", "fit": f"{observations.fitted_multipoles(window)[0]} on"}
-    return {name: fit for name, fit in fits.items() if fit in FITTED}
 
 
 def _words(place: AtlasPoint) -> dict[str, Any]:

@@ -7,13 +7,11 @@ import {WIRE} from "./wire.js"
 const LATER = "The analytic evolution of this place follows when the slider is let go."
 const UNWRITTEN = 1000 // ms until it is tried again where it could not be had: a server that has just started is writing it
 
-/** @typedef {{set: number[], shown: [string, string, any[]][]}} Texts of the session: the place that it knows is set, and what agrees with what it shows */
-
 export class Meanwhile {
   /** @type {import("./atlas/atlas.js").AtlasInBrowser | null} */
   atlas = null
   #next = typeof DecompressionStream === "function" ? 0 : Infinity // when to try, in ms as performance.now()
-  #known = null // of the place asked for last
+  #known = null // what stood in last
 
   // where script and file of the atlas are, relative to this script; there(): the atlas is
   constructor(places, there) { Object.assign(this, {places, there}) }
@@ -35,19 +33,19 @@ export class Meanwhile {
 
   #address(which) { return new URL(this.places[which], import.meta.url) }
 
-  // what stands in for the session's answer, by the names of what it sends; null where the session knows of what is set or shows it,
-  // and where the atlas does not have it; the same object for the same
-  of(values, texts, sky, analytic) {
+  // what stands in for the session's answer, by the names of what it sends, once the atlas is there: null where the session knows of the
+  // place that is set (texts.set) or shows it, and where the atlas does not have it; the same object for the same
+  of(values, texts, {physics}, analytic) {
     const {atlas} = this, place = WIRE.place.map((key) => values[key])
     const shown = WIRE.place.map((name) => texts.shown.find(([other]) => other === name)[2][0])
-    if (!atlas || [texts.set, shown].some((other) => String(other) === String(place)) || !atlas.covers(values)) return null
-    const {estimator, theta, phi, p, omega_t_max} = values, key = [...place, estimator, theta, phi, p, analytic.p].join()
+    if ([texts.set, shown].some((other) => String(other) === String(place)) || !atlas.covers(values)) return null
+    const {estimator, theta, phi, p, omega_t_max} = values, key = [...place, estimator, theta, phi, p, omega_t_max, analytic.p, physics].join()
     if (this.#known?.key !== key) {
       const tensors = atlas.at(...place, estimator)
       this.#known = {
         key, tensors, texts: atlas.words(...place, omega_t_max), fitted: "",
         analytic: analytic.p === p ? grown(tensors, values, analytic) : {none: LATER},
-        awaited: sky.physics ? {words: `the sky is that of ${sky.physics}`, old: true, still: true} : {},
+        awaited: physics ? {words: `the sky is that of ${physics}`, old: true, still: true} : {},
       }
     }
     return this.#known

@@ -233,12 +233,13 @@ class Page {
 
   // the atlas stands in for the session until that knows of the place that is set; the sky waits for it
   #follow() {
-    const {model, standing = null} = this, found = this.lost ? null : this.meanwhile.of(this.settings.values, unpacked(model.texts), this.sky, unpacked(model.analytic))
+    const {model, meanwhile, standing = null} = this, there = meanwhile.atlas && !this.lost
+    const found = there ? meanwhile.of(this.settings.values, unpacked(model.texts), this.sky, unpacked(model.analytic)) : null
     if (found === standing) return
     this.standing = found
     const names = found && standing ? ["tensors", "analytic"] : ["tensors", "analytic", "fitted", "awaited"]
     this.#take(...names)
-    if (!found && this.omegaT === this.followed) this.omegaT = this.model.omega_t // nobody has moved the time meanwhile
+    if (!found && this.omegaT === this.followed) this.omegaT = model.omega_t // nobody has moved the time meanwhile
     this.#settle()
     this.followed = this.omegaT
     this.changed(...names)
