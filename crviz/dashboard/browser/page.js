@@ -239,7 +239,7 @@ class Page {
     this.standing = found
     const names = found && standing ? ["tensors", "analytic"] : ["tensors", "analytic", "fitted", "awaited"]
     this.#take(...names)
-    if (!found && this.omegaT === this.followed) this.omegaT = model.omega_t // nobody has moved the time meanwhile
+    if (!found && this.omegaT === this.followed) this.omegaT = this.sessionTime // nobody has moved the time meanwhile
     this.#settle()
     this.followed = this.omegaT
     this.changed(...names)
