@@ -79,7 +79,7 @@ def begin_a_run(page: Page, step: int) -> None:
     page.wait_for_timeout(500)
     digest = page.evaluate("crviz.tensors.digest")
     page.get_by_role("button", name="Run", exact=True).click()
-    page.wait_for_function("digest => crviz.tensors.digest !== digest", arg=digest)
+    page.wait_for_function(pages._ANOTHER, arg=digest)
 
 
 def churn(browser: Browser, server: Server) -> None:
@@ -92,7 +92,7 @@ def churn(browser: Browser, server: Server) -> None:
         page, *_ = pages.opened(browser, f"http://{server.place}")
         digest = page.evaluate("crviz.tensors.digest")
         page.evaluate(pages._RELEASE, ["Strength", -3])
-        page.wait_for_function("digest => crviz.tensors.digest !== digest", arg=digest)
+        page.wait_for_function(pages._ANOTHER, arg=digest)
         pages.orbits(page, 1)
         page.close()
 

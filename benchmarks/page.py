@@ -4,7 +4,8 @@
 
 Starts `crviz serve` with an empty and with a filled kernel cache and says when the page is usable, counted
 from the start of the process. Then, on the warm server, medians and 95th percentiles of: opening to the
-first complete view; a step of the gradient, of p and of T to the changed picture; pictures a second of play;
+first complete view; a step of the gradient, of p, of T and of sigma^2 (by the atlas in the browser) to the
+changed picture; pictures a second of play;
 asking for orbits to their data; release of the sigma^2 slider to what is stored, and to a real sky of one
 field; Run to the first picture; Cancel; and the bytes over the socket for opening, a step of T, direction
 and p; models of a session; and the server's processor time for a page without a browser.
@@ -75,6 +76,10 @@ _STEP = f"""([label, step, done]) => new Promise((resolve) => {{
     }})
     wait()
 }})"""
+#: Puts a hand on one of them.
+_TOUCH = f"(label) => ({_FIND})(label).dispatchEvent(new Event('pointerdown'))"
+#: Whether the session has answered with another result than one; what stands in for that has no digest.
+_ANOTHER = "digest => crviz.tensors.digest && crviz.tensors.digest !== digest"
 #: Moves one of them and lets go.
 _RELEASE = f"""([label, step]) => {{
     const input = ({_FIND})(label)
@@ -159,9 +164,14 @@ def steps(page, label, step, number, done=None):
 
 
 def dragging(page, number):
-    """Milliseconds of every step: gradient, p and T."""
+    """Milliseconds of every step: gradient, p, T and sigma^2."""
+    page.evaluate(_TOUCH, "Strength")
+    page.wait_for_function("crviz.atlas")
+    sigma2 = steps(page, "Strength", -1, number)
+    steps(page, "Strength", number, 1)  # back at what is stored
     # T backwards: what lies ahead has been fetched before it is wanted
     return {
+        "sigma2_step_ms": sigma2,
         "gradient_step_ms": steps(page, "Angle to", 1, number),
         "p_step_ms": steps(page, "p in", 0.01, number),
         "t_step_ms": steps(page, "Backtracking", -1, number, _SKY_IS_THERE),
@@ -187,7 +197,7 @@ def slider_release(page, number):
         digest, series = page.evaluate("[crviz.tensors.digest, crviz.sky.id]")
         start = time.perf_counter()
         page.evaluate(_RELEASE, ["Strength", -3])
-        page.wait_for_function("digest => crviz.tensors.digest !== digest", arg=digest)
+        page.wait_for_function(_ANOTHER, arg=digest)
         stored.append(1000 * (time.perf_counter() - start))
         page.wait_for_function("id => crviz.sky.id !== id", arg=series)
         sky.append(1000 * (time.perf_counter() - start))

@@ -51,6 +51,17 @@ class Surface:
         self._points = np.stack(np.meshgrid(*self._axes, indexing="ij"), -1).reshape(-1, 2)
         self._spline = _spline(self._points)
 
+    @property
+    def coefficients(self) -> Array:
+        """What bending from each point and the plane 1, ln sigma2, ln r_L/L_c count at a place for the
+        weights of the points: (S R + 3, S R)."""
+        return _coefficients(self._points)
+
+    @property
+    def spacing(self) -> float:
+        """The mean distance of neighbouring points, in logarithms."""
+        return float(np.mean(np.concatenate([np.diff(axis) for axis in self._axes])))
+
     def weights(self, sigma2: float, rl_over_lc: float) -> Array:
         """Weights (S R,) of the points at a place; they add up to 1."""
         return self._spline(np.log([[sigma2, rl_over_lc]]))[0]
@@ -100,9 +111,8 @@ class Surface:
     def near(self, sigma2: float, rl_over_lc: float) -> Array:
         """How much the points count for what is not smooth at a place, (S R,), in all 1: within the distance
         of two of them most."""
-        spacing = np.mean(np.concatenate([np.diff(axis) for axis in self._axes]))
         away = ((self._points - np.log([sigma2, rl_over_lc])) ** 2).sum(-1)
-        near = np.exp(-away / (2 * spacing**2))
+        near = np.exp(-away / (2 * self.spacing**2))
         return near / near.sum()
 
     def reach(self, sigma2: float, rl_over_lc: float) -> float:
@@ -142,10 +152,14 @@ def _spline(points: Array) -> Callable[[Array], Array]:
     A plane plus sum_p c_p |x - x_p|^2 ln |x - x_p|, with no constant or linear moment of the c_p.
     scipy.interpolate yields the same, but would add half to the time that crviz takes to import.
     """
+    coefficients = _coefficients(points)
+    return lambda places: np.hstack([_bending(places, points), _plane(places)]) @ coefficients
+
+
+def _coefficients(points: Array) -> Array:
     plane = _plane(points)
     system = np.block([[_bending(points, points), plane], [plane.T, np.zeros((3, 3))]])
-    coefficients = np.linalg.solve(system, np.eye(len(system), len(points)))
-    return lambda places: np.hstack([_bending(places, points), _plane(places)]) @ coefficients
+    return np.linalg.solve(system, np.eye(len(system), len(points)))
 
 
 def _reach(weights: Array, place: Array, points: Array) -> float:
@@ -178,6 +192,12 @@ class Interpolation:
     Attributes
     ----------
     surface : Surface
+    smooth : {name: (S R, ...)}
+        What is interpolated, with nothing missing.
+    missing : (S R, ...)
+        Where C_l has no logarithm.
+    k_scale : (...)
+        Typical |K| at times when it turns with the gyration at one of the points, else NaN.
     """
 
     def __init__(self, variables: Mapping[str, Array], sigma2: ArrayLike, rl_over_lc: ArrayLike) -> None:
@@ -185,11 +205,10 @@ class Interpolation:
         self._flat = {name: values.reshape(-1, *values.shape[2:]) for name, values in variables.items()}
         k = self._flat["k"]
         turns = ((k < 0) | (k > (2 + MARGIN) * self._flat["running"])).any(0)
-        #: typical |K| at times when it turns with the gyration at one of the points, else NaN
-        self._k_scale = np.where(turns, np.median(np.abs(k), 0), np.nan)
+        self.k_scale = np.where(turns, np.median(np.abs(k), 0), np.nan)
         smooth = self._smooth_quantities()
-        self._missing = np.isnan(smooth["cl"])
-        self._smooth = {name: self.surface.filled(values) for name, values in smooth.items()}
+        self.missing = np.isnan(smooth["cl"])
+        self.smooth = {name: self.surface.filled(values) for name, values in smooth.items()}
 
     def at(self, sigma2: float, rl_over_lc: float) -> tuple[dict[str, Array], dict[str, Array]]:
         """The variables at a place, whose errors hold that of interpolation, and this one by itself.
@@ -214,7 +233,7 @@ class Interpolation:
                 share = np.divide(of_noise, values[f"{name}_error"], where=of_noise > 0, out=0 * of_noise)
                 values[f"{name}_correlation"] *= share.prod(0)
         around = self.surface.around(sigma2, rl_over_lc)
-        values["cl"] = np.where(self._missing[around].any(0), np.nan, values["cl"])
+        values["cl"] = np.where(self.missing[around].any(0), np.nan, values["cl"])
         return values, errors
 
     def left_out_errors(self) -> dict[str, Array]:
@@ -232,6 +251,12 @@ class Interpolation:
         inner = self.surface.inner
         return {name: _quantiles(np.abs(away[inner])) for name, (away, _) in self._left_out.items()}
 
+    @property
+    def rough(self) -> dict[str, Array]:
+        """Of `PREDICTED`, the square of what left-out points are missed by beyond what noise explains, on the
+        scale of `at`, over that of their reach: (S R, ...) each."""
+        return {name: rough for name, (_, rough) in self._left_out.items()}
+
     @cached_property
     def _left_out(self) -> dict[str, tuple[Array, Array]]:
         """For each of `PREDICTED` by how much left-out points are missed, on its scale, and the square of it
@@ -240,7 +265,7 @@ class Interpolation:
         predicted = self._physical(weights)
         found = {}
         for name in PREDICTED:
-            true, noise = self._flat[name], np.exp(self._smooth[f"{name}_error"])
+            true, noise = self._flat[name], np.exp(self.smooth[f"{name}_error"])
             scale = self._scale(name, noise)
             away = np.arcsinh(predicted[name] / scale) - np.arcsinh(true / scale)
             explained = (noise / np.hypot(true, scale)) ** 2
@@ -252,7 +277,7 @@ class Interpolation:
         """Above it misses are counted as ratios, below as differences: two errors (...), or what is typical
         of a quantity that has both signs whatever its errors."""
         if name == "k":
-            return np.where(np.isnan(self._k_scale), 2 * noise, self._k_scale)
+            return np.where(np.isnan(self.k_scale), 2 * noise, self.k_scale)
         if name == "exponent":
             return np.broadcast_to(np.median(np.abs(self._flat[name]), 0), noise.shape)
         return 2 * noise
@@ -265,7 +290,7 @@ class Interpolation:
                 "cl": log(flat["cl"]),
                 "running": log(flat["running"]),
                 "exponent": flat["exponent"],
-                "k": np.arcsinh(flat["k"] / self._k_scale),
+                "k": np.arcsinh(flat["k"] / self.k_scale),
                 "standard_dipole": flat["standard_dipole"] / flat["cl"][..., 1],
                 "k_antisymmetric": flat["k_antisymmetric"],
             }
@@ -274,7 +299,7 @@ class Interpolation:
 
     def _physical(self, weights: Array) -> dict[str, Array]:
         """The variables at places from weights (..., S R) of the points."""
-        smooth = {name: np.tensordot(weights, values, 1) for name, values in self._smooth.items()}
+        smooth = {name: np.tensordot(weights, values, 1) for name, values in self.smooth.items()}
         physical = {name: np.exp(values) for name, values in smooth.items() if name.endswith("_error")}
         physical |= {name: values for name, values in smooth.items() if name not in physical}
         # a spline may overshoot
@@ -282,8 +307,8 @@ class Interpolation:
         physical |= {name: np.clip(values, -1, 1) for name, values in correlations.items()}
         physical["cl"], physical["running"] = np.exp(smooth["cl"]), np.exp(smooth["running"])
         by_exponent = smooth["exponent"] * physical["running"]
-        turning = self._k_scale * np.sinh(smooth["k"])
-        physical["k"] = np.where(np.isnan(self._k_scale), by_exponent, turning)
+        turning = self.k_scale * np.sinh(smooth["k"])
+        physical["k"] = np.where(np.isnan(self.k_scale), by_exponent, turning)
         physical["exponent"] = physical["k"] / physical["running"]
         physical["standard_dipole"] = smooth["standard_dipole"] * physical["cl"][..., 1]
         return physical

@@ -26,7 +26,7 @@ from crviz.result.times import nearest_time
 #: How far beyond the times with quantiles these are still used, as a factor.
 BEYOND = 1.2
 #: Before it [1/Omega] skies are a dipole and nothing else that stands out of the pixels' noise.
-_FIRST = 2.0
+FIRST = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +124,7 @@ def one_sky(source: Source) -> OneSky | None:
 def scatter(point: AtlasPoint) -> OneSky:
     """The scatter at a place of the atlas. Raises ValueError where it has no quantiles."""
     kept = point.observers
-    kept = kept.isel(omega_t_quantile=kept["omega_t_quantile"].values >= _FIRST)
+    kept = kept.isel(omega_t_quantile=kept["omega_t_quantile"].values >= FIRST)
     times = kept["omega_t_quantile"].values
     late = [nearest_time(point.omega_t, time) for time in times]
     mean = np.nan_to_num(point.dataset["cl"].values[:, late].astype(float))
@@ -147,13 +147,17 @@ def scatter(point: AtlasPoint) -> OneSky:
             _over(kept["seen_shape_quantiles"].values[..., here], through, shape=True, first=0),
         )
         of_skies = kept["sky_factor_quantiles"].isel(window=number, through=THROUGH.index("window"))
-        fits = {"dipole": "dipole", "fit": f"{observations.fitted_multipoles(window)[0]} on"}
         factors[describe(window)] = {
-            name: of_skies.isel(fitted=FITTED.index(fit)).values[[0, -1]]
-            for name, fit in fits.items()
-            if fit in FITTED
+            name: of_skies.isel(fitted=index).values[[0, -1]] for name, index in fits(window).items()
         }
     return OneSky(times, whole, seen, factors)
+
+
+def fits(window: ObservedSpectrum) -> dict[str, int]:
+    """Which of `FITTED` the normalizations of `observations.compare` are through a window, as far as there is
+    one."""
+    found = {"dipole": "dipole", "fit": f"{observations.fitted_multipoles(window)[0]} on"}
+    return {name: FITTED.index(fit) for name, fit in found.items() if fit in FITTED}
 
 
 def axis_of(gradient: Gradient) -> int | None:

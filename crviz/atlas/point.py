@@ -114,9 +114,7 @@ class AtlasPoint(Source):
     @property
     def sampling(self) -> str:
         """How many fields, and how many of them on fine grids."""
-        return (
-            f"atlas: {self.n_realizations} fields, {int(self.dataset['fine_fields'])} of them on fine grids"
-        )
+        return sampled(self.n_realizations, int(self.dataset["fine_fields"]))
 
     @property
     def recipe(self) -> str:
@@ -333,6 +331,11 @@ class AtlasPoint(Source):
         covariance[:, 2, 2] = par_error**2
         covariance[:, :2, 2] = covariance[:, 2, :2] = mixed[:, None]
         return tensor, covariance
+
+
+def sampled(fields: object, fine: object) -> str:
+    """How many fields, and how many of them on fine grids, in words."""
+    return f"atlas: {fields} fields, {fine} of them on fine grids"
 
 
 def _observation(observed: ObservedSpectrum | str) -> ObservedSpectrum:

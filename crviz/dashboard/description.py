@@ -11,6 +11,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+import threading
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,8 @@ import panel as pn
 from bokeh.embed import json_item
 from bokeh.embed.bundle import extension_dirs
 
-from crviz import turbulence
-from crviz.dashboard import javascript, panels, toolbar
+from crviz import paths, turbulence
+from crviz.dashboard import atlas_tensors, javascript, panels, toolbar
 from crviz.dashboard.controls import Groups, keys_of, physics_and_run
 from crviz.dashboard.panels.spectra.observed import observed_spectra, observing_windows
 from crviz.dashboard.state import on_page
@@ -29,6 +30,7 @@ from crviz.plots import style
 
 #: Under which the server hands out files, below static/extensions/.
 _PLACE = "crviz"
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def _known() -> tuple[tuple[str, ...], tuple[panels.Panel, ...]]:
@@ -59,6 +61,7 @@ def description() -> dict[str, Any]:
             for theme, colors in (("light", style.LIGHT), ("dark", style.DARK))
         },
         "skies": _skies(),
+        "atlas": _atlas(),
         "observed": {"spectra": observed_spectra(), "windows": observing_windows()},
     }
 
@@ -77,6 +80,23 @@ def _skies() -> str:
     name = f"{_PLACE}-skies-{fine_skies.digest()}"
     extension_dirs[name] = fine_skies.folder()
     return f"../{name}/"
+
+
+def _atlas() -> dict[str, str]:
+    """Where the script and the file of the atlas are, relative to the page's script."""
+    script = _written("atlas", javascript.bundle("atlas/atlas"))
+    return {"script": script.rpartition("/")[2], "file": f"{_atlas_file()}?v=1"}
+
+
+def _atlas_file() -> str:
+    return f"atlas-{atlas_tensors.digest()}.gz"
+
+
+def write_atlas() -> None:
+    """Have the file of the atlas at its place, which takes a second: pages that want it sooner wait for the
+    server instead."""
+    with paths.replacing(_folder() / _atlas_file()) as part:
+        part.write_bytes(atlas_tensors.file())
 
 
 def page_url() -> str:
@@ -123,9 +143,14 @@ def _written(name: str, content: str | bytes, kind: str = "js") -> str:
     return f"static/extensions/{_PLACE}/{name}-{digest}.{kind}?v={digest}"
 
 
-@cache
 def _folder() -> Path:
     """A folder of this process, whose files any server of Bokeh's hands out."""
+    with _ONE_AT_A_TIME:
+        return _made_folder()
+
+
+@cache
+def _made_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="crviz-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     extension_dirs[_PLACE] = folder

@@ -7,6 +7,7 @@ import threading
 import time
 
 from crviz import atlas, turbulence
+from crviz.dashboard import description
 from crviz.dashboard.state import State
 from crviz.jobs import Limits, Manager
 from crviz.library import Library
@@ -68,7 +69,8 @@ def page_opened() -> None:
 
 
 def _prepare(manager: Manager) -> None:
-    """Have the library looked at, compile, and look at the atlas for the first time: here nobody waits.
+    """Have the library looked at, compile, look at the atlas for the first time, and write it for browsers:
+    here nobody waits.
 
     Beside the first page, with two processors, they would cost it a second.
     """
@@ -79,6 +81,10 @@ def _prepare(manager: Manager) -> None:
         return
     manager.warm_up()
     atlas.load().interpolate(0.3, 0.3)
+    try:
+        description.write_atlas()
+    except OSError as error:  # pages wait for the server then, when a slider is let go
+        _log.warning("the atlas cannot be written for browsers: %s", error)
 
 
 def arrived(state: State) -> None:

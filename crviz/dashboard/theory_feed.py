@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from param.parameterized import Event
 
-from crviz import interpretation, library, observations
+from crviz import interpretation, library, observations, theory
 from crviz.dashboard.hub import Hub
 from crviz.dashboard.session import Session
 from crviz.dashboard.state import State
+from crviz.dashboard.wire import NO_RATE
 from crviz.observations import ObservedSpectrum
 from crviz.plots.content.evolution import analytic
+from crviz.plots.content.series import ANALYTIC
 from crviz.result import nearest_time
 
 #: Probability of a larger chi2 below which a fit is called poor.
@@ -21,8 +24,6 @@ _POOR = 1e-3
 #: What moves a fit of what is shown, and one of what is observed.
 _FITTED = ("shown", "estimator", "theta", "phi", "form", "omega_t")
 _FITTED_OBSERVED = ("observed", "normalization")
-#: Why no analytic evolution is drawn.
-_NO_RATE = "No analytic evolution: so few fields have scattered K along B₀ below 0, which no rate stands for."
 #: Why nothing observed is fitted.
 _NONE_SHOWN = "No observed spectrum is shown: choose one at “Compare with”, by a fit or to the dipole."
 
@@ -63,9 +64,10 @@ class TheoryFeed:
             self._hub.analytic = {
                 "omega_t": source.omega_t.tolist(),
                 "cl": [[ell, values.tolist()] for ell, values in curves],
+                **_modes(state.p),
             }
         elif state.analytic or self._hub.analytic:
-            self._hub.analytic = {"none": _NO_RATE} if state.analytic else {}
+            self._hub.analytic = {"none": NO_RATE} if state.analytic else {}
 
     def _forget(self, *_: Event) -> None:
         if self._hub.fitted:
@@ -132,6 +134,14 @@ class TheoryFeed:
             f"(ℓ = {fit.ell[0]}–{fit.ell[-1]}; scatter of simulated skies with the gradient {along} to B₀; "
             f"deviance {fit.deviance:.1f}, expected {fit.expected_deviance:.1f})."
         )
+
+
+@lru_cache(maxsize=64)
+def _modes(p: float) -> dict[str, Any]:
+    """p, and what the browser grows curves of other places from (browser/growth.js): ell (L,), decay (M,) and
+    share, flat (L, M), of `theory.power_law_modes`."""
+    decay, share = theory.power_law_modes(np.array(ANALYTIC), p=p)
+    return {"p": p, "ell": list(ANALYTIC), "decay": decay, "share": share.ravel()}
 
 
 def _refusal(check: Callable[[], object]) -> str:

@@ -69,6 +69,12 @@ EVOLVING = MULTIPOLES[-1] + 1
 #: first dipole is no pale one.
 STORY = {"from": 1.0, "to": 40.0, "rest": 24.0, "colors": 12.0}
 
+#: Why no analytic evolution is drawn.
+NO_RATE = "No analytic evolution: so few fields have scattered K along B₀ below 0, which no rate stands for."
+
+#: What tells one place of the atlas from another, by its key.
+PLACE = ("sigma2", "rl_over_lc")
+
 #: Kinds of messages from the browser: a button pressed, an input released, the time released, a sky wanted, a
 #: direction clicked on, a theme chosen, the window of an own spectrum wanted, whether anybody is there. Those
 #: of skies, windows and the last are answered by a message of their kind.
@@ -134,6 +140,8 @@ def module() -> str:
         "rigidityPerTeV": rigidity(1.0, b0=1.0, lc=1.0),
         "yearsPerParsec": YEARS_PER_PARSEC,
         "story": STORY,
+        "place": PLACE,
+        "noRate": NO_RATE,
         "sent": SENT,
         **{kind: kind for kind in MESSAGES},
     }

@@ -7,7 +7,7 @@ arrays in and out; times in 1/Omega, rates in Omega, spectra in units of the sou
 from crviz.parameters import FORMS
 from crviz.theory.bgk import Rates, bgk_rates, bgk_tensor, rates, tensor_from_rates
 from crviz.theory.covariance import dipole_ratio, jackknife_covariance, smooth_covariance
-from crviz.theory.evolution import evolve, evolve_by_diffusion
+from crviz.theory.evolution import evolve, evolve_by_diffusion, power_law_modes
 from crviz.theory.fitting import P_RANGE, Fit, check_shape, fit, fit_shape
 from crviz.theory.hierarchy import hierarchy
 from crviz.theory.inversion import METHODS, invert
@@ -35,6 +35,7 @@ __all__ = [
     "invert",
     "jackknife_covariance",
     "measured_rate",
+    "power_law_modes",
     "power_law_rate",
     "rates",
     "slope",

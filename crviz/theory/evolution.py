@@ -129,6 +129,21 @@ def evolve_by_diffusion(
     return _evolved(rate, _enough(int(np.max(ell, initial=1))), times, begin, end, ell)[start:]
 
 
+def power_law_modes(ell: ArrayLike, *, p: float) -> tuple[Array, Array]:
+    """What `evolve_by_diffusion` is made of for every source and every nu_0.
+
+    Returns
+    -------
+    decay : (M,) [nu_0]
+        Rates of decay of the modes.
+    share : (L, M)
+        C_l(T) = sum_m share_lm times the integral of Q_1 exp(-decay_m nu_0 (T - T')) dT' from 0 to T.
+    """
+    ell = check_multipoles(ell, at_least=0)
+    decay, vectors, drive = decay_modes(power_law_rate(p), _enough(int(np.max(ell, initial=1))))
+    return decay, vectors[ell] * drive / (2 * ell + 1)[:, None]
+
+
 def _enough(highest: int) -> int:
     """Where multipoles are cut off for the highest that is asked for."""
     return max(4 * highest, _LEAST_LMAX)

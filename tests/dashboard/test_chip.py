@@ -78,6 +78,12 @@ def test_of_a_run_its_own_physics_and_resolution_agree_and_no_others(state, sess
     assert "realizations" not in found
 
 
+def test_what_the_server_knows_to_be_set_is_said_whatever_is_shown(state, session):
+    state.sigma2, state.rl_over_lc = 0.01, 0.3
+    assert said(state, session)["set"] == [0.01, 0.3]
+    assert agreeing(state, session)["sigma2"] == [1.0]
+
+
 def test_a_run_that_reaches_further_than_asked_for_agrees_and_one_that_ends_before_does_not(state, session):
     assert agreeing(state, session)["omega_t_max"] == [1.0]  # which is set, and 20 is shown
     state.omega_t_max = 30.0

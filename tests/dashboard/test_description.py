@@ -7,7 +7,7 @@ import panel as pn
 import pytest
 from panel.io.state import set_curdoc
 
-from crviz.dashboard import description, panels
+from crviz.dashboard import atlas_tensors, description, panels
 from crviz.dashboard.page import Visit
 from crviz.dashboard.state import State, on_page
 
@@ -41,6 +41,16 @@ def test_a_panel_more_is_in_the_script_and_leaves_the_others_as_they_are(tmp_pat
 def test_it_is_written_once():
     assert description.page_url() == description.page_url()
     assert description.orbits_url() == description.orbits_url()
+
+
+def test_the_file_of_the_atlas_is_written_where_the_page_looks_for_it():
+    place = description.description()["atlas"]
+    assert "export class AtlasInBrowser" in file_behind(f"static/extensions/crviz/{place['script']}")
+    description.write_atlas()
+    name, _, _ = place["file"].partition("?")
+    content = (description.extension_dirs["crviz"] / name).read_bytes()
+    assert content == atlas_tensors.file()
+    assert 1e6 < len(content) < 2e6  # what a hand on a slider costs; opening costs none of it
 
 
 def test_every_parameter_of_the_page_has_an_input():

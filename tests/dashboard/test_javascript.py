@@ -13,14 +13,15 @@ from crviz.dashboard import javascript
 from crviz.dashboard.panels import registered
 
 MODULES = modules()
-#: What is loaded: components of their own, the page with all its panels, and the kernel beside it, whose
-#: workers have a program of their own.
+#: What is loaded: components of their own, the page with all its panels, the atlas, which it loads later, and
+#: the kernel beside it, whose workers have a program of their own.
 _PANELS = [panel.script for panel in registered()]
 _WORKER = javascript.program("kernel/worker")
 BUNDLES = {
     name: javascript.bundle(path)
     for name, path in MODULES.items()
     if re.search(r"^export function render\(", javascript.module_text(path), re.M)
+    or name == "browser/atlas/atlas.js"
 } | {
     "page": javascript.program("page", *_PANELS),
     "page with kernel": javascript.program("page", "kernel/pool", *_PANELS).replace(
@@ -53,7 +54,7 @@ def imported(path):
 
 
 def test_there_is_something_to_load():
-    own = {"browser/controls.js", "panels/orbits/component.js"}
+    own = {"browser/controls.js", "panels/orbits/component.js", "browser/atlas/atlas.js"}
     assert set(BUNDLES) == {"page", "page with kernel", "worker"} | own
     assert len(BUNDLES["page"]) < len(BUNDLES["page with kernel"])  # who is served has no need of it
 

@@ -1,12 +1,18 @@
 """Modules of the page that know no document: tested by node, and their types checked."""
 
+import gzip
+import json
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
 from node import ROOM, STRICT, lay_out, program, run
 
+from crviz.config import Config
+from crviz.dashboard import atlas_tensors, best_known, chip, theory_feed
 from crviz.jobs import fine_skies
+from crviz.plots.content import evolution
 
 TESTS = ROOM.parents[1] / "tests/javascript"
 #: What computes and says, and touches no document.
@@ -27,6 +33,7 @@ PURE = [
         )
     ),
     *(f"browser/kernel/{name}.js" for name in ("pool", "worker")),
+    *(f"browser/{name}.js" for name in ("growth", "atlas/atlas", "atlas/surface")),
     *("browser/view.js", "browser/settings.js", "browser/settling.js", "browser/tour_steps.js"),
     *(f"panels/sky/{name}.js" for name in ("sky", "fine", "one_sky")),
     *(f"panels/{name}/{name}.js" for name in ("evolution", "spectra", "summary")),
@@ -53,7 +60,39 @@ def files(laid_out):
         (laid_out / f"{index}.units").write_bytes(units.tobytes())
 
 
-def test_what_they_compute_and_say(laid_out, files):
+#: Places of the atlas that the browser is asked for: corners, points (some C_l are below 0 at (2, 0.05)), on
+#: lines between points, where it is steep ((0.07, 4), across B0), beside a point, and anywhere.
+PLACES = [
+    *((0.05, 0.02), (10.0, 5.0), (0.05, 5.0), (1.0, 0.1), (2.0, 0.05), (0.1, 0.3), (0.7, 1.0), (10.0, 0.03)),
+    *((0.07, 4.0), (0.05001, 0.02001)),
+    *np.exp(np.random.default_rng(17).uniform(np.log([0.05, 0.02]), np.log([10, 5]), (12, 2))).tolist(),
+]
+
+
+@pytest.fixture(scope="module")
+def places(laid_out):
+    """The atlas as browsers have it, and what Python says of some places, beside them."""
+    (laid_out / "atlas.file").write_bytes(gzip.decompress(atlas_tensors.file()))
+    told, arrays = [], b""
+    for place in PLACES:
+        shown = best_known.from_atlas(Config(sigma2=place[0], rl_over_lc=place[1]))
+        said = {"place": place, "what": chip.shown_words(shown), "agreeing": chip.agreeing(shown, 100.0)}
+        for name, value in shown.tensors("cross").items():
+            if isinstance(value, np.ndarray):
+                said[name] = [value.dtype.str[1:], len(arrays), value.size]
+                arrays += value.tobytes() + bytes(-value.nbytes % 8)
+            else:
+                said[name] = value
+        curves = evolution.analytic(shown.source, (0.6, 0.9), 0.4)
+        said["analytic"] = [[ell, values.tolist()] for ell, values in curves]
+        told.append(said)
+    modes = {name: np.asarray(value).tolist() for name, value in theory_feed._modes(0.4).items()}
+    (laid_out / "modes.json").write_text(json.dumps(modes), encoding="utf8")
+    (laid_out / "places.json").write_text(json.dumps(told), encoding="utf8")
+    (laid_out / "places.arrays").write_bytes(arrays)
+
+
+def test_what_they_compute_and_say(laid_out, files, places):
     files = sorted(f"tests/{path.name}" for path in TESTS.glob("*.test.js"))
     assert "# fail 0" in run(laid_out, program("node"), "--test", "--test-reporter=tap", *files)
 

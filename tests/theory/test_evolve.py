@@ -274,3 +274,12 @@ def test_nonsense_is_refused_by_name(arguments, name):
     usual = {"omega_t": [1.0, 2.0], "ell": [1, 5], "nu_r": theory.power_law_rate(0.5)}
     with pytest.raises(ValueError, match=name):
         theory.evolve(**(usual | arguments))
+
+
+def test_a_constant_source_fills_the_modes_of_a_power():
+    """The integral over a mode is (1 - exp(-z)) / decay, or T for the one that does not decay."""
+    decay, share = theory.power_law_modes([0, 1, 4], p=0.4)
+    nu0, omega_t = 0.3, 5.0
+    filled = np.r_[omega_t, -np.expm1(-decay[1:] * nu0 * omega_t) / (decay[1:] * nu0)]
+    expected = theory.evolve(omega_t, [0, 1, 4], theory.power_law_rate(0.4, nu0=nu0))
+    np.testing.assert_allclose(share @ filled, expected, rtol=1e-9)

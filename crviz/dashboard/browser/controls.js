@@ -9,7 +9,7 @@ const kinds = {range, log, number: numeric, select, menu, choice, switch: toggle
 const PRESSED = ["button", "deletion", "menu"] // do something on the server
 
 // the inputs of some groups in an element; the model holds values and words, and hands messages on
-// changed({key: value}): what stands in an input; shared(): before the address is copied
+// changed({key: value}): what stands in an input; shared(): before the address is copied; touched(key): a hand is on a slider
 export class Controls {
   fields = new Map()
   dependent = [] // rows that are there for some values of others only
@@ -17,10 +17,8 @@ export class Controls {
   asking = [] // rows that the server must answer, with what they say of themselves
   there = true // whether it can
 
-  constructor(model, el, spec, {changed = () => {}, shared = () => {}} = {}) {
-    this.model = model
-    this.changed = changed
-    this.shared = shared
+  constructor(model, el, spec, {changed = () => {}, shared = () => {}, touched = () => {}} = {}) {
+    Object.assign(this, {model, changed, shared, touched})
     for (const {legend, help, open, inline, explained, controls} of spec) {
       const group = document.createElement(open === undefined ? "fieldset" : "details")
       if (open === undefined) group.append(make("legend", legend))
@@ -167,6 +165,7 @@ function slider(controls, control, {min, max, step, bounds, valueAt, placeOf, wr
     controls.moved(control.key)
   })
   input.addEventListener("change", () => controls.released(control.key))
+  for (const kind of ["pointerdown", "focus", "input"]) input.addEventListener(kind, () => controls.touched(control.key))
   const show = (value) => {
     const place = placeOf(value)
     input.step = step

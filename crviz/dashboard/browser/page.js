@@ -18,6 +18,7 @@ import {Controls} from "./controls.js"
 import {yearsInWords} from "./digits.js"
 import {Figure} from "./figure.js"
 import {Lecture} from "./lecture.js"
+import {Meanwhile} from "./meanwhile.js"
 import {Probe} from "./probe.js"
 import {Settings} from "./settings.js"
 import {Shell} from "./shell.js"
@@ -50,6 +51,7 @@ class Page {
     })
     if (this.connection.kept) this.shell.putBack(this.connection.kept.shell)
     this.story = new Story(Boolean(this.connection.kept))
+    this.meanwhile = new Meanwhile(description.atlas, () => { this.#follow(); this.#say() })
     this.figures = Promise.all(description.panels.filter(({figure}) => figure).map(async ({name, figure}) => {
       const made = await Figure.made(figure, `figure-${name}`)
       made.color(this.colors)
@@ -129,10 +131,13 @@ class Page {
     const {theta, phi, p, form} = this.settings.values
     const seen = {gradient: `θ = ${theta}°, φ = ${phi}°`, "Omega T": this.omegaT, p, form, link: location.href}
     const lines = [this.tensors.about, ...Object.entries(seen).map(([word, value]) => `${word}: ${value}`)]
-    return {Title: this.model.texts.what, Description: lines.join("\n")}
+    return {Title: this.texts.what, Description: lines.join("\n")}
   }
 
   // --- within
+
+  // words of the session, but for those of what stands in for its answer
+  get texts() { return {...unpacked(this.model.texts), ...this.standing?.texts} }
 
   #themeChosen() {
     this.send({kind: WIRE.theme, dark: this.shell.dark})
@@ -150,6 +155,7 @@ class Page {
     return new Controls(this.model, el, controls[place.dataset.controls], {
       changed: (values) => this.settings.set(values),
       shared: () => this.address.write(),
+      touched: (key) => { if (WIRE.place.includes(key)) this.meanwhile.want() },
     })
   }
 
@@ -160,11 +166,16 @@ class Page {
       this.changed(...keys)
       this.address.changed()
       if (keys.includes("lc")) this.bar.label()
+      this.#follow()
       this.#say()
     })
-    model.on("texts", () => this.#say())
+    model.on("texts", () => {
+      this.#follow()
+      this.#say()
+    })
     for (const name of WIRE.sent) model.on(name, () => {
       this.#take(name)
+      if (name === "tensors") this.#settle()
       this.changed(name)
       if (name === "awaited") this.#say()
       if (name === "pinned") this.address.changed()
@@ -193,6 +204,7 @@ class Page {
     const {lost} = this
     document.getElementById("drawer").inert = lost
     for (const inputs of this.inputs) inputs.reach(!lost)
+    this.#follow()
     this.#say()
     if (!lost) this.#take(...WIRE.sent)
     this.changed("lost")
@@ -214,9 +226,31 @@ class Page {
 
   // what the session has sent
   #take(...names) {
-    for (const name of names) this[name] = unpacked(this.model[name])
+    for (const name of names) this[name] = this.standing?.[name] ?? unpacked(this.model[name])
     if (!this.pinned?.omega_t) this.pinned = null
     if (names.includes("tensors")) this.#find()
+  }
+
+  // the atlas stands in for the session until that knows of the place that is set; the sky waits for it
+  #follow() {
+    const {model, meanwhile, standing = null} = this, there = meanwhile.atlas && !this.lost
+    const found = there ? meanwhile.of(this.settings.values, unpacked(model.texts), this.sky, unpacked(model.analytic)) : null
+    if (found === standing) return
+    this.standing = found
+    const names = found && standing ? ["tensors", "analytic"] : ["tensors", "analytic", "fitted", "awaited"]
+    this.#take(...names)
+    if (!found && this.omegaT === this.followed) this.omegaT = this.sessionTime // nobody has moved the time meanwhile
+    this.#settle()
+    this.followed = this.omegaT
+    this.changed(...names)
+  }
+
+  // at the recorded time that is nearest, as the session has it
+  #settle() {
+    this.#find()
+    const before = this.omegaT
+    this.omegaT = this.tensors.omega_t[this.index]
+    if (this.omegaT !== before) this.changed("omega_t")
   }
 
   // the time stays where it is as far as the recorded ones reach
@@ -289,7 +323,7 @@ class Page {
 
   // what is shown, set and under way, above all else
   #say() {
-    const texts = unpacked(this.model.texts)
+    const {texts} = this
     this.chip.show(texts, this.settings.values, this.awaited, this.lost)
     this.tour.allow(!this.lost, texts.cancel)
   }

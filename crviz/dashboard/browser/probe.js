@@ -5,9 +5,12 @@ export class Probe {
 
   constructor(page) { this.#page = page }
 
-  // whether the page is drawn and Bokeh has nothing more to do; the same with a sky
+  // whether the page is drawn and Bokeh has nothing more to do; the same with a sky, all as the session has it
   get idle() { return this.drawn > 0 && Bokeh.documents.every((each) => each.is_idle) }
-  get complete() { return this.idle && Boolean(this.sky?.map) }
+  get complete() { return this.idle && Boolean(this.sky?.map) && !this.#page.standing }
+
+  // whether the atlas is there, to stand in for what the session has not answered
+  get atlas() { return Boolean(this.#page.meanwhile.atlas) }
 
   // how often something was drawn, and when last [ms, as performance.now()]
   get drawn() { return this.#page.drawings }

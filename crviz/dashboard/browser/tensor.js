@@ -7,7 +7,7 @@ import {WIRE} from "./wire.js"
 
 // of a tensor, and of a symmetric matrix between them
 export const COMPONENTS = WIRE.components.length
-const COMPONENT_PAIRS = COMPONENTS * (COMPONENTS - 1) / 2
+export const COMPONENT_PAIRS = COMPONENTS * (COMPONENTS - 1) / 2
 
 /**
  * What each component counts in g_i g_j X_ij. A cosine that is 0 but for rounding is 0, so that at right angles

@@ -85,5 +85,5 @@ PANEL = Panel(
     heading="Sky map of one field",
     figure=sky,
     controls=switches,
-    depends=("tensors", "pinned", "sky", "second", "awaited", "direction", "omega_t", "theta", "phi"),
+    depends=("pinned", "sky", "second", "awaited", "direction", "omega_t", "theta", "phi"),
 )

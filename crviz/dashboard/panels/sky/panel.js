@@ -62,7 +62,7 @@ export class SkyPanel {
     if (!this.series.id) return
     for (const [i, {series, index, gradient}] of wanted.entries()) {
       const reached = view.playing ? series.index(view.reached) : index
-      if (!lost) for (const each of ahead(series, index, reached, view.playing)) series.want(each)
+      if (!lost && !awaited.still) for (const each of ahead(series, index, reached, view.playing)) series.want(each)
       const at = series.at(index)
       if (!i) this.ready = Boolean(at)
       if (lost && !at && !i) this.awaits({words: `the sky at Ω T = ${timeInWords(series.times[index])} will be shown when the connection is back`, old: true})
