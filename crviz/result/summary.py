@@ -200,7 +200,7 @@ def _index(times: Array, omega_t: float, what: str) -> int:
         nearest = times[nearest_time(times, omega_t)]
         raise NotKept(
             f"omega_t = {omega_t:.4g} must be one of the {len(times)} times at which {what} are kept, "
-            f"the nearest of them {nearest:.4g}; a run of your own has them at any."
+            f"the nearest of them Ω T = {nearest:.4g}; a run of your own has them at any."
         )
     return int(np.flatnonzero(times == omega_t)[0])
 

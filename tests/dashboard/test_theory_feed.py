@@ -205,8 +205,8 @@ def test_few_fields_get_their_sentence(state, hub, link):
     [
         ({"theta": 50}, "at 0° to B₀, and at 90° for an azimuth of 0° or 90° only"),
         ({"theta": 90, "phi": 30}, "at 0° to B₀, and at 90° for an azimuth of 0° or 90° only"),
-        ({"theta": 90, "omega_t": 90.0}, "the nearest of them Ω T = 100;"),
-        ({"omega_t": 90.0}, "the nearest of them Ω T = 100;"),
+        ({"theta": 90, "omega_t": 90.0}, "the nearest of them Ω T = 100.2;"),
+        ({"omega_t": 90.0}, "the nearest of them Ω T = 100.2;"),
     ],
 )
 def test_where_the_shipped_result_keeps_no_covariance_the_page_says_where_it_does(hub, changes, said):
