@@ -1,0 +1,174 @@
+"""What a page without a server holds of a source: words, arrays, skies."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from crviz import theory
+from crviz.arrays import Array
+from crviz.dashboard import chip, words
+from crviz.dashboard.alone import settings
+from crviz.dashboard.alone.skies import Skies, told
+from crviz.dashboard.controls import Groups
+from crviz.dashboard.state import State
+from crviz.dashboard.theory_feed import NO_RATE
+from crviz.gradient import PAIRS, components
+from crviz.jobs.skies import sky_id
+from crviz.plots.content.about import stem
+from crviz.plots.content.series import ANALYTIC
+from crviz.result import Source
+
+#: Powers p between which the analytic evolution is interpolated: it is wrong by 1e-5 at most then.
+_POWERS = 31
+_KINDS = {"float32": "f4", "float64": "f8", "int8": "i1", "int16": "i2"}
+_ELSEWHERE = "where crviz runs (crviz serve)"
+
+
+@dataclass(frozen=True, eq=False)
+class Contents:
+    """What is shown, and how.
+
+    Attributes
+    ----------
+    state
+        What is shown and set.
+    estimators
+        Those that it can be seen with, the one that is set among them.
+    skies
+        None where there are none, for a reason that `why` says.
+    why
+    """
+
+    state: State
+    estimators: tuple[str, ...]
+    skies: Skies | None
+    why: str = ""
+
+    @cached_property
+    def controls(self) -> dict[str, Groups]:
+        """Groups of controls, by the place in the document where they stand."""
+        return settings.controls(self.estimators)
+
+    def packed(self) -> bytes:
+        """A line of JSON, and the arrays that it names: browser/alone/held.js unpacks it."""
+        state, source = self.state, self.state.shown.source
+        arrays = _Arrays()
+        config, estimator = source.config, source.usable(state.estimator)
+        name = f"{sky_id(config.replace(grids='single'), self.skies.field)}-held" if self.skies else ""
+        held = {
+            "values": settings.values(state, self.controls) | {"estimator": estimator},
+            "omega_t": state.shown.recorded_time(state.omega_t),
+            "rules": settings.rules(self.controls),
+            "texts": self._texts(),
+            "sentences": self._sentences(),
+            "place": {"sigma2": config.sigma2, "rl_over_lc": config.rl_over_lc},
+            "stem": stem(config),
+            "figures": {"sky": "Sky", "evolution": "Figure 1", "spectra": "Figure 2"},
+            "tensors": {each: state.shown.tensors(each) for each in self.estimators},
+            "evolved": _evolved(source),
+            "sky": told(self.skies, config, name) | {"stem": stem(config)} if self.skies else {},
+            "skies": [
+                {"name": f"sky-{index}", "nside": nside}
+                for index, nside in enumerate(self.skies.nsides if self.skies else ())
+            ],
+            "help": words.html("introduction"),
+        }
+        line = json.dumps(
+            arrays.named(held), allow_nan=False, ensure_ascii=False, separators=(",", ":")
+        ).encode()
+        # arrays of the browser begin at multiples of 8 bytes
+        return line + b" " * (-(len(line) + 1) % 8) + b"\n" + arrays.content
+
+    def _texts(self) -> dict[str, Any]:
+        """Words by the keys of the controls, as a session has them, and those of the chip."""
+        shown = self.state.shown
+        return {
+            "what": chip.shown_words(shown),
+            "shown": [],
+            "job": "",
+            "progress": None,
+            "cancel": False,
+            "lost": {},
+            "fixed": "This page holds one result. Other σ² and r_L/L_c, own and stored runs and further plots "
+            f"are there {_ELSEWHERE}.",
+            "no_fit": f"p is fitted {_ELSEWHERE}.",
+            "no_run": f"In this page: spectra at {len(shown.source.omega_t)} times"
+            f"{f'; {self.skies}' if self.skies else f'. {self.why}'}.",
+        }
+
+    def _sentences(self) -> dict[str, str]:
+        """What is said when it is asked for."""
+        return {
+            "rate": NO_RATE,
+            "window": f"the window of an own spectrum is worked out {_ELSEWHERE}",
+            "downloads": "The run (NetCDF), the map (FITS), figures for print and all in one archive are made "
+            f"{_ELSEWHERE}; a film of the sky is made below its picture.",
+        }
+
+
+def _evolved(source: Source) -> dict[str, Any] | None:
+    """The analytic evolution of `interpretation.analytic_evolution` for each component of g_i g_j, over 4 pi,
+    at Chebyshev's nodes between the powers that can be set: (nodes, 6, T, multipoles); None without a rate.
+    """
+    tensors = source.diffusion()
+    parallel = tensors.along("parallel")[0][-1]
+    if not parallel > 0:
+        return None
+    low, high = State.param["p"].bounds
+    nodes = (low + high) / 2 + (high - low) / 2 * np.cos(np.pi * np.arange(_POWERS) / (_POWERS - 1))
+    mean_squares = np.nan_to_num(2 * source.omega_t * components(tensors.running).T)
+    ell = np.array(ANALYTIC)
+    table = np.array(
+        [
+            [
+                theory.evolve_by_diffusion(source.omega_t, ell, each, parallel, p=power)
+                for each in mean_squares
+            ]
+            for power in np.clip(nodes, low, high).tolist()
+        ]
+    )
+    assert table.shape[1] == len(PAIRS)
+    return {
+        "nodes": nodes,
+        "ell": list(ANALYTIC),
+        "table": (table / (4 * np.pi)).astype(np.float32).ravel(),
+        "omega_t": source.omega_t.astype(float),
+    }
+
+
+class _Arrays:
+    """Arrays one after the other, those that are alike once."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._known: dict[bytes, dict[str, Any]] = {}
+
+    @property
+    def content(self) -> bytes:
+        """All of them."""
+        return b"".join(self._parts)
+
+    def named(self, value: Any) -> Any:
+        """A value with names of arrays in the places of these."""
+        if isinstance(value, np.ndarray):
+            return self._name(value)
+        if isinstance(value, dict):
+            return {key: self.named(each) for key, each in value.items()}
+        return [self.named(each) for each in value] if isinstance(value, list | tuple) else value
+
+    def _name(self, array: Array) -> dict[str, Any]:
+        content, kind = array.tobytes(), _KINDS[array.dtype.name]
+        digest = hashlib.sha256(kind.encode() + content).digest()
+        if digest not in self._known:
+            self._known[digest] = {"array": [kind, self._size, array.size]}
+            padded = content + bytes(-len(content) % 8)
+            self._parts.append(padded)
+            self._size += len(padded)
+        return self._known[digest]

@@ -1,0 +1,128 @@
+// In place of a session: answers what the page asks from what it holds, as crviz/dashboard/page.py and its feeds do.
+
+import {energyInWords} from "../digits.js"
+import {nearest} from "../view.js"
+import {WIRE} from "../wire.js"
+import {fine, positions} from "../../panels/sky/fine.js"
+import {evolvedAt} from "./held.js"
+import {allowed, linkedValues} from "./link.js"
+
+const RADIAN = Math.PI / 180
+const OF_THE_CURVES = ["analytic", "p", "theta", "phi"]
+
+export class LocalModel {
+  #calls = new Map()
+  #skies = new Map() // decoded, by index
+  notice = ""
+  pinned = {}
+  fitted = ""
+  second = {}
+  awaited = {}
+  direction = {}
+
+  // held: words and numbers (held.js); part(name): one of its other parts; press: what else buttons do, by their keys
+  constructor(held, part, press = {}) {
+    Object.assign(this, {held, part, values: held.values, omega_t: held.omega_t, sky: held.sky})
+    this.press = {pin: () => this.#pin(), notice: () => this.#say({notice: ""}), ...press}
+    this.tensors = held.tensors[this.values.estimator]
+    this.analytic = this.#curves()
+    this.restore(location.hash)
+    window.addEventListener("hashchange", () => this.restore(location.hash))
+  }
+
+  on(names, call) { for (const name of [names].flat()) this.#calls.set(name, [...this.#calls.get(name) ?? [], call]) }
+
+  // have something, and tell who listens
+  put(values) {
+    Object.assign(this, values)
+    for (const name of Object.keys(values)) this.#tell(name)
+  }
+
+  #tell(name, message) { for (const call of this.#calls.get(name) ?? []) call(message) }
+
+  send_msg({kind, ...message}) {
+    if (kind === WIRE.press) this.press[message.key]?.()
+    else if (kind === WIRE.set) this.#set(message.key, message.value)
+    else if (kind === WIRE.sky) this.#handOut(message)
+    else if (kind === WIRE.window) this.#tell("msg:custom", {kind, id: message.id, error: this.held.sentences.window})
+  }
+
+  // what a link says, its time and its pin
+  restore(fragment) {
+    const {values, notices} = linkedValues(fragment, this.held.rules), said = new URLSearchParams(fragment.slice(1))
+    const asked = Number(said.get("T") ?? NaN), pin = said.get("pin")
+    this.#take(values)
+    if (asked > 0) {
+      const times = this.tensors.omega_t, taken = times[nearest(times, asked)]
+      if (Math.abs(taken - asked) > 1e-4 * asked) notices.push(`The link asks for T = ${asked}; the nearest recorded time, ${Number(taken.toPrecision(5))}, is shown.`)
+      this.put({omega_t: taken})
+    }
+    if (pin) {
+      const [digest, , , estimator] = pin.split(",")
+      if (digest === this.tensors.digest && estimator in this.held.tensors) this.#pinned(estimator)
+      else notices.push("What the link has pinned is not in this page, so it is not pinned.")
+    }
+    this.#say({notice: notices.join(" ")})
+  }
+
+  #set(key, value) {
+    const rule = this.held.rules[key], taken = rule && allowed(rule, value)
+    this.#take(taken === undefined ? {} : {[key]: taken}, taken !== value)
+  }
+
+  // tell: whether the inputs show something else
+  #take(values, tell = true) {
+    const names = Object.keys(values)
+    this.values = {...this.values, ...values}
+    if (tell) this.#tell("values")
+    if (names.includes("estimator")) this.put({tensors: this.held.tensors[this.values.estimator]})
+    if (names.some((name) => OF_THE_CURVES.includes(name))) this.put({analytic: this.#curves()})
+    if (names.includes("beside")) this.#besides()
+    if (names.includes("b0") || names.includes("lc")) this.#say()
+  }
+
+  #curves() {
+    const {evolved, sentences} = this.held, {analytic, p, theta, phi} = this.values
+    if (!analytic) return {}
+    return evolved ? {cl: evolvedAt(evolved, p, theta * RADIAN, phi * RADIAN)} : {none: sentences.rate}
+  }
+
+  #pin() {
+    if (this.pinned.omega_t) this.put({pinned: {}})
+    else this.#pinned(this.values.estimator)
+    this.#besides()
+    this.#say()
+  }
+
+  #pinned(estimator) {
+    const {digest} = this.tensors, {sigma2, rl_over_lc: radius} = this.held.place
+    this.put({pinned: {...this.held.tensors[estimator], link: [digest, sigma2, radius, estimator].join()}})
+  }
+
+  #besides() { this.put({second: this.values.beside === "pinned" && this.pinned.omega_t ? this.sky : {}}) }
+
+  #say({notice = this.notice} = {}) {
+    const {texts, place} = this.held, pinned = Boolean(this.pinned.omega_t)
+    this.notice = notice
+    this.put({texts: {
+      ...texts, notice, downloads: true, help: true, pin: pinned ? {label: "Unpin"} : true,
+      pinned_words: pinned ? `pinned: ${texts.what}` : "",
+      energy: energyInWords(place.rl_over_lc, this.values.b0, this.values.lc),
+    }})
+  }
+
+  async #handOut({id, index}) {
+    const {nside} = this.held.skies[index], found = positions(await this.#decoded(index))
+    this.#tell("msg:custom", {kind: WIRE.sky, id, index, nside, ...found})
+  }
+
+  #decoded(index) {
+    const {name, nside} = this.held.skies[index]
+    if (!this.#skies.has(index)) {
+      const found = this.part(name).then((content) => fine(content, nside, (offset) => this.#decoded(index + offset)))
+      this.#skies.set(index, found)
+      found.catch(() => this.#skies.delete(index)) // it is asked for again when it is wanted again
+    }
+    return this.#skies.get(index)
+  }
+}
