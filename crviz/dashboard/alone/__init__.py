@@ -2,6 +2,6 @@
 (browser/alone/). Either one file, or files in a folder (`crviz.site`)."""
 
 from crviz.dashboard.alone.contents import Contents
-from crviz.dashboard.alone.document import MOST, one_file, opening, parts_of
+from crviz.dashboard.alone.document import MOST, TooLarge, contents_of, labelled, one_file, opening
 
-__all__ = ["MOST", "Contents", "one_file", "opening", "parts_of"]
+__all__ = ["MOST", "Contents", "TooLarge", "contents_of", "labelled", "one_file", "opening"]

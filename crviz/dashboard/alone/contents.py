@@ -18,13 +18,13 @@ from crviz.dashboard.alone.skies import Skies, told
 from crviz.dashboard.controls import Groups
 from crviz.dashboard.state import State
 from crviz.dashboard.theory_feed import NO_RATE
-from crviz.gradient import PAIRS, components
+from crviz.gradient import components
 from crviz.jobs.skies import sky_id
 from crviz.plots.content.about import stem
 from crviz.plots.content.series import ANALYTIC
 from crviz.result import Source
 
-#: Powers p between which the analytic evolution is interpolated: it is wrong by 1e-5 at most then.
+#: Powers p between which the analytic evolution is interpolated: it is wrong by 3e-5 at most then.
 _POWERS = 31
 _KINDS = {"float32": "f4", "float64": "f8", "int8": "i1", "int16": "i2"}
 _ELSEWHERE = "where crviz runs (crviz serve)"
@@ -55,11 +55,21 @@ class Contents:
         """Groups of controls, by the place in the document where they stand."""
         return settings.controls(self.estimators)
 
-    def packed(self) -> bytes:
-        """A line of JSON, and the arrays that it names: browser/alone/held.js unpacks it."""
+    @property
+    def estimator(self) -> str:
+        """The one that it opens with."""
+        return self.state.shown.source.usable(self.state.estimator)
+
+    def further(self) -> bytes:
+        """What is fetched when it is asked for: arrays of other estimators, and the analytic evolution."""
+        shown = self.state.shown
+        others = {each: shown.tensors(each) for each in self.estimators if each != self.estimator}
+        return _packed({"tensors": others, "evolved": _evolved(shown.source)})
+
+    def first(self) -> bytes:
+        """What the page is drawn of."""
         state, source = self.state, self.state.shown.source
-        arrays = _Arrays()
-        config, estimator = source.config, source.usable(state.estimator)
+        config, estimator = source.config, self.estimator
         name = f"{sky_id(config.replace(grids='single'), self.skies.field)}-held" if self.skies else ""
         held = {
             "values": settings.values(state, self.controls) | {"estimator": estimator},
@@ -70,8 +80,7 @@ class Contents:
             "place": {"sigma2": config.sigma2, "rl_over_lc": config.rl_over_lc},
             "stem": stem(config),
             "figures": {"sky": "Sky", "evolution": "Figure 1", "spectra": "Figure 2"},
-            "tensors": {each: state.shown.tensors(each) for each in self.estimators},
-            "evolved": _evolved(source),
+            "tensors": {estimator: state.shown.tensors(estimator)},
             "sky": told(self.skies, config, name) | {"stem": stem(config)} if self.skies else {},
             "skies": [
                 {"name": f"sky-{index}", "nside": nside}
@@ -79,11 +88,7 @@ class Contents:
             ],
             "help": words.html("introduction"),
         }
-        line = json.dumps(
-            arrays.named(held), allow_nan=False, ensure_ascii=False, separators=(",", ":")
-        ).encode()
-        # arrays of the browser begin at multiples of 8 bytes
-        return line + b" " * (-(len(line) + 1) % 8) + b"\n" + arrays.content
+        return _packed(held)
 
     def _texts(self) -> dict[str, Any]:
         """Words by the keys of the controls, as a session has them, and those of the chip."""
@@ -95,8 +100,8 @@ class Contents:
             "progress": None,
             "cancel": False,
             "lost": {},
-            "fixed": "This page holds one result. Other σ² and r_L/L_c, own and stored runs and further plots "
-            f"are there {_ELSEWHERE}.",
+            "fixed": "This page holds one result. Other σ² and r_L/L_c, runs and further plots are there "
+            f"{_ELSEWHERE}.",
             "no_fit": f"p is fitted {_ELSEWHERE}.",
             "no_run": f"In this page: spectra at {len(shown.source.omega_t)} times"
             f"{f'; {self.skies}' if self.skies else f'. {self.why}'}.",
@@ -107,7 +112,7 @@ class Contents:
         return {
             "rate": NO_RATE,
             "window": f"the window of an own spectrum is worked out {_ELSEWHERE}",
-            "downloads": "The run (NetCDF), the map (FITS), figures for print and all in one archive are made "
+            "downloads": "The run (NetCDF), the map (FITS), figures for print and an archive of all are made "
             f"{_ELSEWHERE}; a film of the sky is made below its picture.",
         }
 
@@ -122,24 +127,28 @@ def _evolved(source: Source) -> dict[str, Any] | None:
         return None
     low, high = State.param["p"].bounds
     nodes = (low + high) / 2 + (high - low) / 2 * np.cos(np.pi * np.arange(_POWERS) / (_POWERS - 1))
-    mean_squares = np.nan_to_num(2 * source.omega_t * components(tensors.running).T)
-    ell = np.array(ANALYTIC)
-    table = np.array(
-        [
-            [
-                theory.evolve_by_diffusion(source.omega_t, ell, each, parallel, p=power)
-                for each in mean_squares
-            ]
-            for power in np.clip(nodes, low, high).tolist()
-        ]
-    )
-    assert table.shape[1] == len(PAIRS)
+    mean_square = np.nan_to_num(2 * source.omega_t[:, None] * components(tensors.running))
+    powers = np.clip(nodes, low, high).tolist()
+    grown = [
+        theory.evolve_by_diffusion(source.omega_t, np.array(ANALYTIC), mean_square, parallel, p=power)
+        for power in powers
+    ]
+    table = np.swapaxes(grown, 1, 2) / (4 * np.pi)
     return {
         "nodes": nodes,
         "ell": list(ANALYTIC),
-        "table": (table / (4 * np.pi)).astype(np.float32).ravel(),
+        "table": table.astype(np.float32).ravel(),
         "omega_t": source.omega_t.astype(float),
     }
+
+
+def _packed(held: dict[str, Any]) -> bytes:
+    """A line of JSON, and the arrays that it names: browser/alone/held.js unpacks it."""
+    arrays = _Arrays()
+    named = arrays.named(held)
+    line = json.dumps(named, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
+    # arrays of the browser begin at multiples of 8 bytes
+    return line + b" " * (-(len(line) + 1) % 8) + b"\n" + arrays.content
 
 
 class _Arrays:

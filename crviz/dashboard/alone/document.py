@@ -15,9 +15,11 @@ from bokeh.resources import Resources
 from crviz.dashboard import description, javascript, presets, shell
 from crviz.dashboard.alone.contents import Contents
 from crviz.dashboard.alone.skies import COARSER, NoSkies, skies_of
+from crviz.dashboard.best_known import SHIPPED
 from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.panels import Panel, registered
 from crviz.dashboard.state import State
+from crviz.result import Source, fields_in_words
 
 #: Bytes of a file that goes with a mail.
 MOST = 8_000_000
@@ -30,6 +32,12 @@ _POLICY = (
 
 class TooLarge(ValueError):
     """A page would be larger than a file to mail may be."""
+
+
+def labelled(source: Source, *, shipped: bool = False) -> LabelledSource:
+    """A source as a page calls it."""
+    fields = fields_in_words(source.n_realizations)
+    return LabelledSource(source, SHIPPED if shipped else f"simulated, {fields}")
 
 
 def opening(shown: LabelledSource) -> State:
@@ -65,8 +73,8 @@ def one_file(
         if len(html.encode()) <= most:
             return html.encode()
     raise TooLarge(
-        f"The page would have {len(html.encode()) / 1e6:.1f} MB without any sky, more than {most / 1e6:g} MB: "
-        "a run of fewer times (--n-times) or of a smaller nside fits."
+        f"Without any sky the page has {len(html.encode()) / 1e6:.1f} MB, more than {most / 1e6:g} MB: a "
+        "run of fewer times (--n-times) or of a smaller nside fits."
     )
 
 
@@ -100,7 +108,8 @@ def parts_of(contents: Contents) -> dict[str, bytes]:
     return {
         "bokeh": _bokeh(),
         "page": _packed(_script(contents).encode()),
-        "held": _packed(contents.packed()),
+        "held": _packed(contents.first()),
+        "further": _packed(contents.further()),
         **{f"sky-{index}": file for index, file in enumerate(skies)},
     }
 

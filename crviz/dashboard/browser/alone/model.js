@@ -4,7 +4,7 @@ import {energyInWords} from "../digits.js"
 import {nearest} from "../view.js"
 import {WIRE} from "../wire.js"
 import {fine, positions} from "../../panels/sky/fine.js"
-import {evolvedAt} from "./held.js"
+import {evolvedAt, heldIn} from "./held.js"
 import {allowed, linkedValues} from "./link.js"
 
 const RADIAN = Math.PI / 180
@@ -25,7 +25,7 @@ export class LocalModel {
     Object.assign(this, {held, part, values: held.values, omega_t: held.omega_t, sky: held.sky})
     this.press = {pin: () => this.#pin(), notice: () => this.#say({notice: ""}), ...press}
     this.tensors = held.tensors[this.values.estimator]
-    this.analytic = this.#curves()
+    this.analytic = {}
     this.restore(location.hash)
     window.addEventListener("hashchange", () => this.restore(location.hash))
   }
@@ -59,7 +59,7 @@ export class LocalModel {
     }
     if (pin) {
       const [digest, , , estimator] = pin.split(",")
-      if (digest === this.tensors.digest && estimator in this.held.tensors) this.#pinned(estimator)
+      if (digest === this.tensors.digest && this.held.rules.estimator.options.includes(estimator)) this.#pinAs(estimator)
       else notices.push("What the link has pinned is not in this page, so it is not pinned.")
     }
     this.#say({notice: notices.join(" ")})
@@ -75,28 +75,35 @@ export class LocalModel {
     const names = Object.keys(values)
     this.values = {...this.values, ...values}
     if (tell) this.#tell("values")
-    if (names.includes("estimator")) this.put({tensors: this.held.tensors[this.values.estimator]})
-    if (names.some((name) => OF_THE_CURVES.includes(name))) this.put({analytic: this.#curves()})
+    if (names.includes("estimator")) this.#see(this.values.estimator)
+    if (names.some((name) => OF_THE_CURVES.includes(name))) this.#evolve()
     if (names.includes("beside")) this.#besides()
     if (names.includes("b0") || names.includes("lc")) this.#say()
   }
 
-  #curves() {
-    const {evolved, sentences} = this.held, {analytic, p, theta, phi} = this.values
-    if (!analytic) return {}
-    return evolved ? {cl: evolvedAt(evolved, p, theta * RADIAN, phi * RADIAN)} : {none: sentences.rate}
+  // what is not needed at first: arrays of other estimators, and the analytic evolution
+  #further() { return this.furtherHeld ??= this.part("further").then(heldIn) }
+
+  async #tensorsOf(estimator) { return this.held.tensors[estimator] ?? (await this.#further()).tensors[estimator] }
+
+  async #see(estimator) {
+    const tensors = await this.#tensorsOf(estimator)
+    if (estimator === this.values.estimator) this.put({tensors})
   }
 
-  #pin() {
-    if (this.pinned.omega_t) this.put({pinned: {}})
-    else this.#pinned(this.values.estimator)
+  async #evolve() {
+    if (!this.values.analytic) return this.put({analytic: {}})
+    const {evolved} = await this.#further(), {analytic, p, theta, phi} = this.values
+    if (analytic) this.put({analytic: evolved ? {cl: evolvedAt(evolved, p, theta * RADIAN, phi * RADIAN)} : {none: this.held.sentences.rate}})
+  }
+
+  #pin() { this.#pinAs(this.pinned.omega_t ? null : this.values.estimator) }
+
+  async #pinAs(estimator) {
+    const {digest} = this.tensors, {sigma2, rl_over_lc: radius} = this.held.place
+    this.put({pinned: estimator ? {...await this.#tensorsOf(estimator), link: [digest, sigma2, radius, estimator].join()} : {}})
     this.#besides()
     this.#say()
-  }
-
-  #pinned(estimator) {
-    const {digest} = this.tensors, {sigma2, rl_over_lc: radius} = this.held.place
-    this.put({pinned: {...this.held.tensors[estimator], link: [digest, sigma2, radius, estimator].join()}})
   }
 
   #besides() { this.put({second: this.values.beside === "pinned" && this.pinned.omega_t ? this.sky : {}}) }
