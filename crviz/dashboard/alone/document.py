@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from bokeh.resources import Resources
 
+from crviz.arrays import Array
 from crviz.dashboard import description, javascript, presets, shell
 from crviz.dashboard.alone.contents import Contents
 from crviz.dashboard.alone.skies import COARSER, NoSkies, skies_of
@@ -50,7 +51,12 @@ def opening(shown: LabelledSource) -> State:
 
 
 def one_file(
-    state: State, *, story: bool = False, most: int = MOST, executor: Executor | None = None
+    state: State,
+    *,
+    story: bool = False,
+    most: int = MOST,
+    known: Array | None = None,
+    executor: Executor | None = None,
 ) -> bytes:
     """A page on what is shown and set, in one HTML file.
 
@@ -62,13 +68,15 @@ def one_file(
         Whether it opens on the story.
     most
         Bytes that it may have.
+    known, executor
+        See `skies_of`.
 
     Raises
     ------
     TooLarge
     """
     html = ""
-    for contents in _smaller(state, executor):
+    for contents in _smaller(state, known, executor):
         html = _file(contents, story)
         if len(html.encode()) <= most:
             return html.encode()
@@ -80,26 +88,23 @@ def one_file(
 
 def contents_of(state: State, executor: Executor | None = None) -> Contents:
     """What a page holds that may be of any size."""
-    return next(_smaller(state, executor))
+    return next(_smaller(state, None, executor))
 
 
-def _smaller(state: State, executor: Executor | None) -> Any:
-    """Yields contents, each smaller than the one before."""
+def _smaller(state: State, known: Array | None, executor: Executor | None) -> Iterator[Contents]:
+    """Contents, each smaller than the one before: with coarser skies, of one estimator, without skies."""
     source, field = state.shown.source, state.realization or 0
-    estimators = source.estimators
+    one = (source.usable(state.estimator),)
     try:
         for nside in (None, *COARSER):
-            yield Contents(state, estimators, skies_of(source, field, most=nside, executor=executor))
-        one, coarsest = (
-            (source.usable(state.estimator),),
-            skies_of(source, field, most=COARSER[-1], executor=executor),
-        )
-        yield Contents(state, one, coarsest)
+            skies = skies_of(source, field, most=nside, known=known, executor=executor)
+            yield Contents(state, source.estimators, skies)
+        yield Contents(state, one, skies)
         why = "A sky would make this page too large."
     except NoSkies as error:
         why = str(error)
-        yield Contents(state, estimators, None, why)
-    yield Contents(state, (source.usable(state.estimator),), None, why)
+        yield Contents(state, source.estimators, None, why)
+    yield Contents(state, one, None, why)
 
 
 def parts_of(contents: Contents) -> dict[str, bytes]:

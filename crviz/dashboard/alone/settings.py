@@ -7,7 +7,7 @@ from typing import Any
 import param
 
 from crviz.dashboard import description
-from crviz.dashboard.controls import Groups, keys_of
+from crviz.dashboard.controls import Groups
 from crviz.dashboard.state import State, on_page
 from crviz.parameters import VIEW
 
@@ -72,6 +72,10 @@ def _rule(parameter: param.Parameter, control: dict[str, Any]) -> dict[str, Any]
 
 
 def values(state: State, groups: dict[str, Groups]) -> dict[str, Any]:
-    """What is set, by key."""
-    keys = [key for place in groups.values() for key in keys_of(place)]
-    return {key: getattr(state, key) for key in keys if key in State.param}
+    """What is set, by key; what cannot be chosen here is as the page has it first."""
+    found = {}
+    for key, rule in rules(groups).items():
+        value = getattr(state, key)
+        known = value in rule["options"] if rule["kind"] == "choice" else True
+        found[key] = value if known else State.param[key].default
+    return found

@@ -6,7 +6,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
-import healpy
 import numpy as np
 
 from crviz import ensemble, sky
@@ -61,7 +60,12 @@ class NoSkies(ValueError):
 
 
 def skies_of(
-    source: Source, field: int = 0, *, most: int | None = None, executor: Executor | None = None
+    source: Source,
+    field: int = 0,
+    *,
+    most: int | None = None,
+    known: Array | None = None,
+    executor: Executor | None = None,
 ) -> Skies:
     """The skies of a field at the recorded times, or those that the source keeps where it would take too long
     to follow its orbits again.
@@ -70,6 +74,8 @@ def skies_of(
     ----------
     most
         Largest nside; None takes the finer files of the shipped field as they are.
+    known : (T, 3, pixels) [r_L]
+        Positions at all times, where the orbits were followed before.
 
     Raises
     ------
@@ -79,7 +85,10 @@ def skies_of(
     if most is None and fine_skies.has(config, field):
         return _shipped(config, executor)
     nside = min(config.nside, NSIDE if most is None else most)
-    times, r = _positions(source, config, field, nside, executor)
+    if known is None:
+        times, r = _positions(source, config, field, nside, executor)
+    else:
+        times, r = np.array(config.omega_t), _on_grid(known, nside)
     chosen = np.unique(np.linspace(0, len(times) - 1, min(len(times), TIMES)).round().astype(int))
     files = fine_skies.packed(r[chosen])
     return Skies(field, times[chosen], (nside,) * len(chosen), tuple(files.values()))
@@ -109,12 +118,16 @@ def _positions(
         raise NoSkies(f"The skies take too long to be followed again, and none are kept: {error}") from error
     if field != source.fields.start:
         raise NoSkies(f"The sky of field {field} takes too long to be followed again.")
-    return np.asarray(times), np.array([_on_grid(each, nside) for each in r])
+    return np.asarray(times), _on_grid(r, nside)
 
 
 def _on_grid(r: Array, nside: int) -> Array:
-    """Positions (3, pixels) on a grid that is not finer."""
-    return r if sky.nside_of(r) == nside else np.array([healpy.ud_grade(each, nside) for each in r])
+    """Positions (T, 3, pixels) on a grid that is not finer: means over its pixels."""
+    if sky.nside_of(r) == nside:
+        return r
+    import healpy  # noqa: PLC0415 - as in `sky`: what takes long, and is seldom needed
+
+    return np.array([[healpy.ud_grade(each, nside) for each in components] for components in r])
 
 
 def _followed(config: Config, field: int, executor: Executor | None) -> Array:
