@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from functools import cache
@@ -29,6 +30,10 @@ _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data: blob:; "
     "font-src data:; media-src blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
 )
+
+
+#: What Bokeh calls a model, or a document.
+_NAME = re.compile(r'"(?:p\d+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"')
 
 
 class TooLarge(ValueError):
@@ -162,8 +167,14 @@ def _script(contents: Contents) -> str:
     code = javascript.program("alone/alone", *(panel.script for panel in every))
     classes = ", ".join(f"{panel.name}: {panel.name.capitalize()}Panel" for panel in every)
     described = description.description(every) | {"controls": contents.controls}
-    told = json.dumps(described, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    told = _numbered(json.dumps(described, allow_nan=False, ensure_ascii=False, separators=(",", ":")))
     return f"{code}\nexport const start = (held, part) => openAlone({told}, {{{classes}}}, held, part)\n"
+
+
+def _numbered(told: str) -> str:
+    """With names of Bokeh's models in their order, so that the same page has the same bytes every time."""
+    names: dict[str, str] = {}
+    return _NAME.sub(lambda found: names.setdefault(found[0], f'"m{len(names)}"'), told)
 
 
 @cache
