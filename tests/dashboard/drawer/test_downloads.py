@@ -698,7 +698,14 @@ def test_a_result_has_all_files_and_a_place_those_that_it_can_fill(state, fake):
     # no run, and no sky of its one field yet
     figures = {f"{FILES[figure]}.{kind}" for figure in "12" for kind in MAGIC}
     numbers = {"figure-1.csv", "figure-2.csv"}
-    assert set(files(state, fake)) == {"all.zip", "spectra.csv", "reproduce.py", *figures, *numbers}
+    assert set(files(state, fake)) == {
+        "all.zip",
+        "spectra.csv",
+        "reproduce.py",
+        "page.html",
+        *figures,
+        *numbers,
+    }
     for name in figures:
         assert made(state, fake, name).startswith(MAGIC[name[-3:]])
 
