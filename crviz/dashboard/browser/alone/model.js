@@ -22,7 +22,7 @@ export class LocalModel {
 
   // held: words and numbers (held.js); part(name): one of its other parts; press: what else buttons do, by their keys
   constructor(held, part, press = {}) {
-    Object.assign(this, {held, part, values: held.values, omega_t: held.omega_t, sky: held.sky})
+    Object.assign(this, {held, part, values: held.values, time: at(held.omega_t), sky: held.sky})
     this.press = {pin: () => this.#pin(), notice: () => this.#say({notice: ""}), ...press}
     this.tensors = held.tensors[this.values.estimator]
     this.analytic = {}
@@ -55,7 +55,7 @@ export class LocalModel {
     if (asked > 0) {
       const times = this.tensors.omega_t, taken = times[nearest(times, asked)]
       if (Math.abs(taken - asked) > 1e-4 * asked) notices.push(`The link asks for T = ${asked}; the nearest recorded time, ${Number(taken.toPrecision(5))}, is shown.`)
-      this.put({omega_t: taken})
+      this.put({time: at(taken)})
     }
     if (pin) {
       const [digest, , , estimator] = pin.split(",")
@@ -133,3 +133,6 @@ export class LocalModel {
     return this.#skies.get(index)
   }
 }
+
+// a time that is set after all moves of it by hand
+function at(omegaT) { return {omega_t: omegaT, after: Infinity} }
