@@ -95,12 +95,8 @@ def positions(index: int) -> Array | None:
 @lru_cache(maxsize=8)
 def coarser(index: int, nside: int) -> Array:
     """The means of `positions` over the pixels of a coarser grid: (3, 12 nside^2) [r_L]."""
-    fine, coarse = grid(NSIDE), grid(nside)
     found, units = steps(index)
-    parts = (found + 0.5)[:, fine.nest2ring(np.arange(12 * NSIDE**2))].reshape(3, 12 * nside**2, -1)
-    means = np.empty((3, 12 * nside**2))
-    means[:, coarse.nest2ring(np.arange(12 * nside**2))] = parts.mean(2) * units[:, None]
-    return means
+    return sky.coarser(found + 0.5, nside) * units[:, None]
 
 
 def encoded(found: Array, units: Array, index: int, other: tuple[Array, Array] | None) -> bytes:

@@ -88,7 +88,7 @@ def skies_of(
     if known is None:
         times, r = _positions(source, config, field, nside, executor)
     else:
-        times, r = np.array(config.omega_t), _on_grid(known, nside)
+        times, r = np.array(config.omega_t), sky.coarser(known, nside)
     chosen = np.unique(np.linspace(0, len(times) - 1, min(len(times), TIMES)).round().astype(int))
     files = fine_skies.packed(r[chosen])
     return Skies(field, times[chosen], (nside,) * len(chosen), tuple(files.values()))
@@ -118,16 +118,7 @@ def _positions(
         raise NoSkies(f"The skies take too long to be followed again, and none are kept: {error}") from error
     if field != source.fields.start:
         raise NoSkies(f"The sky of field {field} takes too long to be followed again.")
-    return np.asarray(times), _on_grid(r, nside)
-
-
-def _on_grid(r: Array, nside: int) -> Array:
-    """Positions (T, 3, pixels) on a grid that is not finer: means over its pixels."""
-    if sky.nside_of(r) == nside:
-        return r
-    import healpy  # noqa: PLC0415 - as in `sky`: what takes long, and is seldom needed
-
-    return np.array([[healpy.ud_grade(each, nside) for each in components] for components in r])
+    return np.asarray(times), sky.coarser(r, nside)
 
 
 def _followed(config: Config, field: int, executor: Executor | None) -> Array:
