@@ -88,7 +88,7 @@ def _write(folder: Path, contents: Contents) -> None:
     listed = f'<script type="application/json" id="parts">{json.dumps(parts)}</script>'
     tail = f'{listed}\n<script type="module" src="{loader}"></script>'
     font = put("math", document.font(), "woff2")
-    html = document.document(head, tail, font, story=True)
+    html = document.document(contents, head, tail, font, story=True)
     (folder / "index.html").write_text(html, encoding="utf8")
     (folder / MARK).write_text(
         json.dumps({"result": contents.state.shown.source.digest}) + "\n", encoding="utf8"

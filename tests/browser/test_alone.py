@@ -21,6 +21,7 @@ import crviz
 from crviz import site
 from crviz.dashboard.alone import contents_of, labelled, one_file, opening
 from crviz.dashboard.drawer.spectra_table import spectra_csv
+from crviz.dashboard.panels.orbits.content import content
 from crviz.gradient import gradient_vector
 from crviz.plots.content import evolution
 from crviz.plots.content.series import subscript
@@ -190,7 +191,7 @@ def columns(text):
 
 def test_what_a_server_must_do_is_absent_and_said(browser, file):
     with alone(browser, f"{file}#T=3", offline=True) as page:
-        for name in ("Run", "Cancel", "Fit p", "Runs", "More", "Tour", "Add 20 more", "Orbit at ∇n"):
+        for name in ("Run", "Cancel", "Fit p", "Runs", "More", "Tour", "Add 20 more"):
             assert page.get_by_role("button", name=name, exact=True).count() == 0
         sidebar = page.locator("#sidebar [data-controls]").evaluate("(each) => each.shadowRoot.textContent")
         for sentence in (
@@ -204,6 +205,31 @@ def test_what_a_server_must_do_is_absent_and_said(browser, file):
         page.get_by_label("Add a spectrum").set_input_files(own)
         said = "own.csv: the window of an own spectrum is worked out where crviz runs (crviz serve)"
         page.get_by_text(said).wait_for()
+
+
+def test_the_pointer_reads_the_plots_and_orbits_turn_by_keys(browser, file, result):
+    with alone(browser, f"{file}#theta=90&T=12", offline=True) as page:
+        box = page.locator("#figure-sky").bounding_box()
+        page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.4 * box["height"])
+        said = page.locator(".bk-tooltip-row-value").first
+        said.wait_for()
+        assert re.fullmatch(r"\d+\.\d°", said.inner_text())
+        page.get_by_role("button", name="Orbit at ∇n").click()
+        picture = page.locator(".card.orbits .space")
+        picture.locator("canvas").wait_for()
+        theta, phi = page.evaluate("[crviz.orbits.bundle.theta, crviz.orbits.bundle.phi]")
+        assert (theta, phi) == (90, 0)
+        path = page.evaluate("Array.from(crviz.orbits.bundle.positions)")
+        wanted = content(result.config.replace(grids="single"), 0, 90, 0, result.omega_t[-1])["positions"]
+        np.testing.assert_array_equal(np.array(path, np.float32), wanted.ravel())
+        seen = picture.locator("canvas").evaluate("(canvas) => canvas.toDataURL()")
+        picture.focus()
+        page.keyboard.press("ArrowRight")
+        turned = picture.locator("canvas").evaluate("(canvas) => canvas.toDataURL()")
+        assert turned != seen
+        assert page.evaluate("crviz.omegaT") == pytest.approx(
+            result.omega_t[nearest_time(result.omega_t, 12)]
+        )
 
 
 @pytest.fixture(scope="module")

@@ -10,16 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from crviz import theory
+from crviz import ensemble, theory
 from crviz.arrays import Array
 from crviz.dashboard import chip, words
 from crviz.dashboard.alone import settings
 from crviz.dashboard.alone.skies import Skies, told
 from crviz.dashboard.controls import Groups
+from crviz.dashboard.panels.orbits.content import content
 from crviz.dashboard.state import State
 from crviz.dashboard.theory_feed import NO_RATE
 from crviz.gradient import components
+from crviz.jobs import Limits
 from crviz.jobs.skies import sky_id
+from crviz.kernels import LANES
 from crviz.plots.content.about import stem
 from crviz.plots.content.series import ANALYTIC
 from crviz.result import Source
@@ -53,7 +56,18 @@ class Contents:
     @cached_property
     def controls(self) -> dict[str, Groups]:
         """Groups of controls, by the place in the document where they stand."""
-        return settings.controls(self.estimators)
+        return settings.controls(self.estimators, self.orbit is not None)
+
+    @cached_property
+    def orbit(self) -> bytes | None:
+        """The orbits that arrive from the gradient's direction and near it, of `orbits.content`; None where
+        they take too long to be followed."""
+        state, shown = self.state, self.state.shown
+        config = shown.sky_config
+        if not Limits.public().allows_look(LANES * ensemble.work(config) / config.n_orbits):
+            return None
+        field = self.skies.field if self.skies else 0
+        return _packed(content(config, field, state.theta, state.phi, shown.last_time))
 
     @property
     def estimator(self) -> str:
@@ -75,7 +89,7 @@ class Contents:
             "values": settings.values(state, self.controls) | {"estimator": estimator},
             "omega_t": state.shown.recorded_time(state.omega_t),
             "rules": settings.rules(self.controls),
-            "texts": self._texts(),
+            "texts": self._texts() | {"orbit": True},
             "sentences": self._sentences(),
             "place": {"sigma2": config.sigma2, "rl_over_lc": config.rl_over_lc},
             "stem": stem(config),
@@ -112,6 +126,8 @@ class Contents:
         return {
             "rate": NO_RATE,
             "window": f"the window of an own spectrum is worked out {_ELSEWHERE}",
+            "orbits": f"This page holds the orbits that arrive from θ = {self.state.theta:g}°, φ = "
+            f"{self.state.phi:g}° and near it; others are followed {_ELSEWHERE}.",
             "downloads": "The run (NetCDF), the map (FITS), figures for print and an archive of all are made "
             f"{_ELSEWHERE}; a film of the sky is made below its picture.",
         }

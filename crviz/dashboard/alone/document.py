@@ -14,7 +14,7 @@ from pathlib import Path
 from bokeh.resources import Resources
 
 from crviz.arrays import Array
-from crviz.dashboard import description, javascript, presets, shell
+from crviz.dashboard import description, javascript, panels, presets, shell
 from crviz.dashboard.alone.contents import Contents
 from crviz.dashboard.alone.skies import COARSER, NoSkies, skies_of
 from crviz.dashboard.best_known import SHIPPED
@@ -115,7 +115,10 @@ def _smaller(state: State, known: Array | None, executor: Executor | None) -> It
 def parts_of(contents: Contents) -> dict[str, bytes]:
     """All that is unpacked by browser/alone/loader.js, packed, by name."""
     skies: tuple[bytes, ...] = contents.skies.files if contents.skies else ()
+    orbit = contents.orbit
+    orbits = {} if orbit is None else {"orbits": _packed(_orbits().encode()), "orbit": _packed(orbit)}
     return {
+        **orbits,
         "bokeh": _bokeh(),
         "page": _packed(_script(contents).encode()),
         "held": _packed(contents.first()),
@@ -124,9 +127,9 @@ def parts_of(contents: Contents) -> dict[str, bytes]:
     }
 
 
-def page_panels() -> tuple[Panel, ...]:
-    """The panels of a page without a server: orbits need one."""
-    return tuple(panel for panel in registered() if not panel.of_panel)
+def _panels(contents: Contents) -> tuple[Panel, ...]:
+    """The panels of a page: without what it holds no data for."""
+    return tuple(panel for panel in registered() if contents.orbit is not None or not panel.of_panel)
 
 
 def _file(contents: Contents, story: bool) -> str:
@@ -138,12 +141,13 @@ def _file(contents: Contents, story: bool) -> str:
     ]
     listed = f'<script type="application/json" id="parts">{json.dumps(dict.fromkeys(parts))}</script>'
     tail = "\n".join([listed, *held, f'<script type="module">\n{loader()}</script>'])
-    return document(head, tail, f"data:font/woff2;base64,{base64.b64encode(font()).decode()}", story)
+    inline = f"data:font/woff2;base64,{base64.b64encode(font()).decode()}"
+    return document(contents, head, tail, inline, story)
 
 
-def document(head: str, tail: str, font: str, story: bool) -> str:
+def document(contents: Contents, head: str, tail: str, font: str, story: bool) -> str:
     """The document around its parts."""
-    return shell.alone(head, tail, font=font, story=story, **shell.variables(page_panels()))
+    return shell.alone(head, tail, font=font, story=story, **shell.variables(_panels(contents)))
 
 
 def theme() -> str:
@@ -163,18 +167,23 @@ def font() -> bytes:
 
 def _script(contents: Contents) -> str:
     """The page's modules, with what it describes: as `description.page_url` has it of a served one."""
-    every = page_panels()
+    every = _panels(contents)
     code = javascript.program("alone/alone", *(panel.script for panel in every))
     classes = ", ".join(f"{panel.name}: {panel.name.capitalize()}Panel" for panel in every)
     described = description.description(every) | {"controls": contents.controls}
     told = _numbered(json.dumps(described, allow_nan=False, ensure_ascii=False, separators=(",", ":")))
-    return f"{code}\nexport const start = (held, part) => openAlone({told}, {{{classes}}}, held, part)\n"
+    return f"{code}\nexport const start = (...given) => openAlone({told}, {{{classes}}}, ...given)\n"
 
 
 def _numbered(told: str) -> str:
     """With names of Bokeh's models in their order, so that the same page has the same bytes every time."""
     names: dict[str, str] = {}
     return _NAME.sub(lambda found: names.setdefault(found[0], f'"m{len(names)}"'), told)
+
+
+def _orbits() -> str:
+    """The module that draws orbits."""
+    return javascript.bundle(Path(panels.__file__).parent / "orbits/component.js")
 
 
 @cache

@@ -13,7 +13,7 @@ from crviz.parameters import VIEW
 
 #: What a server alone can do: buttons, what they say, and views that need other fields.
 _ABSENT = {
-    *("run", "cancel", "add", "cost", "fit", "fit_observed", "orbit", "preset", "swap", "runs", "more"),
+    *("run", "cancel", "add", "cost", "fit", "fit_observed", "preset", "swap", "runs", "more"),
     *("realization", "beside_field"),
 }
 #: In place of what is absent, by the legend of the group: the key of a sentence.
@@ -21,12 +21,13 @@ _SENTENCES = {"Physics": "fixed", "Theory": "no_fit", "Run": "no_run"}
 _LEGENDS = {"Field, colours, a second sky": "Colours, a second sky", "Run": "Estimator"}
 
 
-def controls(estimators: tuple[str, ...]) -> dict[str, Groups]:
+def controls(estimators: tuple[str, ...], orbits: bool) -> dict[str, Groups]:
     """Groups of controls, by the place in the document where they stand."""
+    absent = _ABSENT if orbits else _ABSENT | {"orbit"}
     of_a_run = {parameter.name for parameter in on_page() if parameter not in VIEW}
     options = {"estimator": estimators, "beside": ("nothing", "pinned", "across", "time")}
     return {
-        place: [kept for each in groups if (kept := _kept(each, _ABSENT | of_a_run, options))["controls"]]
+        place: [kept for each in groups if (kept := _kept(each, absent | of_a_run, options))["controls"]]
         for place, groups in description.controls().items()
     }
 

@@ -20,6 +20,9 @@ function fromBase64(text) {
   return out
 }
 
+// a module among them
+async function module(name) { return import(await address(name)) }
+
 async function address(name) { return URL.createObjectURL(new Blob([await part(name)], {type: "text/javascript"})) }
 
 function run(url) {
@@ -32,7 +35,7 @@ async function begin() {
   const held = part("held"), page = address("page")
   await run(await address("bokeh"))
   const {start} = await import(await page)
-  await start(await held, part)
+  await start(await held, part, module)
 }
 
 begin().catch((error) => {

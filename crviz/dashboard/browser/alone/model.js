@@ -8,6 +8,7 @@ import {evolvedAt, heldIn} from "./held.js"
 import {allowed, linkedValues} from "./link.js"
 
 const RADIAN = Math.PI / 180
+const NEAR = Math.cos(2 * RADIAN) // of two directions
 const OF_THE_CURVES = ["analytic", "p", "theta", "phi"]
 
 export class LocalModel {
@@ -21,9 +22,10 @@ export class LocalModel {
   direction = {}
 
   // held: words and numbers (held.js); part(name): one of its other parts; press: what else buttons do, by their keys
-  constructor(held, part, press = {}) {
-    Object.assign(this, {held, part, values: held.values, time: at(held.omega_t), sky: held.sky})
-    this.press = {pin: () => this.#pin(), notice: () => this.#say({notice: ""}), ...press}
+  // orbits: where they are drawn, or null
+  constructor(held, part, press = {}, orbits = null) {
+    Object.assign(this, {held, part, orbits, values: held.values, time: at(held.omega_t), sky: held.sky})
+    this.press = {pin: () => this.#pin(), orbit: () => this.#follow(this.values.theta * RADIAN, this.values.phi * RADIAN), notice: () => this.#say({notice: ""}), ...press}
     this.tensors = held.tensors[this.values.estimator]
     this.analytic = {}
     this.restore(location.hash)
@@ -44,6 +46,7 @@ export class LocalModel {
     if (kind === WIRE.press) this.press[message.key]?.()
     else if (kind === WIRE.set) this.#set(message.key, message.value)
     else if (kind === WIRE.sky) this.#handOut(message)
+    else if (kind === WIRE.direction) this.#follow(message.theta, message.phi)
     else if (kind === WIRE.window) this.#tell("msg:custom", {kind, id: message.id, error: this.held.sentences.window})
   }
 
@@ -116,6 +119,16 @@ export class LocalModel {
       pinned_words: pinned ? `pinned: ${texts.what}` : "",
       energy: energyInWords(place.rl_over_lc, this.values.b0, this.values.lc),
     }})
+  }
+
+  // the orbits of a direction, of which this page holds one
+  async #follow(theta, phi) {
+    if (!this.orbits) return
+    this.bundle ??= this.part("orbit").then((content) => heldIn(content))
+    const bundle = await this.bundle, held = [bundle.theta * RADIAN, bundle.phi * RADIAN]
+    const cosine = Math.cos(theta) * Math.cos(held[0]) + Math.sin(theta) * Math.sin(held[0]) * Math.cos(phi - held[1])
+    this.put({direction: {theta: held[0], phi: held[1]}})
+    await this.orbits.show(bundle, cosine > NEAR ? "" : this.held.sentences.orbits)
   }
 
   async #handOut({id, index}) {
