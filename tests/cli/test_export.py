@@ -6,7 +6,7 @@ import pytest
 import crviz
 from crviz.dashboard import alone
 
-PARTS = {"bokeh", "page", "held", "further", "theme", "open", "math", "sky"}
+PARTS = {"bokeh", "page", "held", "further", "orbits", "orbit", "sky", "theme", "open", "math"}
 
 
 @pytest.fixture(scope="module")
