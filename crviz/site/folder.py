@@ -46,15 +46,22 @@ def write(folder: Path, contents: Contents, docs: Path | None = None) -> int:
     OSError
     """
     check(folder)
+    folder = folder.absolute()
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as place:
         made = Path(place) / "site"
         _write(made, contents)
         if docs is not None:
             shutil.copytree(docs, made / _DOCS)
         _pack(made)
+        before = Path(place) / "before"
         if folder.exists():
-            folder.rename(Path(place) / "before")
-        made.rename(folder)
+            folder.rename(before)
+        try:
+            made.rename(folder)
+        except OSError:
+            if before.exists():
+                before.rename(folder)
+            raise
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
