@@ -18,7 +18,7 @@ from crviz.dashboard.alone.skies import Skies, told
 from crviz.dashboard.controls import Groups
 from crviz.dashboard.panels.orbits.content import content
 from crviz.dashboard.state import State
-from crviz.dashboard.theory_feed import NO_RATE
+from crviz.dashboard.wire import NO_RATE
 from crviz.gradient import components
 from crviz.jobs import Limits
 from crviz.jobs.skies import sky_id
