@@ -208,7 +208,7 @@ def test_what_a_server_must_do_is_absent_and_said(browser, file):
 
 
 def test_the_pointer_reads_the_plots_and_orbits_turn_by_keys(browser, file, result):
-    with alone(browser, f"{file}#theta=90&T=12", offline=True) as page:
+    with alone(browser, f"{file}#theta=60&phi=40&T=12", offline=True) as page:
         box = page.locator("#figure-sky").bounding_box()
         page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.4 * box["height"])
         said = page.locator(".bk-tooltip-row-value").first
@@ -217,11 +217,12 @@ def test_the_pointer_reads_the_plots_and_orbits_turn_by_keys(browser, file, resu
         page.get_by_role("button", name="Orbit at ∇n").click()
         picture = page.locator(".card.orbits .space")
         picture.locator("canvas").wait_for()
-        theta, phi = page.evaluate("[crviz.orbits.bundle.theta, crviz.orbits.bundle.phi]")
-        assert (theta, phi) == (90, 0)
         path = page.evaluate("Array.from(crviz.orbits.bundle.positions)")
-        wanted = content(result.config.replace(grids="single"), 0, 90, 0, result.omega_t[-1])["positions"]
-        np.testing.assert_array_equal(np.array(path, np.float32), wanted.ravel())
+        wanted = content(result.config.replace(grids="single"), 0, 60, 40, result.omega_t[-1])["positions"]
+        # up to Omega T = 4; the compiled kernel has phases of single precision, and orbits are chaotic later
+        early = int(4 / result.omega_t[-1] * wanted.shape[-1])
+        found = np.reshape(path, wanted.shape)[..., :early]
+        np.testing.assert_allclose(found, wanted[..., :early], atol=1e-3)
         seen = picture.locator("canvas").evaluate("(canvas) => canvas.toDataURL()")
         picture.focus()
         page.keyboard.press("ArrowRight")

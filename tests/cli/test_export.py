@@ -6,7 +6,7 @@ import pytest
 import crviz
 from crviz.dashboard import alone
 
-PARTS = {"bokeh", "page", "held", "further", "orbits", "orbit", "sky", "theme", "open", "math"}
+PARTS = {"bokeh", "page", "held", "further", "orbits", "kernel", "draws", "sky", "theme", "open", "math"}
 
 
 @pytest.fixture(scope="module")

@@ -91,6 +91,14 @@ def test_a_value_that_cannot_be_chosen_without_a_server_is_the_first_one(result)
     assert (held["values"]["beside"], held["values"]["theta"]) == ("nothing", 33.0)
 
 
+def test_orbits_that_the_browser_would_not_follow_alike_are_held(result, contents):
+    assert (contents.draws is not None, contents.orbit) == (True, None)
+    own_step = crviz.run(result.config.replace(nside=2, step=0.05), 1)
+    held = contents_of(opening(labelled(own_step)))
+    assert (held.draws, unpacked(held.first())["followed"]) == (None, None)
+    assert (unpacked(held.orbit)["theta"], unpacked(held.orbit)["phi"]) == (90, 0)
+
+
 def test_a_file_names_no_other_host_and_runs_what_is_in_it_alone(result):
     html = one_file(opening(labelled(result))).decode()
     assert len(html) < MOST

@@ -12,10 +12,12 @@ import numpy as np
 
 from crviz import ensemble, theory
 from crviz.arrays import Array
+from crviz.checks import ParameterError
 from crviz.dashboard import chip, words
 from crviz.dashboard.alone import settings
 from crviz.dashboard.alone.skies import Skies, told
 from crviz.dashboard.controls import Groups
+from crviz.dashboard.draws import draws
 from crviz.dashboard.panels.orbits.content import content
 from crviz.dashboard.state import State
 from crviz.dashboard.wire import NO_RATE
@@ -56,18 +58,37 @@ class Contents:
     @cached_property
     def controls(self) -> dict[str, Groups]:
         """Groups of controls, by the place in the document where they stand."""
-        return settings.controls(self.estimators, self.orbit is not None)
+        return settings.controls(self.estimators, self.has_orbits)
+
+    @property
+    def field(self) -> int:
+        """Whose sky and orbits it shows."""
+        return self.skies.field if self.skies else 0
+
+    @cached_property
+    def draws(self) -> bytes | None:
+        """The waves of its field, along which the browser follows orbits itself (browser/kernel/); None where
+        it does not know of them, or would take other steps."""
+        config = self.state.shown.sky_config
+        try:
+            return draws(config, [self.field]) if config.step is None else None
+        except ParameterError:  # another kind of turbulence
+            return None
 
     @cached_property
     def orbit(self) -> bytes | None:
-        """The orbits that arrive from the gradient's direction and near it, of `orbits.content`; None where
-        they take too long to be followed."""
+        """In place of these, the orbits that arrive from the gradient's direction and near it; None where
+        these take too long to be followed."""
         state, shown = self.state, self.state.shown
         config = shown.sky_config
-        if not Limits.public().allows_look(LANES * ensemble.work(config) / config.n_orbits):
+        if self.draws or not Limits.public().allows_look(LANES * ensemble.work(config) / config.n_orbits):
             return None
-        field = self.skies.field if self.skies else 0
-        return _packed(content(config, field, state.theta, state.phi, shown.last_time))
+        return _packed(content(config, self.field, state.theta, state.phi, shown.last_time))
+
+    @property
+    def has_orbits(self) -> bool:
+        """Whether any can be seen."""
+        return self.draws is not None or self.orbit is not None
 
     @property
     def estimator(self) -> str:
@@ -84,7 +105,7 @@ class Contents:
         """What the page is drawn of."""
         state, source = self.state, self.state.shown.source
         config, estimator = source.config, self.estimator
-        name = f"{sky_id(config.replace(grids='single'), self.skies.field)}-held" if self.skies else ""
+        name = f"{sky_id(config.replace(grids='single'), self.field)}-held" if self.skies else ""
         held = {
             "values": settings.values(state, self.controls) | {"estimator": estimator},
             "omega_t": state.shown.recorded_time(state.omega_t),
@@ -92,6 +113,7 @@ class Contents:
             "texts": self._texts() | {"orbit": True},
             "sentences": self._sentences(),
             "place": {"sigma2": config.sigma2, "rl_over_lc": config.rl_over_lc},
+            "followed": {"realization": self.field, "omega_t": config.omega_t} if self.draws else None,
             "stem": stem(config),
             "figures": {"sky": "Sky", "evolution": "Figure 1", "spectra": "Figure 2"},
             "tensors": {estimator: state.shown.tensors(estimator)},

@@ -115,10 +115,13 @@ def _smaller(state: State, known: Array | None, executor: Executor | None) -> It
 def parts_of(contents: Contents) -> dict[str, bytes]:
     """All that is unpacked by browser/alone/loader.js, packed, by name."""
     skies: tuple[bytes, ...] = contents.skies.files if contents.skies else ()
-    orbit = contents.orbit
-    orbits = {} if orbit is None else {"orbits": _packed(_orbits().encode()), "orbit": _packed(orbit)}
+    orbits = (
+        {"orbits": _orbits(), "draws": contents.draws, "orbit": contents.orbit} if contents.has_orbits else {}
+    )
+    if contents.draws:
+        orbits["kernel"] = javascript.bundle("kernel/pool").encode()
     return {
-        **orbits,
+        **{name: _packed(part) for name, part in orbits.items() if part},
         "bokeh": _bokeh(),
         "page": _packed(_script(contents).encode()),
         "held": _packed(contents.first()),
@@ -129,7 +132,7 @@ def parts_of(contents: Contents) -> dict[str, bytes]:
 
 def _panels(contents: Contents) -> tuple[Panel, ...]:
     """The panels of a page: without what it holds no data for."""
-    return tuple(panel for panel in registered() if contents.orbit is not None or not panel.of_panel)
+    return tuple(panel for panel in registered() if contents.has_orbits or not panel.of_panel)
 
 
 def _file(contents: Contents, story: bool) -> str:
@@ -181,9 +184,9 @@ def _numbered(told: str) -> str:
     return _NAME.sub(lambda found: names.setdefault(found[0], f'"m{len(names)}"'), told)
 
 
-def _orbits() -> str:
+def _orbits() -> bytes:
     """The module that draws orbits."""
-    return javascript.bundle(Path(panels.__file__).parent / "orbits/component.js")
+    return javascript.bundle(Path(panels.__file__).parent / "orbits/component.js").encode()
 
 
 @cache

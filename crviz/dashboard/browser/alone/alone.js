@@ -17,5 +17,5 @@ export async function openAlone(description, panels, content, part, module) {
   const page = new Page(description, panels, {connected: () => NEVER_LOST, linked: "hash"})
   const drawer = new AloneDrawer(page, held)
   window.crviz = new Probe(page)
-  await page.connect(new LocalModel(held, part, drawer.press, orbits), {model: {document: {roots: () => [orbits].filter(Boolean)}}})
+  await page.connect(new LocalModel(held, {part, module}, drawer.press, orbits), {model: {document: {roots: () => [orbits].filter(Boolean)}}})
 }

@@ -21,10 +21,10 @@ export class LocalModel {
   awaited = {}
   direction = {}
 
-  // held: words and numbers (held.js); part(name): one of its other parts; press: what else buttons do, by their keys
+  // held: words and numbers (held.js); part(name), module(name): one of its other parts; press: what else buttons do, by their keys
   // orbits: where they are drawn, or null
-  constructor(held, part, press = {}, orbits = null) {
-    Object.assign(this, {held, part, orbits, values: held.values, time: at(held.omega_t), sky: held.sky})
+  constructor(held, {part, module}, press = {}, orbits = null) {
+    Object.assign(this, {held, part, module, orbits, values: held.values, time: at(held.omega_t), sky: held.sky})
     this.press = {pin: () => this.#pin(), orbit: () => this.#follow(this.values.theta * RADIAN, this.values.phi * RADIAN), notice: () => this.#say({notice: ""}), ...press}
     this.tensors = held.tensors[this.values.estimator]
     this.analytic = {}
@@ -121,9 +121,21 @@ export class LocalModel {
     }})
   }
 
-  // the orbits of a direction, of which this page holds one
+  // the orbits of a direction: followed here, or else the one that this page holds
   async #follow(theta, phi) {
-    if (!this.orbits) return
+    const {orbits, held} = this
+    if (!orbits) return
+    if (!held.followed) return this.#showHeld(theta, phi)
+    this.put({direction: {theta, phi}})
+    orbits.message = "Following the orbits back …"
+    this.kernel ??= Promise.all([this.module("kernel"), this.part("draws")]).then(([{Kernel}, draws]) => new Kernel({draws}))
+    const kernel = await this.kernel
+    this.asked?.cancel()
+    this.asked = kernel.orbits({...held.place, ...held.followed, direction: {theta: theta / RADIAN, phi: phi / RADIAN}},
+      {done: (bundle) => orbits.show(bundle, ""), failed: (reason) => orbits.show(orbits.bundle, reason)})
+  }
+
+  async #showHeld(theta, phi) {
     this.bundle ??= this.part("orbit").then((content) => heldIn(content))
     const bundle = await this.bundle, held = [bundle.theta * RADIAN, bundle.phi * RADIAN]
     const cosine = Math.cos(theta) * Math.cos(held[0]) + Math.sin(theta) * Math.sin(held[0]) * Math.cos(phi - held[1])
