@@ -8,7 +8,7 @@ import {evolvedAt, heldIn} from "./held.js"
 import {allowed, linkedValues} from "./link.js"
 
 const RADIAN = Math.PI / 180
-const NEAR = Math.cos(2 * RADIAN) // of two directions
+const ALIKE = Math.cos(2 * RADIAN) // of two directions
 const OF_THE_CURVES = ["analytic", "p", "theta", "phi"]
 
 export class LocalModel {
@@ -140,7 +140,7 @@ export class LocalModel {
     const bundle = await this.bundle, held = [bundle.theta * RADIAN, bundle.phi * RADIAN]
     const cosine = Math.cos(theta) * Math.cos(held[0]) + Math.sin(theta) * Math.sin(held[0]) * Math.cos(phi - held[1])
     this.put({direction: {theta: held[0], phi: held[1]}})
-    await this.orbits.show(bundle, cosine > NEAR ? "" : this.held.sentences.orbits)
+    await this.orbits.show(bundle, cosine > ALIKE ? "" : this.held.sentences.orbits)
   }
 
   async #handOut({id, index}) {
