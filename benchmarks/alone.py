@@ -10,7 +10,7 @@ import statistics
 import time
 from pathlib import Path
 
-from page import COMPLETE, COUNT_PAINTS, OPTIONS, dragging
+from page import COMPLETE, COUNT_PAINTS, OPTIONS, turning
 from playwright.sync_api import sync_playwright
 
 
@@ -38,7 +38,7 @@ def main():
         for _ in range(max(options.repeat // 4, 2)):
             page, took = opened(browser, address)
             opening.append(took)
-        measured = {"opening_ms": opening, **dragging(page, options.repeat)}
+        measured = {"opening_ms": opening, **turning(page, options.repeat)}
         browser.close()
     told = {
         name: [round(statistics.median(each), 1), round(sorted(each)[int(0.95 * (len(each) - 1))], 1)]

@@ -169,9 +169,13 @@ def dragging(page, number):
     page.wait_for_function("crviz.atlas")
     sigma2 = steps(page, "Strength", -1, number)
     steps(page, "Strength", number, 1)  # back at what is stored
+    return {"sigma2_step_ms": sigma2, **turning(page, number)}
+
+
+def turning(page, number):
+    """Milliseconds of every step of what moves the view alone: gradient, p and T."""
     # T backwards: what lies ahead has been fetched before it is wanted
     return {
-        "sigma2_step_ms": sigma2,
         "gradient_step_ms": steps(page, "Angle to", 1, number),
         "p_step_ms": steps(page, "p in", 0.01, number),
         "t_step_ms": steps(page, "Backtracking", -1, number, _SKY_IS_THERE),
