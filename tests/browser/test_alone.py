@@ -293,3 +293,18 @@ def test_static_files_below_a_path_show_the_same(browser, folder, result, servin
             truth = result.spectrum((np.pi / 2, 0), omega_t=omega_t, estimator="plateau")
             check_table(Visitor(page).table(), truth)
             assert all(url.startswith((place, f"blob:http://127.0.0.1:{port}/")) for url in page.requested)
+
+
+def test_a_sky_that_is_not_there_is_said_and_the_others_are_shown(browser, folder):
+    with python_server(folder, None) as port:
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        page = context.new_page()
+        page.route("**/sky-9-*", lambda route: route.abort())
+        page.goto(f"http://127.0.0.1:{port}/group/explorer/#theta=90&T=1")
+        wait(page, "Boolean(window.crviz?.complete)")
+        Visitor(page).move_to(9)
+        page.get_by_text("a sky could not be fetched: ").first.wait_for()
+        Visitor(page).move_to(4)
+        wait(page, "crviz.sky.shown.omegaT === crviz.omegaT")
+        assert page.get_by_text("a sky could not be fetched: ").count() == 0
+        context.close()

@@ -20,7 +20,6 @@ from crviz.dashboard.controls import Groups
 from crviz.dashboard.draws import draws
 from crviz.dashboard.panels.orbits.content import content
 from crviz.dashboard.state import State
-from crviz.dashboard.wire import NO_RATE
 from crviz.gradient import components
 from crviz.jobs import Limits
 from crviz.jobs.skies import sky_id
@@ -146,7 +145,6 @@ class Contents:
     def _sentences(self) -> dict[str, str]:
         """What is said when it is asked for."""
         return {
-            "rate": NO_RATE,
             "window": f"the window of an own spectrum is worked out {_ELSEWHERE}",
             "orbits": f"This page holds the orbits that arrive from θ = {self.state.theta:g}°, φ = "
             f"{self.state.phi:g}° and near it; others are followed {_ELSEWHERE}.",

@@ -42,11 +42,6 @@ class Skies:
     nsides: tuple[int, ...]
     files: tuple[bytes, ...]
 
-    @property
-    def size(self) -> int:
-        """Bytes of all files."""
-        return sum(map(len, self.files))
-
     def __str__(self) -> str:
         number, grids = len(self.times), sorted(set(self.nsides))
         whole = " and ".join(f"{nside}" for nside in grids)

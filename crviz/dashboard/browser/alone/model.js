@@ -97,7 +97,7 @@ export class LocalModel {
   async #evolve() {
     if (!this.values.analytic) return this.put({analytic: {}})
     const {evolved} = await this.#further(), {analytic, p, theta, phi} = this.values
-    if (analytic) this.put({analytic: evolved ? {cl: evolvedAt(evolved, p, theta * RADIAN, phi * RADIAN)} : {none: this.held.sentences.rate}})
+    if (analytic) this.put({analytic: evolved ? {cl: evolvedAt(evolved, p, theta * RADIAN, phi * RADIAN)} : {none: WIRE.noRate}})
   }
 
   #pin() { this.#pinAs(this.pinned.omega_t ? null : this.values.estimator) }
@@ -144,8 +144,13 @@ export class LocalModel {
   }
 
   async #handOut({id, index}) {
-    const {nside} = this.held.skies[index], found = positions(await this.#decoded(index))
-    this.#tell("msg:custom", {kind: WIRE.sky, id, index, nside, ...found})
+    const {nside} = this.held.skies[index]
+    try {
+      this.#tell("msg:custom", {kind: WIRE.sky, id, index, nside, ...positions(await this.#decoded(index))})
+      if (this.awaited.words) this.put({awaited: {}})
+    } catch ({message}) { // of a file that a server should have
+      this.put({awaited: {words: `a sky could not be fetched: ${message}`, old: true}})
+    }
   }
 
   #decoded(index) {
