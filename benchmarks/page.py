@@ -48,7 +48,7 @@ _FIND = """(label) => {
     return inputs.find((i) => name(i).startsWith(label))
 }"""
 #: Counts what is painted: Bokeh clears a canvas before it draws on it.
-_COUNT_PAINTS = """
+COUNT_PAINTS = """
     const clear = CanvasRenderingContext2D.prototype.clearRect
     window.paints = 0
     CanvasRenderingContext2D.prototype.clearRect = function (...a) {
@@ -151,7 +151,7 @@ def opened(browser, address):
     """A page that is complete, the milliseconds it took, and its traffic."""
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     traffic = Traffic(page)
-    page.add_init_script(_COUNT_PAINTS)
+    page.add_init_script(COUNT_PAINTS)
     start = time.perf_counter()
     page.goto(f"{address}/?theta=0&nside=32")  # which plays nothing by itself
     page.wait_for_function(COMPLETE)
@@ -169,9 +169,13 @@ def dragging(page, number):
     page.wait_for_function("crviz.atlas")
     sigma2 = steps(page, "Strength", -1, number)
     steps(page, "Strength", number, 1)  # back at what is stored
+    return {"sigma2_step_ms": sigma2, **turning(page, number)}
+
+
+def turning(page, number):
+    """Milliseconds of every step of what moves the view alone: gradient, p and T."""
     # T backwards: what lies ahead has been fetched before it is wanted
     return {
-        "sigma2_step_ms": sigma2,
         "gradient_step_ms": steps(page, "Angle to", 1, number),
         "p_step_ms": steps(page, "p in", 0.01, number),
         "t_step_ms": steps(page, "Backtracking", -1, number, _SKY_IS_THERE),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from crviz.parameters import backtracking_times
     from crviz.result import Result, Spectrum
     from crviz.result.examining import load
+    from crviz.site import explore
 
 __all__ = [
     "Config",
@@ -26,6 +27,7 @@ __all__ = [
     "backtrack",
     "backtracking_times",
     "draw_field",
+    "explore",
     "interpretation",
     "library",
     "load",
@@ -48,6 +50,7 @@ _FROM = {
     "backtrack": "orbits",
     "backtracking_times": "parameters",
     "draw_field": "field",
+    "explore": "site",
     "load": "result.examining",
     "merge": "ensemble",
     "run": "ensemble",

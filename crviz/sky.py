@@ -43,6 +43,18 @@ def nside_of(maps: ArrayLike, name: str = "maps") -> int:
     return nside
 
 
+def coarser(maps: Array, nside: int) -> Array:
+    """Means of maps (..., pixels) over the pixels of a grid of nside that is not finer: (..., 12 nside^2)."""
+    own = nside_of(maps)
+    if own == nside:
+        return maps
+    coarse = np.arange(12 * nside**2)
+    parts = maps[..., grid(own).nest2ring(np.arange(12 * own**2))].reshape(*maps.shape[:-1], coarse.size, -1)
+    means = np.empty((*maps.shape[:-1], coarse.size))
+    means[..., grid(nside).nest2ring(coarse)] = parts.mean(-1)
+    return means
+
+
 def known(values: Array) -> Array:
     """Where maps (...) have values: neither NaN nor infinite nor HEALPix's UNSEEN of -1.6e30. (...) bool."""
     return np.abs(values) < _NO_VALUE

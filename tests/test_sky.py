@@ -148,3 +148,10 @@ def test_without_its_dipole_a_map_keeps_its_mean_and_its_quadrupole():
     rest = 4 + n[0] * n[1]
     # the mean of n_i n_j over the pixels misses 1/3 by 1e-5 at nside 32
     np.testing.assert_allclose(sky.without_dipole(rest + [0.3, -2, 0.7] @ n), rest, atol=2e-4)
+
+
+def test_a_coarser_grid_has_the_means_of_the_pixels_in_its_own():
+    maps = np.random.default_rng(0).normal(size=(2, 3, 12 * 8**2))
+    wanted = [[hp.ud_grade(each, 2) for each in several] for several in maps]
+    np.testing.assert_allclose(sky.coarser(maps, 2), wanted, rtol=1e-12, atol=1e-15)
+    assert sky.coarser(maps, 8) is maps

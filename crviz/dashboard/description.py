@@ -12,6 +12,7 @@ import json
 import shutil
 import tempfile
 import threading
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,10 +51,10 @@ def keys() -> list[str]:
     return [key for groups in controls().values() for key in keys_of(groups)]
 
 
-def description() -> dict[str, Any]:
-    """All of it, as JSON has it."""
+def description(every: Iterable[panels.Panel]) -> dict[str, Any]:
+    """All of it, of some panels, as JSON has it."""
     return {
-        "panels": [_described(panel) for panel in panels.registered()],
+        "panels": [_described(panel) for panel in every],
         "controls": controls(),
         "stylesheets": {"controls": javascript.stylesheet("controls")},
         "palettes": {
@@ -123,9 +124,9 @@ def _relative(path: str) -> str:
 @cache
 def _page(_: object) -> str:
     every = panels.registered()
-    code = javascript.program("page", *(panel.script for panel in every))
+    code = javascript.program("served", *(panel.script for panel in every))
     classes = ", ".join(f"{panel.name}: {panel.name.capitalize()}Panel" for panel in every)
-    told = json.dumps(description(), allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    told = json.dumps(description(every), allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     return _written("page", f"{code}\nopen({told}, {{{classes}}})\n")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, ClassVar
 
@@ -47,11 +48,10 @@ class Shell(BaseTemplate):
         super().__init__(template=_document(), design=Plain, location=False)
         self._render_items = {name: (part, []) for name, part in parts.items()}
         self._render_variables = {
-            "heading": TITLE,
-            "style": _style(),
+            **variables(registered()),
             "script": description.page_url(),
             "font": description.font_url(),
-            "cards": [_card(panel) for panel in registered()],
+            "theme": javascript.text("theme.js"),
             "story": story,
         }
 
@@ -68,6 +68,24 @@ class Shell(BaseTemplate):
     def _build_layout(self) -> pn.Column:
         """What a notebook would show: nothing."""
         return pn.Column()
+
+
+def variables(panels: Iterable[Panel]) -> dict[str, Any]:
+    """What every document has, by the names in its template: heading, style sheet, and a card a panel."""
+    return {"heading": TITLE, "style": _style(), "cards": [_card(panel) for panel in panels]}
+
+
+def alone(head: str, tail: str, **others: Any) -> str:
+    """The document of a page without a server (alone/document.py).
+
+    Parameters
+    ----------
+    head, tail
+        What stands in its head, and at its end.
+    others
+        Further variables of the template.
+    """
+    return _document().render(title=TITLE, theme_name="default", alone={"head": head, "tail": tail}, **others)
 
 
 @cache

@@ -21,7 +21,7 @@ from crviz.plots.content.seeing import ONE_SIGMA
 from crviz.plots.content.series import EVOLUTION, MULTIPOLES, SCATTER, SPECTRA
 from crviz.plots.content.sky import REACHED
 from crviz.plots.content.spectra import ABOVE
-from crviz.units import YEARS_PER_PARSEC, rigidity
+from crviz.units import AU_PER_PARSEC, YEARS_PER_PARSEC, rigidity
 
 
 def is_text(value: Any) -> bool:
@@ -139,6 +139,7 @@ def module() -> str:
         },
         "rigidityPerTeV": rigidity(1.0, b0=1.0, lc=1.0),
         "yearsPerParsec": YEARS_PER_PARSEC,
+        "auPerParsec": AU_PER_PARSEC,
         "story": STORY,
         "place": PLACE,
         "noRate": NO_RATE,

@@ -22,11 +22,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from crviz import library, paths
+from crviz import library, paths, sky
 from crviz.arrays import Array
 from crviz.config import Config
 from crviz.ensemble.tracing import Silent, Tracing
-from crviz.sky import grid
 
 NSIDE = 64
 #: Index of the first time that has a file, and of one that stands for itself: each fourth does.
@@ -96,12 +95,8 @@ def positions(index: int) -> Array | None:
 @lru_cache(maxsize=8)
 def coarser(index: int, nside: int) -> Array:
     """The means of `positions` over the pixels of a coarser grid: (3, 12 nside^2) [r_L]."""
-    fine, coarse = grid(NSIDE), grid(nside)
     found, units = steps(index)
-    parts = (found + 0.5)[:, fine.nest2ring(np.arange(12 * NSIDE**2))].reshape(3, 12 * nside**2, -1)
-    means = np.empty((3, 12 * nside**2))
-    means[:, coarse.nest2ring(np.arange(12 * nside**2))] = parts.mean(2) * units[:, None]
-    return means
+    return sky.coarser(found + 0.5, nside) * units[:, None]
 
 
 def encoded(found: Array, units: Array, index: int, other: tuple[Array, Array] | None) -> bytes:
@@ -133,13 +128,21 @@ def write(place: Path) -> None:
     r, p = np.empty((2, len(config.omega_t), 3, config.n_pixels), np.float32)
     with ThreadPoolExecutor() as executor:
         Tracing(config, 0, executor, None).collect(Silent(), r, p)
+    place.mkdir(parents=True, exist_ok=True)
+    for index, content in packed(r, FIRST).items():
+        (place / f"{index:02}.gz").write_bytes(content)
+
+
+def packed(r: Array, first: int = 0) -> dict[int, bytes]:
+    """Files of positions (T, 3, 12 nside^2) [r_L] of any grid, by the indices of their times, from one on."""
     units = np.nextafter(np.abs(r).max(2) / STEPS, np.inf, dtype=np.float32).astype(float)
     found = np.clip(np.floor(r / units[:, :, None]), -STEPS, STEPS - 1).astype(int)
-    place.mkdir(parents=True, exist_ok=True)
-    for index in range(FIRST, len(r)):
+    files = {}
+    for index in range(first, len(r)):
         like = reference(index)
-        other = (found[like], units[like]) if FIRST <= like < len(r) and like != index else None
-        (place / f"{index:02}.gz").write_bytes(encoded(found[index], units[index], index, other))
+        other = (found[like], units[like]) if first <= like < len(r) and like != index else None
+        files[index] = encoded(found[index], units[index], index, other)
+    return files
 
 
 def _expected(found: Array, units: Array, own: Array, axis: int) -> Array:
@@ -150,7 +153,7 @@ def _expected(found: Array, units: Array, own: Array, axis: int) -> Array:
 def _of_the_ring_before(found: Array) -> Array:
     """What is expected of each ring's steps: those of the ring before it, at the same azimuth."""
     expected = np.zeros_like(found)
-    for ring, before in _rings():
+    for ring, before in _rings(sky.nside_of(found)):
         expected[ring.pixels] = _along(found[before.pixels], before, ring)
     return expected
 
@@ -158,7 +161,7 @@ def _of_the_ring_before(found: Array) -> Array:
 def _of_rings(left: Array) -> Array:
     """Steps of which was written what they are more than the ring before."""
     found = left.copy()
-    for ring, before in _rings():
+    for ring, before in _rings(sky.nside_of(left)):
         found[ring.pixels] = _wrapped(found[ring.pixels] + _along(found[before.pixels], before, ring))
     return found
 
@@ -182,9 +185,9 @@ class _Ring(NamedTuple):
 
 
 @cache
-def _rings() -> list[tuple[_Ring, _Ring]]:
+def _rings(nside: int) -> list[tuple[_Ring, _Ring]]:
     """All rings but the first, each with the one before."""
-    info = grid(NSIDE).sht_info()
+    info = sky.grid(nside).sht_info()
     columns = zip(info["ringstart"].tolist(), info["nphi"].tolist(), info["phi0"] > 0, strict=True)
     every = [_Ring(slice(first, first + number), number, int(turned)) for first, number, turned in columns]
     return list(zip(every[1:], every, strict=False))

@@ -25,7 +25,7 @@ def sky_hover(value: str | None = None, **options: Any) -> HoverTool:
     value
         JavaScript that gives the intensity at x, y; None takes the image's own values.
     """
-    formatters: dict[str, Any] = dict.fromkeys(("$x", "$y"), CustomJSHover(code=_ANGLES))
+    formatters: dict[str, Any] = {axis: CustomJSHover(code=_ANGLES) for axis in ("$x", "$y")}
     if value is not None:
         code = f"const {{x, y}} = special_vars; return {value}?.toFixed(3) ?? '-'"
         formatters["$sx"] = CustomJSHover(code=code)

@@ -109,19 +109,21 @@ def evolve_by_diffusion(
     ----------
     omega_t : (T,) increasing, >= 0 [1/Omega]
     ell : (L,) int >= 0
-    mean_square : (T,) [r_L^2]
+    mean_square : (T,), or (T, G) for several gradients [r_L^2]
         g_i g_j <r_i r_j>.
     k_parallel
         K_par in the end, above 0, which nu_par = 1 / (3 K_par) follows from.
 
     Returns
     -------
-    (T, L) [r_L^2]
+    (T, L), or (T, G, L) [r_L^2]
     """
     ell = check_multipoles(ell, at_least=0)
     times, start = _check_times(omega_t)
-    grown = np.diff(_values("mean_square", mean_square, times, np.shape(omega_t)))
-    begin = 4 * np.pi / 3 * grown / np.diff(times)
+    several = np.asarray(mean_square).T  # one gradient after the other
+    each = [_values("mean_square", one, times, np.shape(omega_t)) for one in np.atleast_2d(several)]
+    grown = np.diff(each).reshape(*several.shape[:-1], -1).T
+    begin = (4 * np.pi / 3 * grown.T / np.diff(times)).T
     end = begin.copy()
     begin[:1] = 0
     end[:1] *= 2
@@ -150,15 +152,15 @@ def _enough(highest: int) -> int:
 
 
 def _evolved(nu_r: Rate, lmax: int, times: Array, begin: Array, end: Array, ell: Array) -> Array:
-    """C_l (n, size of ell) at times (n,), which begin at 0; the source goes straight from begin to end
-    (n - 1,) in each interval."""
+    """C_l (n, ..., size of ell) at times (n,), which begin at 0; the source goes straight from begin to end
+    (n - 1, ...) in each interval."""
     decay, vectors, drive = decay_modes(nu_r, lmax)
-    amplitudes = np.zeros((len(times), decay.size))
+    amplitudes = np.zeros((len(times), *begin.shape[1:], decay.size))
     for i, step in enumerate(np.diff(times)):
         z = decay * step
         # integrals of exp(-z (1 - u)) and of u exp(-z (1 - u)) over u from 0 to 1
         whole, late = scipy.special.exprel(-z), _ramp(z)
-        gained = step * drive * (begin[i] * (whole - late) + end[i] * late)
+        gained = step * drive * (begin[i][..., None] * (whole - late) + end[i][..., None] * late)
         amplitudes[i + 1] = np.exp(-z) * amplitudes[i] + gained
     return amplitudes @ (vectors[ell.ravel()] / (2 * ell.ravel() + 1)[:, None]).T
 

@@ -12,7 +12,9 @@ from node import modules
 from crviz.dashboard import javascript
 from crviz.dashboard.panels import registered
 
-MODULES = modules()
+MODULES = {
+    name: path for name, path in modules().items() if path.stem not in ("theme", "loader")
+}  # which run by themselves
 #: What is loaded: components of their own, the page with all its panels, the atlas, which it loads later, and
 #: the kernel beside it, whose workers have a program of their own.
 _PANELS = [panel.script for panel in registered()]
@@ -23,8 +25,9 @@ BUNDLES = {
     if re.search(r"^export function render\(", javascript.module_text(path), re.M)
     or name == "browser/atlas/atlas.js"
 } | {
-    "page": javascript.program("page", *_PANELS),
-    "page with kernel": javascript.program("page", "kernel/pool", *_PANELS).replace(
+    "page": javascript.program("served", *_PANELS),
+    "page alone": javascript.program("alone/alone", *_PANELS),
+    "page with kernel": javascript.program("served", "kernel/pool", *_PANELS).replace(
         json.dumps(_WORKER), '""'
     ),
     "worker": _WORKER,
@@ -55,7 +58,7 @@ def imported(path):
 
 def test_there_is_something_to_load():
     own = {"browser/controls.js", "panels/orbits/component.js", "browser/atlas/atlas.js"}
-    assert set(BUNDLES) == {"page", "page with kernel", "worker"} | own
+    assert set(BUNDLES) == {"page", "page alone", "page with kernel", "worker"} | own
     assert len(BUNDLES["page"]) < len(BUNDLES["page with kernel"])  # who is served has no need of it
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 import shutil
 import subprocess
 
@@ -9,10 +10,15 @@ import numpy as np
 import pytest
 from node import ROOM, STRICT, lay_out, program, run
 
+import crviz
 from crviz.config import Config
 from crviz.dashboard import atlas_tensors, best_known, chip, theory_feed
+from crviz.dashboard.alone import contents_of, labelled, opening, settings
+from crviz.dashboard.page import energy_words
+from crviz.dashboard.state import State
 from crviz.jobs import fine_skies
 from crviz.plots.content import evolution
+from crviz.plots.content.evolution import analytic
 
 TESTS = ROOM.parents[1] / "tests/javascript"
 #: What computes and says, and touches no document.
@@ -34,11 +40,30 @@ PURE = [
     ),
     *(f"browser/kernel/{name}.js" for name in ("pool", "worker")),
     *(f"browser/{name}.js" for name in ("growth", "atlas/atlas", "atlas/surface")),
+    *(f"browser/alone/{name}.js" for name in ("held", "link", "csv")),
     *("browser/view.js", "browser/settings.js", "browser/settling.js", "browser/tour_steps.js"),
     *(f"panels/sky/{name}.js" for name in ("sky", "fine", "one_sky")),
     *(f"panels/{name}/{name}.js" for name in ("evolution", "spectra", "summary")),
     *(f"panels/spectra/{name}.js" for name in ("seeing", "scatter", "table", "own")),
 ]
+
+#: Of a small run: maps are kept at all of them.
+TIMES = tuple(np.geomspace(0.3, 30, 9).tolist())
+#: What somebody may set, none of it what is set at first, nor what that is clamped to.
+VALUES = [
+    *(("theta", 120.0), ("phi", 361), ("p", 0.001), ("p", 0.25), ("p", "a half"), ("p", None)),
+    *(("form", "self-consistent"), ("form", "no form"), ("analytic", True), ("estimator", "eq9")),
+    *(
+        ("limit", 3.5),
+        ("limit", 0),
+        ("b0", 1e9),
+        ("lc", 50),
+        ("beside_time", 5),
+        ("smooth", 3.5),
+        ("smooth", 90),
+    ),
+]
+ENERGIES = [(0.1, 6.0, 100.0), (1.8e-5, 6.0, 100.0), (0.001, 3.0, 1.0), (2.0, 3.0, 10.0), (1e-6, 3.0, 1.0)]
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +117,42 @@ def places(laid_out):
     (laid_out / "places.arrays").write_bytes(arrays)
 
 
-def test_what_they_compute_and_say(laid_out, files, places):
+@pytest.fixture(scope="module")
+def alone(laid_out):
+    """What a page without a server is handed, and what Python makes of it."""
+    source = crviz.run(crviz.Config(nside=4, n_modes=20, omega_t=TIMES, grids="cross"), 3)
+    state = opening(labelled(source))
+    contents = contents_of(state)
+    (laid_out / "further.bin").write_bytes(contents.further())
+    for index, file in enumerate(contents.skies.files):
+        (laid_out / f"small-{index}.gz").write_bytes(file)
+    r, units = source.maps[1], [np.abs(each).max(-1) / fine_skies.STEPS for each in source.maps[1]]
+    curves = [
+        {"p": p, "theta": theta, "phi": phi, "curves": [[ell, one.tolist()] for ell, one in found]}
+        for p, theta, phi in ((0.025, 0, 0), (0.5, math.pi / 2, 0), (0.333, 0.6, 2), (0.97, 1, 5))
+        for found in [analytic(source, (theta, phi), p)]
+    ]
+    told = {
+        "positions": [each.ravel().tolist() for each in r],
+        "units": [each.tolist() for each in units],
+        "curves": curves,
+        "rules": settings.rules(contents.controls),
+        "taken": [[key, value, taken_by_state(key, value)] for key, value in VALUES],
+        "energies": [[*each, energy_words(*each)] for each in ENERGIES],
+    }
+    (laid_out / "alone.json").write_text(json.dumps(told))
+
+
+def taken_by_state(key, value):
+    """What a state has that is told to take a value, if it is another one than before."""
+    state = State()
+    before = getattr(state, key)
+    state.set(key, value)
+    taken = getattr(state, key)
+    return taken if taken != before else None
+
+
+def test_what_they_compute_and_say(laid_out, files, places, alone):
     files = sorted(f"tests/{path.name}" for path in TESTS.glob("*.test.js"))
     assert "# fail 0" in run(laid_out, program("node"), "--test", "--test-reporter=tap", *files)
 

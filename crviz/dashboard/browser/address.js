@@ -5,7 +5,11 @@ const REST = 400 // ms without a change
 export class AddressBar {
   timer = null
 
-  constructor(values) { this.values = values }
+  // part: of the address, "search" or "hash"
+  constructor(values, part) {
+    this.values = values
+    this.part = part
+  }
 
   changed() {
     clearTimeout(this.timer)
@@ -15,9 +19,10 @@ export class AddressBar {
   stop() { clearTimeout(this.timer) }
 
   write() {
-    const query = new URLSearchParams()
+    const query = new URLSearchParams(), address = new URL(location.href) // whole: within a frame of a notebook others mean the notebook's
     for (const [key, value] of Object.entries(this.values()))
       if (value !== null && value !== undefined) query.set(key, String(value))
-    history.replaceState(history.state, "", `${location.pathname}?${query}${location.hash}`)
+    address[this.part] = query
+    history.replaceState(history.state, "", address)
   }
 }

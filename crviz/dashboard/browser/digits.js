@@ -44,3 +44,16 @@ export function yearsInWords(omegaT, rlOverLc, lc) {
   const [size, unit] = years < 0.5 ? [1 / 365.25, "d"] : years < 1e4 ? [1, "yr"] : years < 1e7 ? [1e3, "kyr"] : [1e6, "Myr"]
   return `${digits(years / size)} ${unit}`
 }
+
+/**
+ * Which protons a rigidity stands for in a field [microgauss] with turbulence of a scale [pc], how large their Larmor radius is, and how
+ * long 1/Omega: crviz/dashboard/page.py says so in Python.
+ * @param {number} rlOverLc @param {number} b0 @param {number} lc
+ */
+export function energyInWords(rlOverLc, b0, lc) {
+  const tev = rlOverLc * b0 * lc / WIRE.rigidityPerTeV, parsec = rlOverLc * lc, years = parsec * WIRE.yearsPerParsec
+  const energy = tev >= 1000 ? `${digits(tev / 1000)} PeV` : `${digits(tev)} TeV`
+  const radius = parsec >= 0.01 ? `${digits(parsec)} pc` : `${digits(parsec * WIRE.auPerParsec)} AU`
+  const time = years >= 0.5 ? `${digits(years)} yr` : `${digits(365.25 * years)} d`
+  return `Protons of ${energy}, r_L = ${radius}, 1/Ω = ${time}, for B₀ = ${b0} μG and L_c = ${lc} pc`
+}

@@ -120,11 +120,16 @@ export class Figure {
       }
       if (!tool._export || Object.hasOwn(tool, "_export")) continue
       const plain = tool._export
-      tool._export = async () => {
-        const blob = await this.#named(await plain.call(tool)), png = new Uint8Array(await blob.arrayBuffer())
-        return new Blob([withText(png, this.about())], {type: blob.type})
-      }
+      tool._export = async () => this.#told(await plain.call(tool))
     }
+  }
+
+  // as its tool saves it, which not all figures have
+  async saved() { return this.#told(await this.view.export("png").to_blob()) }
+
+  async #told(picture) {
+    const blob = await this.#named(picture), png = new Uint8Array(await blob.arrayBuffer())
+    return new Blob([withText(png, this.about())], {type: blob.type})
   }
 
   // a picture with the names of the axes, which the page has beside the canvas

@@ -13,13 +13,11 @@
 
 import {AddressBar} from "./address.js"
 import {Chip} from "./chip.js"
-import {Connection} from "./connection.js"
 import {Controls} from "./controls.js"
 import {yearsInWords} from "./digits.js"
 import {Figure} from "./figure.js"
 import {Lecture} from "./lecture.js"
 import {Meanwhile} from "./meanwhile.js"
-import {Probe} from "./probe.js"
 import {Settings} from "./settings.js"
 import {Shell} from "./shell.js"
 import {Story} from "./story.js"
@@ -33,18 +31,20 @@ const QUIET = 500 // ms until words follow
 const ASKED_DARK = new URLSearchParams(location.search).get("theme") === "dark"
 const DERIVED = ["theta", "phi", "p", "form"] // of these the session works out curves and fits
 
-class Page {
+export class Page {
   settings = new Settings()
   drawings = 0
   moves = 0 // of the time, that the session was told
   #dirty = new Set()
 
   // description: what all pages are made of, panels: their classes by name; figures are made while the session is on its way
-  constructor(description, panels) {
+  // connected: makes the connection of what it calls; linked: the part of the address that says what is on the screen
+  constructor(description, panels, {connected, linked = "search"}) {
     this.description = description
     this.classes = panels
+    this.linkedBy = linked
     this.shell = new Shell(() => this.#themeChosen())
-    this.connection = new Connection({
+    this.connection = connected({
       changed: () => this.#connected(),
       send: (message) => this.send(message),
       state: () => this.#beyondLink(),
@@ -75,7 +75,7 @@ class Page {
     this.tour = new Tour(this, {began: () => this.press("tour"), ended: () => this.press("after_tour")})
     this.words = document.getElementById("words")
     this.status = document.getElementById("status")
-    this.address = new AddressBar(() => ({...this.linked, pin: this.pinned?.link}))
+    this.address = new AddressBar(() => ({...this.linked, pin: this.pinned?.link}), this.linkedBy)
     this.panels = this.description.panels.map(({name, depends}) => {
       const place = document.querySelector(`[data-panel="${name}"]`), figure = figures[name]
       const panel = new this.classes[name]({page: this, place, figure})
@@ -364,12 +364,4 @@ function scrolledTo(place) {
   })
   growing.observe(document.body)
   for (const kind of ["wheel", "pointerdown", "keydown"]) window.addEventListener(kind, () => growing.disconnect(), {capture: true, once: true})
-}
-
-// the page of this document; the session is asked for, and makes itself known when it is there
-export function open(description, panels) {
-  const page = new Page(description, panels)
-  document.addEventListener("crviz:bridge", ({detail: {model, view}}) => page.connect(model, view))
-  window.crviz = new Probe(page)
-  Bokeh.embed.embed_items({}, [JSON.parse(document.getElementById("session").textContent)])
 }

@@ -20,6 +20,7 @@ import numpy as np
 from crviz import paths, sky
 from crviz._version import __version__
 from crviz.arrays import Array
+from crviz.dashboard.alone import one_file
 from crviz.dashboard.drawer import skies
 from crviz.dashboard.drawer.about import about_shown
 from crviz.dashboard.drawer.delivery import Delivery, Maker, copy_of
@@ -83,6 +84,7 @@ def _files(state: State, manager: Manager) -> list[_File]:
         ),
         _File("Spectra (CSV)", "spectra.csv", "C_l, C_l/C_1, errors, noise, theory and data", spectra_csv),
         _File("Script (Python)", "reproduce.py", "makes the numbers again", reproducing_script),
+        _File("This page (HTML)", "page.html", "", partial(_page, manager=manager)),
     ]
     kept = [file for file in files if "sky" not in file.ending or there]
     return [*(kept if state.shown.source.savable else kept[1:]), *_figures(state, manager, there)]
@@ -119,7 +121,7 @@ def _figures(state: State, manager: Manager, there: bool) -> list[_File]:
 def _everything(state: State, manager: Manager) -> bytes:
     """An archive of all files, figures in the page's theme, with what is in each and how to cite."""
     out = io.BytesIO()
-    files = [file for file in _files(state, manager) if not file.ending.endswith(".svg")]
+    files = [file for file in _files(state, manager) if not file.ending.endswith((".svg", ".html"))]
     told = [f"{_name(file, state)}: {file.what}" for file in files]
     about_it = lines(about_shown(state))
     readme = "\n".join(
@@ -135,6 +137,13 @@ def _everything(state: State, manager: Manager) -> bytes:
             packed = zipfile.ZIP_STORED if file.ending.endswith((".nc", ".png")) else None
             archive.writestr(_name(file, state), make(state), packed)
     return out.getvalue()
+
+
+def _page(state: State, manager: Manager) -> bytes:
+    config, realization = state.shown.sky_config, state.realization or 0
+    there = manager.skies.get(config, realization)
+    known = None if there is None else there.components * there.scale[:, None, None]
+    return one_file(state, known=known, executor=manager.quick)
 
 
 def _figure(state: State, *, manager: Manager, name: str, kind: str, dark: bool = False) -> bytes:

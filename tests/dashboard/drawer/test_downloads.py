@@ -1,8 +1,11 @@
 """Files to take away hold what is on the page, bit for bit or to the digits that they write."""
 
 import asyncio
+import base64
 import csv
+import gzip
 import io
+import json
 import re
 import threading
 import zipfile
@@ -698,9 +701,27 @@ def test_a_result_has_all_files_and_a_place_those_that_it_can_fill(state, fake):
     # no run, and no sky of its one field yet
     figures = {f"{FILES[figure]}.{kind}" for figure in "12" for kind in MAGIC}
     numbers = {"figure-1.csv", "figure-2.csv"}
-    assert set(files(state, fake)) == {"all.zip", "spectra.csv", "reproduce.py", *figures, *numbers}
+    assert set(files(state, fake)) == {
+        "all.zip",
+        "spectra.csv",
+        "reproduce.py",
+        "page.html",
+        *figures,
+        *numbers,
+    }
     for name in figures:
         assert made(state, fake, name).startswith(MAGIC[name[-3:]])
+
+
+def test_the_page_is_on_what_is_shown_and_set(state, fake):
+    fake.quick = None  # threads of its own follow the orbits
+    state.param.update(theta=12.0, p=0.3)
+    html = made(state, fake, "page.html").decode()
+    packed = base64.b64decode(re.search(r'id="part-held">([^<]+)<', html)[1])
+    held = json.loads(gzip.decompress(packed).partition(b"\n")[0])
+    assert (held["values"]["theta"], held["values"]["p"]) == (12.0, 0.3)
+    (tensors,) = held["tensors"].values()
+    assert tensors["digest"] == state.shown.source.digest
 
 
 # --- all of it

@@ -2,6 +2,7 @@
 // server nothing.
 
 import {typeset} from "../../browser/typeset.js"
+import {DRAWN} from "./drawing.js"
 import {Bundle} from "./orbit_paths.js"
 import {cursor, cursorMarks, separationLayout, separationTraces} from "./orbit_separation.js"
 import {camera, marks, spaceLayout, spaceTraces} from "./orbit_space.js"
@@ -139,9 +140,10 @@ class View {
     this.stale = !this.root.clientWidth
     if (this.stale) return // hidden; drawn when there is room
     if (!this.plotly) {
-      this.plotly = await plotly(this.model.plotly_url)
-      this.flat = !hasWebGL()
-      adoptStyles(this.root)
+      const url = this.model.plotly_url // none on a page without a server
+      this.plotly = url ? await plotly(url) : DRAWN
+      this.flat = Boolean(url) && !hasWebGL()
+      if (url) adoptStyles(this.root)
     }
     const {bundle, colors} = this, t = this.model.omega_t
     this.key.replaceChildren(...key(bundle, colors))

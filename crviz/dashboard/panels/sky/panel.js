@@ -34,6 +34,12 @@ export class SkyPanel {
     this.animation = new Animation(this, place)
     // the pointer's intensity comes from the map: the picture holds colours
     figure.says("$sx", ({x, y}) => this.valueAt(x, y)?.toFixed(3) ?? "-")
+    for (const [axis, name] of [["$x", "theta"], ["$y", "phi"]]) { // where no text may be run as a script, too
+      figure.says(axis, ({x, y}) => {
+        const direction = unproject(...this.within(x, y))
+        return direction ? (direction[name] * 180 / Math.PI).toFixed(1) : "-"
+      })
+    }
     figure.root.on_event("tap", ({x, y}) => {
       const direction = unproject(...this.within(x, y))
       if (direction) page.send({kind: WIRE.direction, ...direction})
