@@ -14,9 +14,9 @@ from crviz.arrays import Array
 from crviz.atlas import Atlas
 from crviz.atlas.making import Part
 from crviz.checks import check_whole
+from crviz.cli import workers
 from crviz.cli.arguments import (
     Subparsers,
-    check_threads,
     check_writable,
     declare_time_limit,
     reading,
@@ -45,7 +45,7 @@ def add(commands: Subparsers) -> None:
         help="stop after so many of the rounds, each of which is a complete table with smaller errors; "
         "0 only writes the table from what is there (default: all)",
     )
-    make.add_argument("--threads", type=int, help="threads (default: all processors)")
+    workers.declare(make)
     declare_time_limit(make)
     make.set_defaults(command=_make)
     info = actions.add_parser("info", help="say what a table holds and how good it is")
@@ -56,7 +56,7 @@ def add(commands: Subparsers) -> None:
 def _make(options: argparse.Namespace) -> int:
     from crviz.atlas import assembly, making
 
-    check_threads(options)
+    workers.check(options)
     if options.rounds is not None:
         check_whole("rounds", options.rounds, at_least=0)
     if options.parts.exists() and not options.parts.is_dir():
@@ -88,7 +88,7 @@ def _simulate(options: argparse.Namespace, parts: list[Part]) -> None:
     from crviz.atlas import making
 
     with (
-        options.ending.pool(options.threads or ensemble.thread_count()) as pool,
+        workers.pool(options, max(ensemble.of_worker(part.config) for part in parts)) as pool,
         # parts differ: their speed is averaged over long
         ProgressBar("parts", len(parts), sum(part.work for part in parts), period=600) as bar,
     ):

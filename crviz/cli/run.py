@@ -10,11 +10,11 @@ from pathlib import Path
 
 from crviz import ensemble
 from crviz.checks import ParameterError, check_whole
+from crviz.cli import workers
 from crviz.cli.arguments import (
     Parser,
     Subparsers,
     asked,
-    check_threads,
     check_writable,
     declare,
     declare_time_limit,
@@ -46,7 +46,7 @@ def add(commands: Subparsers) -> None:
         help="make a part of a run that begins with field A; `crviz merge` joins parts",
     )
     run.add_argument("--to", type=int, metavar="B", help="end before field B: fields A, ..., B - 1")
-    run.add_argument("--threads", type=int, help="threads (default: all processors)")
+    workers.declare(run)
     run.add_argument("--library", metavar="DIR", help="also read from and store in this folder of results")
     declare_time_limit(run)
     run.set_defaults(command=_run, further=_own_options)
@@ -73,7 +73,7 @@ def _config(options: Namespace) -> Config:
 def _run(options: Namespace) -> int:
     config = _config(options)
     fields = _fields(options)
-    check_threads(options)
+    workers.check(options)
     check_writable(options.out)
     out = File(options.out)
     places: list[File | Library] = [out]
@@ -127,34 +127,41 @@ def _continue(
         there = begun(config, fields.stop, places, summaries=False, first=fields.start)
     ending: Ending = options.ending
     with ending.within(options.time_limit):
-        done = _grow(options, config, fields, places, there)
+        done, lost = _grow(options, config, fields, places, there)
+    kept = f"{out.path} holds" if done else "Nothing was finished:"
+    kept = f"{kept} {done} of {number} realisations; the same command continues."
     if ending.asked is not None and not (ending.time_is_up and done >= number):
-        kept = f"{out.path} holds" if done else "Nothing was finished:"
-        print(f"{ending.sentence} {kept} {done} of {number} realisations; the same command continues.")
+        print(f"{ending.sentence} {kept}")
         return ending.status
+    if lost is not None:
+        raise ValueError(f"{lost} {kept}")
     print(f"{out.path}: {done} realisations{part}.")
     return 0
 
 
 def _grow(
     options: Namespace, config: Config, fields: range, places: Sequence[File | Library], there: Result | None
-) -> int:
-    """Follow the orbits, and say how far they are, until all is done or shall end: how many realisations
-    there are then. They are stored."""
+) -> tuple[int, ensemble.Lost | None]:
+    """Follow the orbits, and say how far they are, until all is done or shall end, or who computes is
+    lost: how many realisations there are then. They are stored."""
     ending: Ending = options.ending
+    lost = None
     done = there.n_realizations if there is not None else 0
     first, end, number = fields.start, fields.stop, len(fields)
     work = max(0, number - done) * config.n_orbits
     with (
         ending.accepted(),
         writing(options.out),
-        ending.pool(options.threads or ensemble.thread_count()) as pool,
+        workers.pool(options, ensemble.of_worker(config)) as pool,
         ProgressBar("realisations", number, work, done=done, speed="orbits/s") as bar,
         closing(
             grow(config, end, places, resume=there, executor=pool, progress=ending.watch(bar), first=first)
         ) as growing,
     ):
-        for result in growing:
-            done = result.n_realizations
-            bar.done(done)
-    return done
+        try:
+            for result in growing:
+                done = result.n_realizations
+                bar.done(done)
+        except ensemble.Lost as error:
+            lost = error
+    return done, lost
