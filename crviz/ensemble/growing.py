@@ -15,7 +15,7 @@ from crviz.ensemble.following import followed
 from crviz.ensemble.side import OnDisk
 from crviz.ensemble.tracing import Progress
 from crviz.parameters import REALIZATIONS
-from crviz.result import Result, numbered
+from crviz.result import Result, numbered, seeds_in_words
 
 
 def simulate(
@@ -135,4 +135,6 @@ def why_not(result: Result) -> str:
     """Why a result cannot grow."""
     if not is_current(result.numerics):
         return f"was computed with numerics {result.numerics}, not the present ones"
+    if result.seeds:
+        return f"holds fields of several seeds ({seeds_in_words(result.seeds)})"
     return "holds means only"
