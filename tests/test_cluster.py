@@ -184,8 +184,8 @@ def test_who_cannot_compute_is_refused_in_a_sentence(call, tmp_path, monkeypatch
 def test_the_processes_of_a_local_cluster_do_not_hear_ctrl_c():
     """A terminal sends it to all of them, and each would print where it was."""
     options = Namespace(scheduler=None, local_cluster=1, threads=None)
-    with workers.pool(options, 1e6) as pool:
-        assert signal.SIGINT in pool.submit(signal.pthread_sigmask, signal.SIG_BLOCK, ()).result()
+    with workers.Workers(options, 1e6) as pool:
+        assert signal.SIGINT in pool.executor.submit(signal.pthread_sigmask, signal.SIG_BLOCK, ()).result()
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 

@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from crviz.checks import ParameterError, check_whole
 from crviz.cli.ending import TIME_UP
+from crviz.gradient import Gradient
 from crviz.library import Library
 from crviz.parameters import Parameter
 from crviz.result import Run, Summary, examining
@@ -63,6 +64,29 @@ def numbers(text: str) -> list[float]:
         return [float(part) for part in text.split(",")]
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} must be numbers with commas between them.") from None
+
+
+def direction(text: str) -> Gradient:
+    """The type of an option that takes a gradient."""
+    if text in ("parallel", "perpendicular"):
+        return text
+    try:
+        theta, phi = (math.radians(float(part)) for part in text.split(","))
+    except ValueError:
+        theta = phi = math.nan
+    if not (0 <= theta <= math.pi and math.isfinite(phi)):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} must be parallel, perpendicular or THETA,PHI in degrees, THETA from 0 to 180."
+        )
+    return theta, phi
+
+
+def share(text: str) -> float:
+    """The type of an option that takes a share in per cent."""
+    parts = re.fullmatch(r"(\d+\.?\d*)%", text)
+    if not parts or not 0.1 <= float(parts[1]) <= 100:
+        raise argparse.ArgumentTypeError(f"{text!r} must be a share from 0.1% to 100%, such as 2%.")
+    return float(parts[1]) / 100
 
 
 def declare_time_limit(parser: argparse.ArgumentParser) -> None:

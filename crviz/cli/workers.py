@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Self
 
 from crviz import ensemble, machine
 from crviz.checks import ParameterError, check_whole
@@ -23,7 +23,7 @@ _RETRIES = 3
 _PROCESS = 3e8
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
+def declare_workers(parser: argparse.ArgumentParser) -> None:
     """Give a parser --threads, --scheduler and --local-cluster."""
     who = parser.add_mutually_exclusive_group()
     who.add_argument("--threads", type=int, help="threads (default: all processors)")
@@ -35,7 +35,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     who.add_argument("--local-cluster", type=int, metavar="N", help="compute in N processes, by dask")
 
 
-def check(options: argparse.Namespace) -> None:
+def check_workers(options: argparse.Namespace) -> None:
     """Raises ParameterError where nobody of that kind can compute."""
     check_threads(options)
     if options.local_cluster is not None:
@@ -45,27 +45,44 @@ def check(options: argparse.Namespace) -> None:
             raise ParameterError(name, value, "needs dask: pip install 'crviz[cluster]'")
 
 
-@contextmanager
-def pool(options: argparse.Namespace, task: float) -> Iterator[Executor]:
-    """Who computes, as an executor; of workers it is said who they are.
+class Workers:
+    """Who computes for a command, from when they are first asked for until its end.
 
     Parameters
     ----------
     task
         Bytes that a task takes.
-
-    Raises ValueError where the scheduler does not answer, or a worker has too little memory, or has another
-    crviz.
     """
-    if options.scheduler is None and options.local_cluster is None:
-        with options.ending.pool(options.threads or ensemble.thread_count()) as threads:
-            yield threads
-        return
-    with ExitStack() as stack:
-        client = stack.enter_context(_client(options))
-        _check_memory(client, task)
-        ensemble.check_workers(client)
-        yield client.get_executor(pure=False, retries=_RETRIES)
+
+    def __init__(self, options: argparse.Namespace, task: float) -> None:
+        self._options, self._task = options, task
+        self._stack = ExitStack()
+        self._executor: Executor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._stack.close()
+
+    @property
+    def executor(self) -> Executor:
+        """As an executor; of workers of dask's it is said who they are.
+
+        Raises ValueError where the scheduler does not answer, or a worker has too little memory or another
+        crviz.
+        """
+        if self._executor is None:
+            options = self._options
+            if options.scheduler is None and options.local_cluster is None:
+                threads = options.threads or ensemble.thread_count()
+                self._executor = self._stack.enter_context(options.ending.pool(threads))
+            else:
+                client = self._stack.enter_context(_client(options))
+                _check_memory(client, self._task)
+                ensemble.check_workers(client)
+                self._executor = client.get_executor(pure=False, retries=_RETRIES)
+        return self._executor
 
 
 @contextmanager

@@ -4,6 +4,7 @@ Orbits are independent, so that blocks of directions go to an executor; progress
 streaming happen between blocks, and the numbers do not depend on how the blocks are cut.
 """
 
+from crviz.ensemble.aiming import LOOKS, Aim
 from crviz.ensemble.elsewhere import Lost, check_workers
 from crviz.ensemble.following import followed
 from crviz.ensemble.growing import run, simulate
@@ -14,6 +15,8 @@ from crviz.ensemble.side import Side, side_limit
 from crviz.ensemble.tracing import Progress, thread_count, traced, work
 
 __all__ = [
+    "LOOKS",
+    "Aim",
     "Lost",
     "Needs",
     "Progress",
