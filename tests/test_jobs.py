@@ -381,14 +381,14 @@ def test_closing_cancels_jobs_and_keeps_what_is_finished(manager, gate):
 def test_closing_ends_a_job_whose_orbits_have_not_begun(tmp_path, monkeypatch):
     """Futures that a pool cancels as it shuts down do not wake those who wait for them."""
     waited_for, waits, release = [], threading.Event(), threading.Event()
-    as_completed = tracing.as_completed
+    expect = tracing.Arrivals.expect
 
-    def watched(futures, *arguments):
-        waited_for.extend(futures)
+    def watched(arrivals, future):
+        waited_for.append(future)
         waits.set()
-        return as_completed(futures, *arguments)
+        expect(arrivals, future)
 
-    monkeypatch.setattr(tracing, "as_completed", watched)
+    monkeypatch.setattr(tracing.Arrivals, "expect", watched)
     manager = Manager(Library(tmp_path / "library"), threads=1)
     manager.pool.submit(release.wait, PATIENCE)  # keeps the only thread busy
     job = manager.request(TINY, 1)

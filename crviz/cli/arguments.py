@@ -15,7 +15,7 @@ from crviz.checks import ParameterError, check_whole
 from crviz.cli.ending import TIME_UP
 from crviz.gradient import Gradient
 from crviz.library import Library
-from crviz.parameters import Parameter
+from crviz.parameters import N_MODES, Parameter
 from crviz.result import Run, Summary, examining
 
 #: Exit status of bad input.
@@ -34,20 +34,30 @@ class Parser(argparse.ArgumentParser):
 Subparsers: TypeAlias = "argparse._SubParsersAction[Parser]"
 
 
+#: In place of a number of waves: as many as a rigidity asks for.
+AUTOMATIC = "auto"
+
+
+def waves(text: str) -> int | str:
+    """The type of an option that takes a number of waves."""
+    return text if text == AUTOMATIC else int(text)
+
+
 def declare(parser: argparse.ArgumentParser, parameters: Iterable[Parameter]) -> None:
     """Give a parser the options of some parameters; one that is not given is None."""
     for parameter in parameters:
         default, listed = parameter.default, parameter.kind is tuple
+        kind = waves if parameter is N_MODES else parameter.kind
         shown = f"{default:.6g}" if isinstance(default, float) else default
         parser.add_argument(
             parameter.option,
-            type=numbers if listed else parameter.kind,
+            type=numbers if listed else kind,
             metavar="T1,T2,..." if listed else None,
             help=parameter.help + ("" if listed or default is None else f" (default {shown})"),
         )
 
 
-def given(options: argparse.Namespace, parameters: Iterable[Parameter]) -> dict[str, object]:
+def given(options: argparse.Namespace, parameters: Iterable[Parameter]) -> dict[str, Any]:
     """The values of parameters that were given as options."""
     values = {parameter.name: getattr(options, parameter.name, None) for parameter in parameters}
     return {name: value for name, value in values.items() if value is not None}

@@ -11,6 +11,7 @@ from pathlib import Path
 from crviz import ensemble
 from crviz.checks import ParameterError, check_whole
 from crviz.cli.arguments import (
+    AUTOMATIC,
     Parser,
     Subparsers,
     asked,
@@ -30,9 +31,21 @@ from crviz.cli.workers import Workers, check_workers, declare_workers
 from crviz.config import Config, parameters_of
 from crviz.ensemble import LOOKS, Aim
 from crviz.library import Library
-from crviz.parameters import N_TIMES, OMEGA_T_MAX, REALIZATIONS, REQUEST, TURBULENCE, backtracking_times
+from crviz.parameters import (
+    LAMBDA_MAX,
+    LAMBDA_MIN,
+    N_MODES,
+    N_TIMES,
+    OMEGA_T_MAX,
+    REALIZATIONS,
+    REQUEST,
+    RL_OVER_LC,
+    TURBULENCE,
+    backtracking_times,
+)
 from crviz.result import Result, Source, numbered
 from crviz.storing import File, begun, check_fits, grow
+from crviz.waves import automatic
 
 
 def add(commands: Subparsers) -> None:
@@ -70,6 +83,9 @@ def _kind(options: Namespace) -> str:
 
 def _config(options: Namespace) -> Config:
     settings = given(options, (*parameters_of(TURBULENCE.default), *parameters_of(_kind(options))))
+    if settings.get(N_MODES.name) == AUTOMATIC:
+        lengths = (settings.get(each.name) for each in (LAMBDA_MIN, LAMBDA_MAX))
+        settings |= automatic(settings.get(RL_OVER_LC.name, RL_OVER_LC.default), *lengths)
     last, number = asked(options, OMEGA_T_MAX), N_TIMES.check(asked(options, N_TIMES))
     return Config(**{"omega_t": backtracking_times(last, number)} | settings)
 
