@@ -40,7 +40,12 @@ AUTOMATIC = "auto"
 
 def waves(text: str) -> int | str:
     """The type of an option that takes a number of waves."""
-    return text if text == AUTOMATIC else int(text)
+    if text == AUTOMATIC:
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} must be a whole number, or {AUTOMATIC}.") from None
 
 
 def declare(parser: argparse.ArgumentParser, parameters: Iterable[Parameter]) -> None:

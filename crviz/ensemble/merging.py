@@ -110,7 +110,7 @@ def _check_part(part: tuple[str, Result], first: tuple[str, Result], *, seeds: b
         raise ValueError(f"{name} {why_not(result)} and cannot be joined.")
     config = result.config.replace(seed=other.config.seed) if seeds else result.config
     if config.digest != other.config.digest:
-        differences = other.config.differences(result.config)
+        differences = other.config.differences(config)
         raise ValueError(f"{name} holds another configuration than {first[0]}: {differences}.")
     if result.dataset["omega_t_map"].values.tolist() != other.dataset["omega_t_map"].values.tolist():
         raise ValueError(f"{name} keeps its maps at other times than {first[0]} and cannot be joined.")
