@@ -41,6 +41,10 @@ MOST_STEPS = 1e8
 #: The gyroradius in the whole field, in L_c, from which few waves are too few, and how many are enough;
 #: r_L / sigma^2, in L_c, below which B0 turns orbits by less than pi while they are scattered once.
 _STRAIGHT, _ENOUGH_WAVES, _WEAK = 2.0, 1000, 1.36
+#: Times are far too short for diffusion by this factor; who stops within five gyrations is not after it.
+_FAR, _EARLY = 3.0, 10 * math.pi
+#: Shortest waves of just 0.1 r_L are so, but for this.
+_ROUNDING = 1e-6
 #: So near to 5/3, in two digits, gamma is meant for a one-dimensional spectrum.
 _ONE_DIMENSIONAL = 0.05
 
@@ -243,6 +247,18 @@ class Config:
                 f"{'lambda_min =' if 'lambda_min' in names else 'the shortest wave,'} "
                 f"{2 * math.pi * self.rl_over_lc / k.max():g} L_c: there are no resonant waves."
             )
+        elif k.max() < (1 - _ROUNDING) * 2 * math.pi / waves.RESONANT:
+            found.append(
+                f"The shortest wave, {2 * math.pi * self.rl_over_lc / k.max():.3g} L_c, is above 0.1 r_L: "
+                f"where the cosine of the pitch angle is below {1 / k.max():.2g}, none is resonant, and "
+                "scattering is too weak."
+            )
+        last, settled = self.omega_t[-1], self._settling_time()
+        if _EARLY < last < settled / _FAR:
+            found.append(
+                f"Omega T = {last:g} is far too short for diffusion: by the power of the resonant waves, K "
+                f"along B0 settles at some {settled:.1g} at the earliest."
+            )
         whole = self.rl_over_lc / math.sqrt(1 + self.sigma2)
         if whole >= _STRAIGHT and self.rl_over_lc < _WEAK * self.sigma2 and len(k) < _ENOUGH_WAVES:
             found.append(
@@ -261,6 +277,11 @@ class Config:
                 f"{self.default_step:.2g} would resolve what matters."
             )
         return tuple(found)
+
+    def _settling_time(self) -> float:
+        """When K along B0 settles, by the power of the resonant waves [1/Omega]; 0 where there are none."""
+        power = waves.resonant_power(*self.wave_spectrum())
+        return waves.SETTLING / power if power > 0 else 0.0
 
     def wave_spectrum(self) -> tuple[Array, Array]:
         """Wave numbers (N,) [1/r_L] and amplitudes (N,) [B0] of the waves of a typical realisation."""

@@ -21,7 +21,7 @@ from crviz import housekeeping, paths
 from crviz.checks import ParameterError
 from crviz.config import NUMERICS_VERSION, Config, is_current
 from crviz.housekeeping import ASIDE, OWN_NAME
-from crviz.result import Result, examining, load, netcdf, numbered
+from crviz.result import Result, examining, load, netcdf, numbered, schema
 
 _log = logging.getLogger(__name__)
 
@@ -433,7 +433,7 @@ def entry_of(
     return Entry(
         path,
         config,
-        config.digest_at(numerics),
+        schema.digest(config, numerics, schema.seeds_of(facts.get("seeds"))),
         facts["fields"],
         created,
         found.st_size,

@@ -205,7 +205,8 @@ LAMBDA_MAX = Parameter("lambda_max", 100.0, symbol="λ_max", unit="L_c", help="l
                        above=0, at_most=1e9, group="Turbulence", label="Longest wave [L_c]",
                        control=Control("number", help="λ_max; the paper has 100."))
 # far more waves than of any use, and their arrays still fit into memory
-N_MODES = Parameter("n_modes", 200, int, symbol="N", help="number of waves",
+N_MODES = Parameter("n_modes", 200, int, symbol="N",
+                    help="number of waves; auto: 50 a decade, from lambda_max to a tenth of r_L",
                     at_least=1, at_most=1_000_000, group="Turbulence", label="Number of waves",
                     control=Control("number", help="Plane waves in each field; the paper has 200, and time "
                                                    "grows in proportion."))

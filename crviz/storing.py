@@ -15,7 +15,7 @@ from crviz.checks import ParameterError
 from crviz.config import Config
 from crviz.ensemble import Progress
 from crviz.library import PATIENCE, Entry, entry_of
-from crviz.result import Result, examining, fields_in_words, numbered
+from crviz.result import Result, examining, fields_in_words, numbered, seeds_in_words
 
 #: Growing results are stored so often [s] at the most, and storing takes a tenth of the time at the most.
 STORE_EVERY, STORE_SHARE = 5.0, 0.1
@@ -80,6 +80,11 @@ class File:
             return []
         # elsewhere files that are open cannot be replaced
         result = examining.load(self.path, lazily=paths.LOCKS)
+        if result.seeds:
+            raise ValueError(
+                f"{self.path} holds fields of several seeds ({seeds_in_words(result.seeds)}), and takes no "
+                "more of them: it is not overwritten."
+            )
         if result.digest != config.digest:
             raise ValueError(
                 f"{self.path} holds another configuration ({config.differences(result.config)}): "
@@ -273,7 +278,8 @@ def _lost(there: Entry, result: Result) -> str:
     if there.config is None:
         return "holds no crviz result any more"
     if there.digest != result.digest:
-        return f"holds another configuration by now ({result.config.differences(there.config)})"
+        other = result.config.differences(there.config) if there.config != result.config else "other seeds"
+        return f"holds another configuration by now ({other})"
     if there.first < result.fields.start or there.fields.stop > result.fields.stop:
         return f"holds {numbered(there.fields)} by now"
     return ""

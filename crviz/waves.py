@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
 
 from crviz.arrays import Array
+from crviz.checks import ParameterError
+from crviz.parameters import LAMBDA_MAX, LAMBDA_MIN, RL_OVER_LC
 
+#: Waves a decade of the paper's run: 200 over four.
+WAVES_A_DECADE = 50
+#: The shortest wave that there must be for small cosines of the pitch angle [r_L], and how long the longest
+#: one must be at least [L_c].
+RESONANT, LEAST_LONGEST = 0.1, 50.0
+#: K along B0 settles to within 15 % of what it was at half the time at about this over `resonant_power`
+#: [1/Omega]: 12 to 30 at the atlas's places with r_L <= 2 L_c and sigma2 of 0.2 to 2, 35 to 57 above.
+SETTLING = 20.0
 #: Largest step times (1 + sigma): momenta turn by some 0.08 rad a step.
 TURN_PER_STEP = 0.08
 #: Scattering that waves shorter than a step may add, as a share of all scattering.
@@ -31,6 +44,42 @@ def wave_spectrum(
     log_power = 3 * np.log(k) - np.logaddexp(0, gamma * np.log(k))  # k^gamma alone may overflow
     power = np.exp(log_power - log_power.max())
     return k, np.sqrt(2 * sigma2 * power / power.sum())
+
+
+def automatic(
+    rl_over_lc: float, lambda_min: float | None = None, lambda_max: float | None = None
+) -> dict[str, Any]:
+    """The waves that a rigidity asks for, as parameters of a `Config`.
+
+    Waves down to 0.1 r_L, or to what is given, and to the paper's shortest one at least; as many a decade as
+    in the paper's run.
+
+    Raises ParameterError where lambda_max is below 50 L_c: with 10 L_c the correlation length would be
+    0.710 L_c in place of 0.858.
+    """
+    longest = LAMBDA_MAX.default if lambda_max is None else LAMBDA_MAX.check(lambda_max)
+    if longest < LEAST_LONGEST:
+        rule = f"must be at least {LEAST_LONGEST:g} L_c where n_modes is chosen, for the correlation length"
+        raise ParameterError("lambda_max", longest, rule)
+    rl_over_lc = RL_OVER_LC.check(rl_over_lc)
+    shortest = min(LAMBDA_MIN.default, float(f"{RESONANT * rl_over_lc:.12g}"))
+    if lambda_min is not None:
+        shortest = LAMBDA_MIN.check(lambda_min)
+    if shortest >= longest:
+        raise ParameterError("lambda_min", shortest, f"must be below lambda_max = {longest:g}")
+    number = max(1, math.ceil(WAVES_A_DECADE * math.log10(longest / shortest) - 1e-9))
+    return {"lambda_min": shortest, "lambda_max": longest, "n_modes": number}
+
+
+def resonant_power(k: Array, amplitude: Array) -> float:
+    """Mean square [B0^2] of the waves that are no longer than an orbit's turn, 2 pi r_L.
+
+    Parameters
+    ----------
+    k : (N,) [1/r_L]
+    amplitude : (N,) [B0]
+    """
+    return float((amplitude[k >= 1] ** 2).sum() / 2)
 
 
 def excess_scattering(k: Array, amplitude: Array, step: float) -> float:

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import crviz
-from crviz import Config, backtracking_times, config
+from crviz import Config, backtracking_times, config, load
+from crviz.waves import automatic
 
 NAN, INF = math.nan, math.inf
 NOT_NUMBERS = (True, "1", None, 1j)
@@ -172,8 +173,52 @@ def test_the_paper_has_no_caveats():
 
 def test_missing_resonant_waves_are_a_caveat():
     edge = 0.01 / (2 * math.pi)  # 2 pi r_L = lambda_min
-    assert "resonant" in Config(rl_over_lc=0.99 * edge).caveats[0]
-    assert Config(rl_over_lc=1.01 * edge).caveats == ()
+    assert "there are no resonant waves" in Config(rl_over_lc=0.99 * edge).caveats[0]
+    assert "pitch angle" in Config(rl_over_lc=1.01 * edge).caveats[0]
+
+
+def test_waves_that_miss_the_resonance_at_large_pitch_angles_are_a_caveat():
+    """From lambda_min = 0.1 r_L on, which the paper has, up to 2 pi r_L, beyond which there are none."""
+    (said,) = Config(rl_over_lc=0.05, omega_t=(1.0,)).caveats
+    assert said.startswith("The shortest wave, 0.01 L_c, is above 0.1 r_L: ")
+    assert "cosine of the pitch angle is below 0.032" in said  # lambda_min / 2 pi r_L
+    assert Config(rl_over_lc=0.05, lambda_min=0.005).caveats == ()
+
+
+@pytest.mark.parametrize(("rl_over_lc", "omega_t"), [(1e-3, 100.0), (1e-2, 50.0), (1e-4, 2000.0)])
+def test_times_that_are_far_too_short_for_diffusion_are_a_caveat(rl_over_lc, omega_t):
+    config = Config(rl_over_lc=rl_over_lc, omega_t=(omega_t,), **automatic(rl_over_lc))
+    (said,) = config.caveats
+    assert said.startswith(f"Omega T = {omega_t:g} is far too short for diffusion")
+    assert config.replace(omega_t=(100 * omega_t,)).caveats == ()
+    # whoever stops within five gyrations looks at something else
+    assert config.replace(omega_t=(20.0,)).caveats == ()
+
+
+def test_without_turbulence_there_is_nothing_to_be_too_short_for():
+    assert Config(sigma2=0, omega_t=(1000.0,)).caveats == ()
+
+
+def test_waves_that_are_chosen_are_those_of_the_paper_where_it_has_them():
+    """50 a decade, from 0.1 r_L to 100 L_c."""
+    paper = {"lambda_min": 0.01, "lambda_max": 100.0, "n_modes": 200}
+    assert automatic(0.1) == automatic(1.0) == paper  # no longer ones for large rigidities
+    assert automatic(1e-3) == {"lambda_min": 1e-4, "lambda_max": 100.0, "n_modes": 300}
+    assert automatic(1e-3, lambda_max=50.0)["n_modes"] == 285
+    assert automatic(1e-3, lambda_min=1e-3)["n_modes"] == 250
+    with pytest.raises(ValueError, match="lambda_max = 10 must be at least 50 L_c where n_modes is chosen"):
+        automatic(1e-3, lambda_max=10.0)
+
+
+def test_the_command_chooses_the_waves(call, tmp_path):
+    out, words = tmp_path / "out.nc", ("--nside", 1, "--omega-t", "0.5", "--realizations", 1)
+    done = call("run", out, "--n-modes", "auto", "--rl-over-lc", 0.01, *words)
+    assert done.status == 0, done.err
+    assert load(out).config == Config(rl_over_lc=0.01, nside=1, omega_t=(0.5,), **automatic(0.01))
+    refused = call("run", out, "--n-modes", "auto", "--lambda-max", 10, *words)
+    assert refused.err.startswith("crviz run: --lambda-max: lambda_max = 10 must be at least 50 L_c")
+    unknown = call("run", out, "--n-modes", "many", *words)
+    assert unknown.err.endswith("'many' must be a whole number, or auto.\n")
 
 
 def test_a_step_that_leaves_waves_unresolved_is_a_caveat():

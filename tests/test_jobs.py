@@ -1,3 +1,4 @@
+import itertools
 import math
 import os
 import subprocess
@@ -378,17 +379,28 @@ def test_closing_cancels_jobs_and_keeps_what_is_finished(manager, gate):
     assert manager.library.get(TINY).n_realizations == job.status.done
 
 
+def test_while_nothing_is_followed_yet_there_is_no_speed(monkeypatch):
+    """Who waits for orbits asks whether to go on before the first are there, and time goes on meanwhile."""
+    job, clock = jobs.Job(TINY, 1, ()), itertools.count(100.0)
+    monkeypatch.setattr(jobs.time, "monotonic", lambda: next(clock))
+    job.begin(12)
+    job.advance(0)
+    assert job.status.orbits_per_second == 0.0
+    job.advance(6)
+    assert job.status.orbits_per_second == 3.0
+
+
 def test_closing_ends_a_job_whose_orbits_have_not_begun(tmp_path, monkeypatch):
     """Futures that a pool cancels as it shuts down do not wake those who wait for them."""
     waited_for, waits, release = [], threading.Event(), threading.Event()
-    as_completed = tracing.as_completed
+    expect = tracing.Arrivals.expect
 
-    def watched(futures, *arguments):
-        waited_for.extend(futures)
+    def watched(arrivals, future):
+        waited_for.append(future)
         waits.set()
-        return as_completed(futures, *arguments)
+        expect(arrivals, future)
 
-    monkeypatch.setattr(tracing, "as_completed", watched)
+    monkeypatch.setattr(tracing.Arrivals, "expect", watched)
     manager = Manager(Library(tmp_path / "library"), threads=1)
     manager.pool.submit(release.wait, PATIENCE)  # keeps the only thread busy
     job = manager.request(TINY, 1)

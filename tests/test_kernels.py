@@ -6,6 +6,7 @@ import pytest
 from llvmlite import ir
 
 from crviz import Config, backtrack, draw_field, kernels
+from crviz.waves import automatic
 
 
 def boris(field, directions, omega_t, n_steps):
@@ -48,6 +49,23 @@ def test_phases_stay_accurate_however_far_an_orbit_goes():
     # phases good to 2e-6 turns, times 1e-3 of field, turn p by 1e-9 a step at random: 6e-8 in all. Counted
     # from the origin in float32 they would be off by 1e-4 turns in the end, and positions by 1e-6 or more
     assert np.median(np.abs(backtrack(field, p0, (300.0,), 0.08).r[0] - r)) < 4e-7
+
+
+def test_the_field_is_as_accurate_a_thousand_larmor_radii_away_at_small_rigidities():
+    """One step from where the orbits are by then tells the field that they feel. In single precision the sum
+    of 300 waves is good to some 4e-7; phases counted from the origin would be off by 1e-4 turns."""
+    config = Config(rl_over_lc=1e-3, **automatic(1e-3))
+    field, far, step = draw_field(config, 0), 3000.0, config.default_step
+    found = backtrack(field, unit_vectors(64), (far, far + step))
+    r, p = found.r[0], found.p[0]
+    away = np.linalg.norm(r, axis=0) > 1000
+    assert away.sum() > 10
+    middle = r - 0.5 * step * p
+    b = field.b(middle)
+    t = -np.tan(0.5 * step * np.linalg.norm(b, axis=0)) / np.linalg.norm(b, axis=0) * b
+    turned = p + np.cross(p + np.cross(p, t, axis=0), 2 * t / (1 + (t * t).sum(0)), axis=0)
+    of_field = np.linalg.norm(found.p[1] - turned, axis=0) / (step * np.linalg.norm(b, axis=0))
+    assert np.median(of_field[away]) < 1e-6
 
 
 def test_large_turns_per_step_are_exact_rotations():

@@ -94,3 +94,73 @@ def test_what_does_not_join_is_refused_in_a_sentence(whole):
         merge([begin.reduced()])
     with pytest.raises(ValueError, match="nothing to merge"):
         merge([])
+
+
+def seeded(seed, end, first=0):
+    return part(first, end, TINY.replace(seed=seed))
+
+
+@pytest.fixture(scope="module")
+def of_two_seeds():
+    """Six fields of seed 3 in two parts, and three of seed 0."""
+    return merge([seeded(3, 6, first=4), seeded(0, 3), seeded(3, 4)], seeds=True)
+
+
+def test_fields_of_different_seeds_make_one_ensemble(of_two_seeds):
+    parts = seeded(3, 6), seeded(0, 3)
+    assert of_two_seeds.seeds == {3: 6, 0: 3}
+    assert of_two_seeds.fields == range(9)
+    for name in ("cl", "cl_cross", "rr", "dipole"):
+        each = np.concatenate([each.dataset[name] for each in parts])
+        np.testing.assert_array_equal(of_two_seeds.dataset[name], each)
+    for name in ("cl_rp", "cl_pp", "mean_r"):
+        mean = (6 * parts[0].dataset[name] + 3 * parts[1].dataset[name]) / 9
+        # single precision of the maps, which are added in another order
+        np.testing.assert_allclose(of_two_seeds.dataset[name], mean, rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(of_two_seeds.dataset["sample_r"], parts[0].dataset["sample_r"])
+
+
+def test_both_seeds_are_in_the_file_and_shown(of_two_seeds, tmp_path, call):
+    of_two_seeds.save(tmp_path / "both.nc")
+    for stored in (load(tmp_path / "both.nc"), load(tmp_path / "both.nc").reduced()):
+        assert stored.seeds == {3: 6, 0: 3}
+        assert "9 fields of the seeds 3 (6 fields), 0 (3 fields)" in stored.provenance
+        assert stored.digest == of_two_seeds.digest != part(0, 1, TINY.replace(seed=3)).digest
+    assert "  seed         3 (6 fields), 0 (3 fields)\n" in call("info", tmp_path / "both.nc").out
+    again = eval(of_two_seeds.recipe, {"crviz": crviz})
+    xr.testing.assert_identical(again.dataset["cl"], of_two_seeds.dataset["cl"])
+
+
+def test_nothing_is_added_to_fields_of_several_seeds(of_two_seeds, tmp_path, call):
+    """Neither is it taken for a run of its first seed."""
+    out = tmp_path / "both.nc"
+    of_two_seeds.save(out)
+    with pytest.raises(ValueError, match=r"holds fields of several seeds \(3 \(6 fields\), 0 \(3 fields\)\)"):
+        simulate(of_two_seeds.config, 20, resume=of_two_seeds)
+    with pytest.raises(ValueError, match=r"part 1 holds fields of several seeds .* cannot be joined"):
+        merge([of_two_seeds, seeded(5, 1)], seeds=True)
+    words = ("--nside", 2, "--omega-t", "0.5,2", "--n-modes", 10, "--grids", "cross", "--seed", 3)
+    done = call("run", out, *words)
+    assert done.status == 2
+    assert done.err.startswith(f"crviz run: {out} holds fields of several seeds")
+    assert out.stat().st_size == (tmp_path / "both.nc").stat().st_size
+
+
+def test_the_command_merges_seeds_only_when_asked(tmp_path, call):
+    parts = [tmp_path / "3.nc", tmp_path / "0.nc"]
+    for path, result in zip(parts, (seeded(3, 2), seeded(0, 2)), strict=True):
+        result.save(path)
+    out = tmp_path / "both.nc"
+    assert "seed = 0 there, 3 here" in call("merge", *parts, "-o", out).err
+    done = call("merge", *parts, "-o", out, "--seeds")
+    assert done.out == f"{out}: 4 realisations, of the seeds 3 (2 fields), 0 (2 fields).\n"
+    assert load(out).seeds == {3: 2, 0: 2}
+
+
+def test_parts_of_seeds_that_do_not_join_are_refused():
+    with pytest.raises(ValueError, match=r"^of seed 3 fields 0 to 1 are missing\.$"):
+        merge([seeded(0, 1), seeded(3, 4, first=2)], seeds=True)
+    with pytest.raises(ValueError, match=r"^part 2 and part 3 both hold field 0: "):
+        merge([seeded(0, 1), seeded(3, 1), seeded(3, 2)], seeds=True)
+    with pytest.raises(ValueError, match=r"^part 2 holds another configuration than part 1: sigma2 = 2"):
+        merge([seeded(0, 1), part(0, 1, TINY.replace(seed=1, sigma2=2))], seeds=True)

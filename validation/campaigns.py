@@ -7,6 +7,7 @@
     python validation/campaigns.py messages 5000
     python validation/campaigns.py links 5000
     python validation/campaigns.py sequences 200
+    python validation/campaigns.py workers 20
 
 Each prints its figures, and ends with status 1 where one of its promises was broken. `--seed` draws others.
 """
@@ -30,9 +31,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import distributed
 import numpy as np
 
-from crviz import Config, cli, load, run
+from crviz import Config, cli, load, run, simulate
 from crviz.dashboard import address, wire
 from crviz.dashboard.state import State, on_page
 from crviz.result import examining
@@ -79,6 +81,28 @@ def kills(number: int, rng: np.random.Generator, folder: Path) -> list[Outcome]:
     run(TINY, whole.n_realizations).save(folder / "whole.nc")
     same = (folder / "whole.nc").read_bytes() == out.read_bytes()
     return [*outcomes, (f"{whole.n_realizations} fields at the end", "" if same else "other bytes")]
+
+
+def workers(number: int, rng: np.random.Generator, folder: Path) -> list[Outcome]:
+    """Runs on two processes of dask's, of which up to three are killed at random moments, and started anew by
+    dask: each has the bytes of a run at home."""
+    os.environ["SOURCE_DATE_EPOCH"] = "1434499200"
+    config, fields, outcomes = TINY.replace(omega_t=(10.0, 100.0), n_modes=400), 60, []
+    run(config, fields).save(folder / "home.nc")
+    local = {"threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": ":0", "silence_logs": 50}
+    with distributed.LocalCluster(n_workers=2, **local) as cluster, distributed.Client(cluster) as client:
+        for _ in range(number):
+            moments, kills = set(rng.integers(fields, size=rng.integers(4)).tolist()), 0
+            for result in simulate(config, fields, client.get_executor(pure=False, retries=3)):
+                living = client.run(os.getpid) if result.n_realizations in moments else {}
+                if living:
+                    os.kill(int(rng.choice(list(living.values()))), signal.SIGKILL)
+                    kills += 1
+            result.save(folder / "there.nc")
+            same = (folder / "there.nc").read_bytes() == (folder / "home.nc").read_bytes()
+            outcomes.append((f"{kills} workers killed", "" if same else "other bytes"))
+            client.wait_for_workers(2)
+    return outcomes
 
 
 def _wait_until_it_stores(out: Path) -> None:
@@ -382,6 +406,7 @@ CAMPAIGNS: dict[str, Callable[[int, np.random.Generator, Path], list[Outcome]]] 
     "messages": messages,
     "links": links,
     "sequences": sequences,
+    "workers": workers,
 }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import h5netcdf
@@ -26,6 +27,12 @@ from crviz.storing import STORE_EVERY
 
 #: Layout of the files; raised when names or meanings change.
 SCHEMA = 1
+
+
+def _kept(
+    late: Array | None, config: Config, index: int, r: Array, p: Array, _check: object
+) -> dict[str, Array]:
+    return fields.kept(config, index, r, p, late)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,9 +91,10 @@ class Sampled:
         before, stored = done, time.monotonic()
         indices = range(self.first + done, self.first + number)
         try:
-            with closing(ensemble.traced(self.config, indices, executor, progress)) as orbits:
-                for index, r, p in orbits:
-                    for name, value in fields.kept(self.config, index, r, p, self.late).items():
+            keep = partial(_kept, self.late)
+            with closing(ensemble.followed(self.config, indices, keep, executor, progress)) as followed:
+                for _, kept in followed:
+                    for name, value in kept.items():
                         if name in fields.SUMS:
                             arrays[name] = arrays.get(name, 0) + value
                         else:

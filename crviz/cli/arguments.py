@@ -13,8 +13,9 @@ from typing import Any, NoReturn, TypeAlias
 
 from crviz.checks import ParameterError, check_whole
 from crviz.cli.ending import TIME_UP
+from crviz.gradient import Gradient
 from crviz.library import Library
-from crviz.parameters import Parameter
+from crviz.parameters import N_MODES, Parameter
 from crviz.result import Run, Summary, examining
 
 #: Exit status of bad input.
@@ -33,20 +34,35 @@ class Parser(argparse.ArgumentParser):
 Subparsers: TypeAlias = "argparse._SubParsersAction[Parser]"
 
 
+#: In place of a number of waves: as many as a rigidity asks for.
+AUTOMATIC = "auto"
+
+
+def waves(text: str) -> int | str:
+    """The type of an option that takes a number of waves."""
+    if text == AUTOMATIC:
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} must be a whole number, or {AUTOMATIC}.") from None
+
+
 def declare(parser: argparse.ArgumentParser, parameters: Iterable[Parameter]) -> None:
     """Give a parser the options of some parameters; one that is not given is None."""
     for parameter in parameters:
         default, listed = parameter.default, parameter.kind is tuple
+        kind = waves if parameter is N_MODES else parameter.kind
         shown = f"{default:.6g}" if isinstance(default, float) else default
         parser.add_argument(
             parameter.option,
-            type=numbers if listed else parameter.kind,
+            type=numbers if listed else kind,
             metavar="T1,T2,..." if listed else None,
             help=parameter.help + ("" if listed or default is None else f" (default {shown})"),
         )
 
 
-def given(options: argparse.Namespace, parameters: Iterable[Parameter]) -> dict[str, object]:
+def given(options: argparse.Namespace, parameters: Iterable[Parameter]) -> dict[str, Any]:
     """The values of parameters that were given as options."""
     values = {parameter.name: getattr(options, parameter.name, None) for parameter in parameters}
     return {name: value for name, value in values.items() if value is not None}
@@ -63,6 +79,29 @@ def numbers(text: str) -> list[float]:
         return [float(part) for part in text.split(",")]
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} must be numbers with commas between them.") from None
+
+
+def direction(text: str) -> Gradient:
+    """The type of an option that takes a gradient."""
+    if text in ("parallel", "perpendicular"):
+        return text
+    try:
+        theta, phi = (math.radians(float(part)) for part in text.split(","))
+    except ValueError:
+        theta = phi = math.nan
+    if not (0 <= theta <= math.pi and math.isfinite(phi)):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} must be parallel, perpendicular or THETA,PHI in degrees, THETA from 0 to 180."
+        )
+    return theta, phi
+
+
+def share(text: str) -> float:
+    """The type of an option that takes a share in per cent."""
+    parts = re.fullmatch(r"(\d+\.?\d*)%", text)
+    if not parts or not 0.1 <= float(parts[1]) <= 100:
+        raise argparse.ArgumentTypeError(f"{text!r} must be a share from 0.1% to 100%, such as 2%.")
+    return float(parts[1]) / 100
 
 
 def declare_time_limit(parser: argparse.ArgumentParser) -> None:

@@ -16,7 +16,6 @@ from crviz.atlas.making import Part
 from crviz.checks import check_whole
 from crviz.cli.arguments import (
     Subparsers,
-    check_threads,
     check_writable,
     declare_time_limit,
     reading,
@@ -24,6 +23,7 @@ from crviz.cli.arguments import (
 )
 from crviz.cli.ending import Ending
 from crviz.cli.progress import ProgressBar
+from crviz.cli.workers import Workers, check_workers, declare_workers
 from crviz.result.schema import GRADIENTS
 from crviz.result.times import nearest_time
 
@@ -45,7 +45,7 @@ def add(commands: Subparsers) -> None:
         help="stop after so many of the rounds, each of which is a complete table with smaller errors; "
         "0 only writes the table from what is there (default: all)",
     )
-    make.add_argument("--threads", type=int, help="threads (default: all processors)")
+    declare_workers(make)
     declare_time_limit(make)
     make.set_defaults(command=_make)
     info = actions.add_parser("info", help="say what a table holds and how good it is")
@@ -56,7 +56,7 @@ def add(commands: Subparsers) -> None:
 def _make(options: argparse.Namespace) -> int:
     from crviz.atlas import assembly, making
 
-    check_threads(options)
+    check_workers(options)
     if options.rounds is not None:
         check_whole("rounds", options.rounds, at_least=0)
     if options.parts.exists() and not options.parts.is_dir():
@@ -88,12 +88,14 @@ def _simulate(options: argparse.Namespace, parts: list[Part]) -> None:
     from crviz.atlas import making
 
     with (
-        options.ending.pool(options.threads or ensemble.thread_count()) as pool,
+        Workers(options, max(ensemble.of_worker(part.config) for part in parts)) as workers,
         # parts differ: their speed is averaged over long
         ProgressBar("parts", len(parts), sum(part.work for part in parts), period=600) as bar,
     ):
         watched = options.ending.watch(bar)
-        for done, _ in enumerate(making.make(options.parts, parts, executor=pool, progress=watched), 1):
+        for done, _ in enumerate(
+            making.make(options.parts, parts, executor=workers.executor, progress=watched), 1
+        ):
             bar.done(done)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from crviz.cli.arguments import Subparsers, complete, loaded
 from crviz.config import NUMERICS_VERSION, is_current
 from crviz.diffusion import unsettled
-from crviz.result import Result, numbered
+from crviz.result import Result, numbered, seeds_in_words
 
 
 def add(commands: Subparsers) -> None:
@@ -37,6 +37,8 @@ def _describe(path: Path, result: Result) -> None:
     for name, value in config.to_dict().items():
         if name == "omega_t":
             value = f"{len(value)} times from {value[0]:g} to {value[-1]:g} /Omega"
+        elif name == "seed" and result.seeds:
+            value = seeds_in_words(result.seeds)
         elif name == "step" and value is None:
             value = f"{config.resolved_step:g} /Omega (chosen)"
         print(f"  {name:<12} {value}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from crviz import observations
 from crviz.checks import ParameterError, check_number
-from crviz.cli.arguments import Subparsers, check_writable, complete, loaded, writing
+from crviz.cli.arguments import Subparsers, check_writable, complete, direction, loaded, writing
 from crviz.gradient import Gradient
 from crviz.parameters import DRAWN, LIMIT, NORMALIZATIONS, OBSERVED, SMOOTH
 from crviz.result import ESTIMATORS, Result, Source, nearest_time
@@ -44,7 +44,7 @@ def add(commands: Subparsers) -> None:
     plot.add_argument("-o", "--output", required=True, type=Path, metavar="FILE.(png|svg|pdf)")
     plot.add_argument(
         "--gradient",
-        type=_gradient,
+        type=direction,
         metavar="parallel|perpendicular|THETA,PHI",
         help="direction of the gradient; angles in degrees (default parallel)",
     )
@@ -81,20 +81,6 @@ def add(commands: Subparsers) -> None:
     plot.add_argument("--dark", action="store_true", help="light on dark")
     plot.add_argument("--width", type=float, default=7.0, help="in inches (default 7)")
     plot.set_defaults(command=_plot)
-
-
-def _gradient(text: str) -> Gradient:
-    if text in _DIRECTIONS:
-        return text
-    try:
-        theta, phi = (math.radians(float(part)) for part in text.split(","))
-    except ValueError:
-        theta = phi = math.nan
-    if not (0 <= theta <= math.pi and math.isfinite(phi)):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} must be parallel, perpendicular or THETA,PHI in degrees, THETA from 0 to 180."
-        )
-    return theta, phi
 
 
 def _plot(options: argparse.Namespace) -> int:

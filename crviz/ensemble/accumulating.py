@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,6 +18,59 @@ from crviz.result.rows import Rows
 
 #: Fields that there is room for at least where arrays grow.
 _ROOM = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Observed:
+    """What a run takes of one field: arrays by name.
+
+    Attributes
+    ----------
+    each
+        Kept of it.
+    sums
+        Summed over fields.
+    samples
+        Its maps, where they are kept.
+    fused
+        Whether its orbits were followed with fused multiply-adds.
+    """
+
+    each: dict[str, Array]
+    sums: dict[str, Array]
+    samples: dict[str, Array]
+    fused: bool
+
+
+def observed(
+    config: Config,
+    index: int,
+    r: Array,
+    p: Array,
+    check: Callable[[], object] | None = None,
+    *,
+    map_times: Array,
+    sampled: int | None,
+) -> Observed:
+    """What a run takes of the orbits of one realisation.
+
+    Parameters
+    ----------
+    index, r, p, check : see `observables`
+    map_times
+        Indices of the times of maps.
+    sampled
+        The realisation whose maps are kept, if any is.
+    """
+    n = config.n_pixels
+    each, sums = observables(config, index, r, p, check=check)
+    samples: dict[str, Array] = {
+        name: values[map_times, :, :n].astype(quantity.dtype)
+        for (name, quantity), values in zip(schema.SAMPLES.items(), (r, p), strict=True)
+        if index == sampled
+    }
+    each = {name: value.astype(schema.OF_EVERY_FIELD[name].dtype, copy=False) for name, value in each.items()}
+    return Observed(each, sums | {"mean_r": r[map_times, :, :n]}, samples, kernels.fused())
 
 
 class Accumulator:
@@ -63,25 +117,19 @@ class Accumulator:
         self.fused &= batch.fused
         self.done += len(batch.fields)
 
-    def add(self, index: int, r: Array, p: Array, check: Callable[[], object] | None = None) -> None:
-        """Take in the orbits of one realisation: r, p (T, 3, n), grid A first. What `check` raises meanwhile
-        leaves all as it was."""
-        n = self.config.n_pixels
-        each, sums = observables(self.config, index, r, p, check=check)
-        sums["mean_r"] = r[self.map_times, :, :n]
+    def add(self, index: int, found: Observed) -> None:
+        """Take in one realisation, the next one."""
         if not self._waiting:
             self._begin_batch()
-        for name, value in each.items():
+        for name, value in found.each.items():
             self._put(name, value[None])
-        self.sums.add(index, sums)
+        self.sums.add(index, found.sums)
         if self.disk.keeps:
-            self._batch_sums.add(index, sums)
-        fused = kernels.fused()
-        self.fused &= fused
-        self._batch_fused &= fused
+            self._batch_sums.add(index, found.sums)
+        self.fused &= found.fused
+        self._batch_fused &= found.fused
         if not self.done:
-            for (name, quantity), values in zip(schema.SAMPLES.items(), (r, p), strict=True):
-                self.samples[name] = values[self.map_times, :, :n].astype(quantity.dtype)
+            self.samples = found.samples
         self.done += 1
         if self.disk.due:
             self._keep()

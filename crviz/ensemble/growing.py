@@ -10,11 +10,12 @@ from functools import partial
 
 from crviz.checks import ParameterError, check_whole
 from crviz.config import Config, is_current
-from crviz.ensemble.accumulating import Accumulator
+from crviz.ensemble.accumulating import Accumulator, observed
+from crviz.ensemble.following import followed
 from crviz.ensemble.side import OnDisk
-from crviz.ensemble.tracing import Progress, traced
+from crviz.ensemble.tracing import Progress
 from crviz.parameters import REALIZATIONS
-from crviz.result import Result, numbered
+from crviz.result import Result, numbered, seeds_in_words
 
 
 def simulate(
@@ -35,7 +36,8 @@ def simulate(
     realizations
         How many there shall be in the end, those of `resume` included, and those before `first`.
     executor
-        Where blocks of orbits are followed; None starts one thread a processor.
+        Where blocks of orbits are followed; None starts one thread a processor. Where its tasks run in other
+        processes, each is a whole realisation unless that is large: `followed`.
     resume
         A result of the same configuration to go on from; only what is missing is computed, and
         the outcome has the same bits as an uninterrupted run.
@@ -121,10 +123,11 @@ def _simulate(
     if resume is not None:
         accumulator.take(resume)
     missing = asked[accumulator.done :]
-    check = partial(progress.advance, 0) if progress is not None else None
-    with closing(traced(config, missing, executor, progress, block)) as fields:
-        for index, r, p in fields:
-            accumulator.add(index, r, p, check)
+    sampled = None if accumulator.done else asked.start
+    keep = partial(observed, map_times=accumulator.map_times, sampled=sampled)
+    with closing(followed(config, missing, keep, executor, progress, block)) as fields:
+        for index, found in fields:
+            accumulator.add(index, found)
             yield accumulator.result()
 
 
@@ -132,4 +135,6 @@ def why_not(result: Result) -> str:
     """Why a result cannot grow."""
     if not is_current(result.numerics):
         return f"was computed with numerics {result.numerics}, not the present ones"
+    if result.seeds:
+        return f"holds fields of several seeds ({seeds_in_words(result.seeds)})"
     return "holds means only"

@@ -137,7 +137,7 @@ class Job:
         now = time.monotonic()
         self._orbits += orbits
         elapsed = now - self._begun
-        if elapsed > 0.2 and now - self._told > 0.25:
+        if self._orbits and elapsed > 0.2 and now - self._told > 0.25:
             self._told = now
             rate = self._orbits / elapsed
             left = max(0.0, (self._to_do - self._orbits) / rate)

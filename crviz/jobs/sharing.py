@@ -196,6 +196,8 @@ class Share(Executor):
     """What one of many has in a `Pool`: an executor whose futures can be cancelled at any time, also while
     they are computed."""
 
+    in_this_process = True
+
     def __init__(self, pool: Pool, wanted_by: Callable[[], Collection[Hashable]]) -> None:
         self._pool, self.wanted_by = pool, wanted_by
         self.tasks: deque[tuple[Future[Any], Task]] = deque()

@@ -16,8 +16,8 @@ from crviz.result.estimators import ESTIMATORS
 from crviz.result.kept import FieldSky
 from crviz.result.result import Result
 from crviz.result.run import Run
-from crviz.result.schema import PART_SCHEMA, SCHEMA
-from crviz.result.source import MAPS, NotKept, Source, fields_in_words, numbered
+from crviz.result.schema import SCHEMA, SEEDS_SCHEMA
+from crviz.result.source import MAPS, NotKept, Source, fields_in_words, numbered, seeds_in_words
 from crviz.result.spectrum import Estimate, Spectrum
 from crviz.result.summary import Summary
 from crviz.result.times import kept_times, nearest_time
@@ -40,6 +40,7 @@ __all__ = [
     "load",
     "nearest_time",
     "numbered",
+    "seeds_in_words",
 ]
 
 
@@ -62,7 +63,7 @@ def load(path: str | Path, *, lazily: bool = False) -> Run | Summary:
     """
     path = Path(path)
     dataset = netcdf.read(
-        path, what="result", carries="config", schema=PART_SCHEMA, oldest=SCHEMA, lazily=lazily
+        path, what="result", carries="config", schema=SEEDS_SCHEMA, oldest=SCHEMA, lazily=lazily
     )
     config = _config(path, dataset)
     with netcdf.damage(path):

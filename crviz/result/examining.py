@@ -231,7 +231,8 @@ def verdict(path: Path, depth: Depth = "structure", *, patient: bool = False) ->
 
 def facts_of(path: Path) -> dict[str, Any]:
     """What a result's file says of itself: "config", "created", "numerics", how many "fields", the "first" of
-    them, and whether it has "sums". Raises OSError, KeyError, TypeError or ValueError where it does not."""
+    them, whether it has "sums", and its "seeds" where it has several. Raises OSError, KeyError, TypeError or
+    ValueError where it does not."""
     with h5netcdf.File(path, "r", locking=False) as file:
         attributes = file.attrs
         return {
@@ -241,6 +242,7 @@ def facts_of(path: Path) -> dict[str, Any]:
             "fields": file.dimensions["realization"].size,
             "first": int(file.variables["realization"][0]),
             "sums": "sums" in file.groups,
+            "seeds": str(attributes.get("seeds", "")),  # where there are several
         }
 
 

@@ -18,9 +18,9 @@ from crviz.checks import check_choice
 from crviz.config import Config, is_current
 from crviz.diffusion import diffusion_tensor
 from crviz.gradient import Gradient, gradient_vector
-from crviz.result import estimators, netcdf
+from crviz.result import estimators, netcdf, schema
 from crviz.result.kept import FieldSky
-from crviz.result.source import Maps, NotKept, Source, fields_in_words, numbered
+from crviz.result.source import Maps, NotKept, Source, fields_in_words, numbered, seeds_in_words
 from crviz.result.times import nearest_time
 
 
@@ -45,7 +45,6 @@ class Result(Source):
     sums: xr.Dataset | None = None
 
     savable = True
-    from_one_run = True
 
     @cached_property
     def config(self) -> Config:
@@ -65,8 +64,19 @@ class Result(Source):
 
     @cached_property
     def digest(self) -> str:
-        """Hex content hash of the configuration and the numerics."""
-        return self.config.digest_at(self.numerics)
+        """Hex content hash of configuration and numerics, and of the seeds where there are several."""
+        return schema.digest(self.config, self.numerics, self.seeds)
+
+    @property
+    def seeds(self) -> dict[int, int]:
+        """How many fields there are of each seed, in their order here; nothing where all are of
+        the configuration's."""
+        return schema.seeds_of(self.dataset.attrs.get("seeds"))
+
+    @property
+    def from_one_run(self) -> bool:
+        """Whether all fields are of one seed."""
+        return not self.seeds
 
     @property
     def can_grow(self) -> bool:
@@ -88,7 +98,8 @@ class Result(Source):
     def provenance(self) -> str:
         """Over how many fields."""
         part = f", {numbered(self.fields)}" if self.fields.start else ""
-        return f"over {fields_in_words(self.n_realizations)}{part}"
+        seeds = f" of the seeds {seeds_in_words(self.seeds)}" if self.seeds else ""
+        return f"over {fields_in_words(self.n_realizations)}{part}{seeds}"
 
     @property
     def sampling(self) -> str:
@@ -102,6 +113,12 @@ class Result(Source):
     def recipe(self) -> str:
         """The run that makes it again."""
         first = f", first={self.fields.start}" if self.fields.start else ""
+        if self.seeds:
+            parts = [
+                f"crviz.run(crviz.{self.config.replace(seed=seed)!r}, {number})"
+                for seed, number in self.seeds.items()
+            ]
+            return f"crviz.merge([{', '.join(parts)}], seeds=True)"
         return f"crviz.run(crviz.{self.config!r}, {self.fields.stop}{first})"
 
     @property

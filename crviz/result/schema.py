@@ -10,6 +10,7 @@ and `FINE_SKY`.
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -29,6 +30,8 @@ from crviz.result.rows import Rows
 SCHEMA = 1
 #: That of a part, which does not begin with field 0: earlier versions would take it for a whole run.
 PART_SCHEMA = 2
+#: That of fields of several seeds, which earlier versions would take for those of the first.
+SEEDS_SCHEMA = 3
 #: Fields that are looked at at once.
 _AT_ONCE = 16
 #: Gradients for which the covariance between multipoles is kept.
@@ -194,6 +197,24 @@ def run_dataset(
     return xr.Dataset(variables, coordinates, attributes)
 
 
+def of_seeds(dataset: xr.Dataset, numbers: Mapping[int, int]) -> xr.Dataset:
+    """The dataset of a run that has so many fields of each seed, from field 0 of it on, in this order."""
+    return dataset.assign_attrs(schema=SEEDS_SCHEMA, seeds=json.dumps(list(numbers.items())))
+
+
+def seeds_of(said: object) -> dict[int, int]:
+    """How many fields there are of each seed, by the attribute `seeds`; nothing where that is missing."""
+    return {int(seed): int(number) for seed, number in json.loads(str(said or "[]"))}
+
+
+def digest(config: Config, numerics: int, seeds: Mapping[int, int]) -> str:
+    """What a result is addressed by: the digest of its configuration, and of its seeds if it has several."""
+    plain = config.digest_at(numerics)
+    if not seeds:
+        return plain
+    return hashlib.sha256(json.dumps([plain, *seeds.items()]).encode()).hexdigest()[: len(plain)]
+
+
 def check(data: xr.Dataset, config: Config) -> None:
     """Whether a dataset is that of a result: what it must have is there, of the shape that its configuration
     says, and finite. `Rows` are left where they are: `check_rows`. Raises ValueError."""
@@ -217,6 +238,8 @@ def check(data: xr.Dataset, config: Config) -> None:
     first, times = data["realization"].values, data["omega_t"].values
     if first.ndim != 1 or not len(first) or (first != np.arange(len(first)) + max(0, int(first[0]))).any():
         raise ValueError("its fields have no numbers that follow one another")
+    if (seeds := seeds_of(data.attrs.get("seeds"))) and sum(seeds.values()) != len(first):
+        raise ValueError("its seeds are not those of its fields")
     if not np.array_equal(times, config.omega_t):
         raise ValueError("its times are not those of its configuration")
     if not len(data["omega_t_map"]) or not np.isin(data["omega_t_map"].values, times).all():

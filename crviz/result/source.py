@@ -7,6 +7,7 @@ its own way. What one of them does not keep it refuses with `NotKept`; nobody as
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -43,6 +44,11 @@ def fields_in_words(number: int) -> str:
     return f"{number} field{'' if number == 1 else 's'}"
 
 
+def seeds_in_words(seeds: Mapping[int, int]) -> str:
+    """Seeds, and how many fields there are of each."""
+    return ", ".join(f"{seed} ({fields_in_words(number)})" for seed, number in seeds.items())
+
+
 def numbered(fields: range) -> str:
     """Which fields these are, in words."""
     if len(fields) == 1:
@@ -63,14 +69,16 @@ class Source(Recorded, Protocol):
         Where none is named.
     savable
         Whether it has a file of its own.
-    from_one_run
-        Whether all that is in it comes from one run of its configuration, so that fields, orbits and times
-        can be set against another run's; a place of the atlas is joined from several, or read between them.
     """
 
     default_estimator: ClassVar[str] = "eq9"
     savable: ClassVar[bool] = False
-    from_one_run: ClassVar[bool] = False
+
+    @property
+    def from_one_run(self) -> bool:
+        """Whether all that is in it comes from one run of its configuration, so that fields, orbits and times
+        can be set against another run's; a place of the atlas is joined from several, or read between."""
+        return False
 
     @property
     def config(self) -> Config:

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from crviz import Config, run
-from crviz.waves import excess_scattering
+from crviz.waves import automatic, excess_scattering
 
 FIELDS = 32
-CONFIGURATIONS = [(sigma2, rl) for sigma2 in (0.1, 1.0, 10.0) for rl in (0.01, 0.1, 1.0)]
+CONFIGURATIONS = [(sigma2, rl, {}) for sigma2 in (0.1, 1.0, 10.0) for rl in (0.01, 0.1, 1.0)]
+CONFIGURATIONS += [(1.0, rl, automatic(rl)) for rl in (1e-3, 1e-2)]
 
 
 def observables(config):
@@ -22,9 +23,9 @@ def observables(config):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("sigma2", "rl_over_lc"), CONFIGURATIONS)
-def test_half_the_default_step_gives_the_same_spectra_and_diffusion(sigma2, rl_over_lc):
-    config = Config(sigma2=sigma2, rl_over_lc=rl_over_lc, nside=4, omega_t=(3.0, 10.0, 30.0), seed=5)
+@pytest.mark.parametrize(("sigma2", "rl_over_lc", "waves"), CONFIGURATIONS)
+def test_half_the_default_step_gives_the_same_spectra_and_diffusion(sigma2, rl_over_lc, waves):
+    config = Config(sigma2=sigma2, rl_over_lc=rl_over_lc, nside=4, omega_t=(3.0, 10.0, 30.0), seed=5, **waves)
     fine = observables(config.replace(step=config.default_step / 2))
     difference = fine - observables(config)
     error = difference.std(0, ddof=1) / np.sqrt(FIELDS)

@@ -5,6 +5,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from crviz import Config, backtrack, draw_field
+from crviz.waves import automatic
 
 T = 10.0
 
@@ -57,6 +58,14 @@ def test_momenta_agree_as_well_with_their_sign(paper_field, directions, exact):
 def test_the_default_step_is_good_for_spectra(paper_field, directions, exact):
     # pixels of nside 32 are 0.03 rad apart, and 10 r_L of path turns that into 0.3 r_L
     assert position_error(paper_field, directions, None, exact) < 0.01
+
+
+@pytest.mark.parametrize(("rl_over_lc", "most"), [(1e-2, 8e-4), (1e-3, 4e-4)])
+def test_the_default_step_is_better_still_at_small_rigidities(directions, rl_over_lc, most):
+    """4e-4 and 2e-4 were measured; the median of eight orbits scatters by half of that."""
+    field = draw_field(Config(rl_over_lc=rl_over_lc, **automatic(rl_over_lc)), 0)
+    few = directions[:, :8]
+    assert position_error(field, few, None, exact_orbits(field, few, T)) < most
 
 
 def test_the_error_falls_as_the_square_of_the_step(resolved, directions):
