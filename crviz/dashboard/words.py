@@ -4,8 +4,9 @@ The texts are in help/, and beside each panel, with LaTeX between $ (in the line
 Browsers draw MathML themselves, in a font of the page (fonts/): without one that has tables for mathematics,
 as on a bare Linux, scripts stand too high.
 
-Links to docs/, the documentation, are there where it is served beside the page; elsewhere their words remain,
-and of a paragraph of the class "further", which is nothing but links, nothing does.
+A link to docs/ leads to the documentation, and [[word]] to that word of its glossary, as [[words|word]] does.
+They are links where it is served beside the page; elsewhere their words remain, and of a paragraph of the
+class "further", which is nothing but links, nothing does.
 """
 
 from __future__ import annotations
@@ -20,9 +21,8 @@ from latex2mathml.converter import convert
 _FOLDER = Path(__file__).parent / "help"
 _BOLD = re.compile(r'<mi mathvariant="bold">([A-Za-z])</mi>')
 _MATH = re.compile(r"(\$\$?)(.+?)\1", re.DOTALL)
-
-
 _FURTHER = re.compile(r'<p class="further">.*?</p>\n?', re.DOTALL)
+_WORD = re.compile(r"\[\[(?P<words>[^]|]+)(\|(?P<word>[^]]+))?\]\]")
 _LINK = re.compile(r'<a (?P<place>href="docs/[^"]*")>(?P<words>.*?)</a>', re.DOTALL)
 
 _documented = threading.Event()
@@ -45,7 +45,7 @@ def html_of(path: Path) -> str:
 
 @cache
 def _html_of(path: Path, documented: bool) -> str:
-    text = _MATH.sub(_found_equation, path.read_text(encoding="utf8"))
+    text = _WORD.sub(_to_glossary, _MATH.sub(_found_equation, path.read_text(encoding="utf8")))
     if documented:
         return _LINK.sub(r'<a \g<place> target="crviz-docs">\g<words></a>', text)
     return _LINK.sub(r"\g<words>", _FURTHER.sub("", text))
@@ -60,6 +60,11 @@ def equation(latex: str, *, block: bool) -> str:
     """An equation as MathML, in the line or by itself."""
     math = convert(latex.strip(), display="block" if block else "inline")
     return _BOLD.sub(lambda letter: f'<mi mathvariant="normal">{_bold(letter[1])}</mi>', math)
+
+
+def _to_glossary(found: re.Match[str]) -> str:
+    place = term(found["word"] or found["words"])
+    return f'<a href="docs/glossary.html#{place}">{found["words"]}</a>'
 
 
 def _found_equation(found: re.Match[str]) -> str:
