@@ -64,6 +64,8 @@ def test_names_of_code_in_documents_exist(path):
 NOT_OBEYED = {
     "serve": "it serves until it is stopped; tests/abuse opens the page of one",
     "bench": "it takes half a minute; tests/test_bench.py",
+    "export": "it packs a whole page; tests/cli/test_export.py",
+    "site": "the same",
 }
 #: What makes the runs of the README small, in place of what it says.
 SMALL = ["--nside", "4", "--omega-t-max", "20", "--n-times", "4"]

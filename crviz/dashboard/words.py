@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -31,6 +33,17 @@ _documented = threading.Event()
 def link_documentation() -> None:
     """From now on the texts of this process lead on to the documentation, at docs/ beside the page."""
     _documented.set()
+
+
+@contextmanager
+def linked(documented: bool) -> Iterator[None]:
+    """Whether they do meanwhile."""
+    before = _documented.is_set()
+    (_documented.set if documented else _documented.clear)()
+    try:
+        yield
+    finally:
+        (_documented.set if before else _documented.clear)()
 
 
 def html(name: str) -> str:
