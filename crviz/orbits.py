@@ -119,7 +119,7 @@ def backtrack(
 
     By Boris' scheme: half a drift, one field evaluation and an exact rotation, half a drift; second
     order, time-reversible, |p| conserved to rounding. Where an accuracy is asked for, by the scheme of
-    Adams, of eighth order, with the step that `adams.step_for` finds.
+    Adams, of seventh order, with the step that `adams.step_for` finds.
 
     Parameters
     ----------

@@ -34,6 +34,14 @@ def citation() -> Path:
     return _shipped("CITATION.cff")
 
 
+def documentation() -> Path | None:
+    """The folder of the documentation as HTML: that of an installed package, or what was built in a checkout.
+    None where there is none."""
+    package = Path(__file__).parent
+    built = (package / "documentation", package.parent / "docs" / "_build" / "html")
+    return next((folder for folder in built if (folder / "index.html").is_file()), None)
+
+
 def _shipped(name: str) -> Path:
     """What lies inside an installed package, or beside it in a checkout."""
     package = Path(__file__).parent

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import crviz
-from crviz.dashboard import alone
+from crviz import paths
+from crviz.dashboard import alone, words
 
 PARTS = {"bokeh", "page", "held", "further", "orbits", "kernel", "draws", "sky", "theme", "open", "math"}
 
@@ -58,7 +59,8 @@ def test_a_page_that_is_too_large_leaves_the_one_before(call, stored, tmp_path, 
     assert page.read_text() == "the one before"
 
 
-def test_a_folder_is_written_as_a_whole_and_again(call, stored, tmp_path):
+def test_a_folder_is_written_as_a_whole_and_again(call, stored, tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "documentation", lambda: None)  # as where it was not built
     folder, docs = tmp_path / "site", tmp_path / "built"
     docs.mkdir()
     (docs / "index.html").write_text("<p>" + 600 * "words ")
@@ -68,11 +70,27 @@ def test_a_folder_is_written_as_a_whole_and_again(call, stored, tmp_path):
     assert {path.name.split("-")[0] for path in (folder / "parts").iterdir()} == PARTS
     html = (folder / "index.html").read_text()
     assert all(path.name in html for path in (folder / "parts").iterdir() if path.suffix != ".gz")
+    assert 'target="crviz-docs">' not in html  # who knows what these documents are
     assert {"index.html.gz", "docs/index.html.gz"} < {str(path) for path in before}
     assert call("site", folder, "--result", stored)[0] == 0
     again = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert again == {path: content for path, content in before.items() if path.parts[0] != "docs"}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["built", "site"]
+
+
+def test_a_built_documentation_lies_beside_it_and_the_page_leads_on_to_it(
+    call, stored, tmp_path, monkeypatch
+):
+    folder, docs = tmp_path / "site", tmp_path / "built"
+    docs.mkdir()
+    (docs / "index.html").write_text("crviz explained")
+    monkeypatch.setattr(paths, "documentation", lambda: docs)
+    assert call("site", folder, "--result", stored)[0] == 0
+    assert (folder / "docs" / "index.html").read_text() == "crviz explained"
+    assert (
+        '<a href="docs/explanation/theory.html" target="crviz-docs">' in (folder / "index.html").read_text()
+    )
+    assert "crviz-docs" not in words.html("introduction")  # elsewhere it is as it was
 
 
 def test_a_folder_of_somebody_else_is_left_as_it_is(call, stored, tmp_path):

@@ -1,6 +1,7 @@
 """Explanations: well-formed HTML with MathML, all equations converted, nothing from outside."""
 
 import re
+import threading
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from crviz.dashboard.panels import registered
 TEXTS = {path.stem: path for path in (Path(words.__file__).parent / "help").glob("*.html")} | {
     panel.name: panel.folder / "help.html" for panel in registered() if panel.heading
 }
+DOCUMENTATION = Path(__file__).parents[2] / "docs"
 MATH = "{http://www.w3.org/1998/Math/MathML}math"
 
 
@@ -65,6 +67,52 @@ def test_nothing_is_fetched(name):
     assert "//" not in html
     assert not re.search(r"\b(src|href|url)\b", html)
     assert "<script" not in html
+
+
+@pytest.fixture
+def documented(monkeypatch):
+    """As where the documentation is served; other tests do not see it."""
+    monkeypatch.setattr(words, "_documented", threading.Event())
+    words.link_documentation()
+
+
+def links(name):
+    tree = ET.fromstring(f"<div>{words.html_of(TEXTS[name])}</div>")
+    return [link.get("href") for link in tree.iter("a")]
+
+
+def places(page):
+    """Ids of a page of the documentation: of its headings, and of the words of the glossary."""
+    text = (DOCUMENTATION / page).read_text(encoding="utf8")
+    headings = re.findall(r"^#+ (.+)", text, re.MULTILINE)
+    rows = re.findall(r"^\| (?!word |---)(.+?) \| ", text, re.MULTILINE)
+    return [re.sub(r"[\W]+", "-", each.lower()).strip("-") for each in headings], [*map(words.term, rows)]
+
+
+def test_every_text_leads_on_where_the_documentation_is_served(name, documented):
+    assert [link for link in links(name) if not link.startswith("docs/glossary")]
+
+
+def test_no_link_to_the_documentation_is_dead(name, documented):
+    for link in links(name):
+        page, _, place = link.removeprefix("docs/").partition("#")
+        (source,) = DOCUMENTATION.glob(page.removesuffix("html") + "[mi]*")  # .md or .ipynb
+        if place:
+            headings, terms = places(source)
+            assert place in (terms if page == "glossary.html" else headings), link
+
+
+def test_words_of_the_glossary_differ_in_their_places():
+    _, terms = places("glossary.md")
+    assert len(set(terms)) == len(terms) > 70
+
+
+def test_without_documentation_its_links_are_words(name, documented, monkeypatch):
+    assert "Read on" in words.html_of(TEXTS[name])
+    monkeypatch.setattr(words, "_documented", threading.Event())
+    html = words.html_of(TEXTS[name])
+    assert "Read on" not in html
+    assert not re.search(r"docs/|\[\[|\]\]|</?a\b", html)
 
 
 def test_an_equation_keeps_its_fraction_and_its_sign():

@@ -5,9 +5,6 @@ The session is made when the page connects: whoever asks for the document alone 
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 import secrets
 from functools import cache
 from types import SimpleNamespace
@@ -34,7 +31,7 @@ from crviz.dashboard.state import State
 LONGEST_QUERY = 4000
 #: Stand in the document where the token goes, and what tells its scripts from others.
 _TOKEN, _NONCE = "crviz-token", "crviz-nonce"
-_INLINE = re.compile(r"<script(?P<about>(?![^>]*\bsrc=)[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
+_hashes = cache(headers.script_hashes)
 
 
 class Page(DocHandler):
@@ -71,9 +68,7 @@ class Page(DocHandler):
         dark = self.get_query_argument("theme", "") == "dark"
         story = not address.says_something(said)
         nonce, html = secrets.token_urlsafe(16), rendered(app, dark=dark, story=story)
-        self.set_header(
-            headers.POLICY, self.settings[headers.POLICY].with_scripts(nonce, inline_scripts(html))
-        )
+        self.set_header(headers.POLICY, self.settings[headers.POLICY].of_the_page(nonce, _hashes(html)))
         self.write(html.replace(_TOKEN, token).replace(_NONCE, nonce))
 
     async def head(self, *arguments: Any, **options: Any) -> None:
@@ -106,15 +101,3 @@ def _rendered(app: Any, _page: str, theme: str, story: bool) -> str:
         )
     _cleanup_doc(document, destroy=True)
     return html
-
-
-@cache
-def inline_scripts(html: str) -> list[str]:
-    """Hashes of the scripts in a document, as a content security policy names them."""
-    codes = [found["code"] for found in _INLINE.finditer(html) if _runs(found["about"])]
-    return [f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'" for code in codes]
-
-
-def _runs(about: str) -> bool:
-    kind = re.search(r'type="([^"]*)"', about)
-    return kind is None or kind[1] in ("text/javascript", "module")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +30,7 @@ _SOURCES = {
 #: What the explorer's scripts need beside: components of Panel's are modules that are made in the page, and
 #: the picture of orbits in space compiles what calls its shaders (Plotly).
 _OF_THE_PAGE = "blob: 'unsafe-eval'"
+_INLINE = re.compile(r"<script(?P<about>(?![^>]*\bsrc=)[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -44,13 +48,28 @@ class Policy:
     def __str__(self) -> str:
         return self._said({})
 
-    def with_scripts(self, nonce: str, hashes: Iterable[str]) -> str:
-        """That of a document with scripts of its own: those that carry a nonce, or whose hashes these are."""
-        return self._said({"script-src": " ".join(["'self'", _OF_THE_PAGE, f"'nonce-{nonce}'", *hashes])})
+    def with_scripts(self, *allowed: str) -> str:
+        """That of a document with further scripts, as the header names them."""
+        return self._said({"script-src": " ".join(["'self'", *allowed])})
+
+    def of_the_page(self, nonce: str, hashes: Iterable[str]) -> str:
+        """That of the explorer, whose own scripts carry a nonce, or have these hashes."""
+        return self.with_scripts(_OF_THE_PAGE, f"'nonce-{nonce}'", *hashes)
 
     def _said(self, others: dict[str, str]) -> str:
         sources = {**_SOURCES, "frame-ancestors": " ".join(["'self'", *self.framed_by]), **others}
         return "; ".join(f"{name} {allowed}" for name, allowed in sources.items())
+
+
+def script_hashes(html: str) -> list[str]:
+    """Hashes of the scripts in a document, as a content security policy names them."""
+    codes = [found["code"] for found in _INLINE.finditer(html) if _runs(found["about"])]
+    return [f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'" for code in codes]
+
+
+def _runs(about: str) -> bool:
+    kind = re.search(r'type="([^"]*)"', about)
+    return kind is None or kind[1] in ("text/javascript", "module")
 
 
 def for_all(app: Any, policy: Policy) -> None:

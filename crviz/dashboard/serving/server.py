@@ -11,12 +11,12 @@ from typing import Any
 import panel as pn
 from bokeh.settings import settings
 
-from crviz import machine
+from crviz import machine, paths
 from crviz.checks import ParameterError
-from crviz.dashboard import javascript
+from crviz.dashboard import javascript, words
 from crviz.dashboard.page import explorer
 from crviz.dashboard.process import configure
-from crviz.dashboard.serving import gate, headers, logs, metrics, pages, prefix, routes
+from crviz.dashboard.serving import documentation, gate, headers, logs, metrics, pages, prefix, routes
 from crviz.dashboard.serving.browser import open_browser
 from crviz.dashboard.serving.health import Health
 from crviz.dashboard.serving.service import Service
@@ -74,6 +74,8 @@ def serve(
 
 def _made(service: Service) -> Any:
     """A server that listens. Raises OSError."""
+    if (built := paths.documentation()) is not None:
+        words.link_documentation()
     with routes.of_our_own():
         server: Any = pn.serve(
             {"/": explorer},
@@ -89,7 +91,7 @@ def _made(service: Service) -> Any:
             session_token_expiration=_TOKENS_LIVE,
             websocket_max_message_size=gate.MOST,
             use_xheaders=service.behind_proxy,
-            extra_patterns=[("/health", Health)],
+            extra_patterns=[("/health", Health), *documentation.patterns(built)],
             **_entrance(service),
             http_server_kwargs={
                 "idle_connection_timeout": PATIENCE,
