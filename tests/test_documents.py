@@ -48,7 +48,9 @@ def attribute(name):
 def test_files_that_documents_name_exist(path):
     rooms = {each.name for each in ROOT.iterdir() if each.is_dir()}
     named = [name.partition("::")[0] for name in quoted(path) if name.split("/")[0] in rooms and "/" in name]
-    assert [name for name in named if "NAME" not in name and not (ROOT / name).exists()] == []
+    made = ("NAME", "docs/_build")  # by whoever reads it
+    wanted = [name for name in named if not any(each in name for each in made)]
+    assert [name for name in wanted if not (ROOT / name).exists()] == []
 
 
 @pytest.mark.parametrize("path", TODAY, ids=lambda path: path.name)
