@@ -7,6 +7,7 @@ Further arguments are pytest's. `python -m pytest` runs the same one after anoth
 
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -27,10 +28,12 @@ def parts():
     return [folders[:1], files, *([folder] for folder in folders[1:])]
 
 
-def run(part, further):
-    """Exit status of pytest, whose words are written once it has ended."""
+def run(part, further, scratch):
+    """Exit status of pytest, whose words are written once it has ended. Its temporary files lie in a folder
+    of their own: of those that it finds beside each other it deletes the oldest."""
     began = time.monotonic()
-    command = [sys.executable, "-m", "pytest", "--durations=10", *further, *map(str, part)]
+    options = ["--durations=10", f"--basetemp={scratch}/{part[0].name}", *further]
+    command = [sys.executable, "-m", "pytest", *options, *map(str, part)]
     done = subprocess.run(
         command, cwd=TESTS.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
@@ -41,8 +44,8 @@ def run(part, further):
 
 def main(further):
     """Exit status: 0 where all have passed, and some were there."""
-    with ThreadPoolExecutor(2) as both:
-        found = set(both.map(lambda part: run(part, further), parts()))
+    with tempfile.TemporaryDirectory(prefix="crviz-tests-") as scratch, ThreadPoolExecutor(2) as both:
+        found = set(both.map(lambda part: run(part, further, scratch), parts()))
     failed = found - {0, NOTHING_CHOSEN}
     return 1 if failed else min(found)
 
