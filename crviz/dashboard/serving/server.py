@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import panel as pn
@@ -34,6 +34,7 @@ def serve(
     service: Service,
     tell: Callable[[str], object],
     hear: Callable[[Callable[[], object]], object] | None = None,
+    beside: Sequence[tuple[str, Any]] = (),
 ) -> bool:
     """Serve the explorer at `/` until it is stopped.
 
@@ -43,6 +44,8 @@ def serve(
         Is given the address of the page as soon as it can be opened.
     hear
         Is given what stops the server, for who hears signals: it may be called in a signal's handler.
+    beside
+        Further addresses and what of tornado's answers there.
 
     Returns whether all runs came to their end, so that what they had finished is stored.
 
@@ -55,7 +58,7 @@ def serve(
     machine.give_back_what_is_freed()
     manager = configure(service.library, service.threads, service.most, service.is_public)
     try:
-        server = _made(service)
+        server = _made(service, beside)
         if hear is not None:
             hear(lambda: server.io_loop.asyncio_loop.call_soon_threadsafe(server.io_loop.stop))
         server.start()
@@ -72,7 +75,7 @@ def serve(
     return ended
 
 
-def _made(service: Service) -> Any:
+def _made(service: Service, beside: Sequence[tuple[str, Any]]) -> Any:
     """A server that listens. Raises OSError."""
     if (built := paths.documentation()) is not None:
         words.link_documentation()
@@ -91,7 +94,7 @@ def _made(service: Service) -> Any:
             session_token_expiration=_TOKENS_LIVE,
             websocket_max_message_size=gate.MOST,
             use_xheaders=service.behind_proxy,
-            extra_patterns=[("/health", Health), *documentation.patterns(built)],
+            extra_patterns=[("/health", Health), *documentation.patterns(built), *beside],
             **_entrance(service),
             http_server_kwargs={
                 "idle_connection_timeout": PATIENCE,
