@@ -6,13 +6,19 @@
 import {readDraws} from "../../dashboard/browser/kernel/field.js"
 import {Lecturing} from "./lecturing.js"
 import {Stage} from "./stage.js"
+import {BentStep} from "./steps/bent.js"
+import {EnsembleStep} from "./steps/ensemble.js"
 import {HelixStep} from "./steps/helix.js"
 import {MultipolesStep} from "./steps/multipoles.js"
 import {ObservedStep} from "./steps/observed.js"
+import {PairStep} from "./steps/pair.js"
 import {RateStep} from "./steps/rate.js"
+import {SkyStep} from "./steps/sky.js"
 
 const {words, held} = JSON.parse(document.getElementById("told").textContent)
-const STEPS = {helix: HelixStep, multipoles: MultipolesStep, rate: RateStep, observed: ObservedStep}
+const STEPS = {
+  helix: HelixStep, bent: BentStep, pair: PairStep, sky: SkyStep, multipoles: MultipolesStep, ensemble: EnsembleStep, rate: RateStep, observed: ObservedStep,
+}
 
 /** @param {string} text base64 */
 function bytesOf(text) { return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer }
@@ -26,7 +32,7 @@ const arrays = {
   sky: {...held.sky, alm: floatsOf(held.sky.alm), other: floatsOf(held.sky.other)},
   dipoles: {...held.dipoles, values: floatsOf(held.dipoles.values)},
 }
-const stages = words.steps.filter(({id}) => STEPS[id]).map((said) => new Stage(document.getElementById(said.id), STEPS[said.id], said, arrays))
+const stages = words.steps.map((said) => new Stage(document.getElementById(said.id), STEPS[said.id], said, arrays))
 const lecturing = new Lecturing(stages, (dark) => {
   for (const stage of stages) {
     stage.colors = held.palettes[dark ? "dark" : "light"]
@@ -37,5 +43,5 @@ const lecturing = new Lecturing(stages, (dark) => {
 window.course = {
   steps: Object.fromEntries(stages.map((stage) => [stage.id, stage])),
   lecturing,
-  get drawn() { return stages.every(({section, numbers}) => !section.offsetParent || Object.keys(numbers).length > 0) },
+  get drawn() { return stages.every(({near, numbers}) => !near || Object.keys(numbers).length > 0) },
 }

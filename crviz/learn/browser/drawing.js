@@ -3,7 +3,7 @@
 import {parts} from "../../dashboard/browser/typeset.js"
 
 const SVG_NAME = "http://www.w3.org/2000/svg"
-const MARGIN = {left: 58, right: 14, top: 14, bottom: 44}
+const AROUND = {left: 58, right: 14, top: 14, bottom: 44}
 const LETTER = 0.55 // widths of a letter in its height
 export const TEXT = 13
 
@@ -56,7 +56,7 @@ export class Drawing {
 
   /** A frame with ticks. @param {Axis} x @param {Axis} y */
   axes(x, y) {
-    const {left, right, top, bottom} = MARGIN, w = this.width, h = this.height
+    const {left, right, top, bottom} = AROUND, w = this.width, h = this.height
     this.x = scaleOf(x, left, w - right)
     this.y = scaleOf(y, h - bottom, top)
     this.parts.push(`<rect class="frame" x="${left}" y="${top}" width="${w - left - right}" height="${h - top - bottom}"/>`)

@@ -22,10 +22,15 @@ export class Stage {
     this.inputs = {}
     for (const control of this.step.controls) this.#control(control, section.querySelector(".controls"))
     this.anchor = section.querySelector("a.explorer")
-    // drawn as wide as there is room, when there is any
+    // drawn as wide as there is room, once it is all but in sight
     new ResizeObserver(() => this.draw()).observe(pictures)
+    new IntersectionObserver(([{isIntersecting}]) => {
+      this.near = isIntersecting
+      this.draw()
+    }, {rootMargin: "200px"}).observe(section)
   }
 
+  near = false
   sentence = ""
   colors = null
   numbers = {}
@@ -39,7 +44,7 @@ export class Stage {
   }
 
   draw() {
-    if (!this.colors || !this.section.offsetParent) return
+    if (!this.colors || !this.near) return
     const began = performance.now()
     const {numbers, said, as = "plain"} = this.step.draw(this.values, {colors: this.colors, words: this.words})
     this.numbers = numbers
