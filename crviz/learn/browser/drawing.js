@@ -5,7 +5,7 @@ import {parts} from "../../dashboard/browser/typeset.js"
 const SVG_NAME = "http://www.w3.org/2000/svg"
 const AROUND = {left: 58, right: 14, top: 14, bottom: 44}
 const LETTER = 0.55 // widths of a letter in its height
-export const TEXT = 13
+const TEXT = 13, LECTURED = 1.5
 
 /** @typedef {{from: number, to: number, log?: boolean, label?: string, ticks?: number[]}} Axis */
 /** @typedef {ArrayLike<number>} Numbers */
@@ -23,9 +23,9 @@ function scripted(text) {
 }
 
 export class Drawing {
-  /** @param {HTMLElement} place @param {{ratio?: number, named?: string}} options height over width; id of what says what it shows */
-  constructor(place, {ratio = 0.72, named} = {}) {
-    this.ratio = ratio
+  /** @param {HTMLElement} place @param {{ratio?: number, least?: number, named?: string}} options height over width; least height [px]; id of what says what it shows */
+  constructor(place, {ratio = 0.72, least = 0, named} = {}) {
+    Object.assign(this, {ratio, least})
     this.svg = document.createElementNS(SVG_NAME, "svg")
     if (named) {
       this.svg.setAttribute("role", "img")
@@ -44,8 +44,9 @@ export class Drawing {
   /** @type {(y: number) => number} */ y = (y) => y
 
   begin() {
-    this.width = Math.max(220, this.svg.getBoundingClientRect().width)
-    this.height = Math.round(this.width * this.ratio)
+    const enlarged = "lecture" in document.documentElement.dataset ? LECTURED : 1 // letters and lines are, with all that is drawn
+    this.width = Math.max(220, this.svg.getBoundingClientRect().width / enlarged)
+    this.height = Math.round(Math.max(this.width * this.ratio, Math.min(this.least, this.width)))
     this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`)
     this.parts = []
     this.inside = undefined

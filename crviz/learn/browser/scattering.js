@@ -33,12 +33,12 @@ export function spectrumOfRate(points, p, lmax) {
   if (!(p > 0 && p < 1)) throw new RangeError(`p = ${p} must lie between 0 and 1, ends excluded.`)
   const out = new Float64Array(lmax), {nodes, weights} = gaussLegendre(ORDER)
   for (const {from, to, at, rate, power} of stretches(points, p)) {
-    // u = (1 - x)^(1 - p) in the last stretch, which takes the weight (1 - x)^-p away
-    const last = to === 1, ends = last ? [0, at ** (1 - power)] : [from, to]
+    // 1 - x = u^m in the last stretch, m so that the weight (1 - x)^-p becomes a whole power of u, and what is left is smooth enough
+    const last = to === 1, whole = Math.ceil(3 * (1 - p)), m = whole / (1 - p), ends = last ? [0, at ** (1 / m)] : [from, to]
     nodes.forEach((node, k) => {
       const u = (ends[0] + ends[1] + (ends[1] - ends[0]) * node) / 2, weight = weights[k] * (ends[1] - ends[0]) / 2
-      const y = last ? u ** (1 / (1 - power)) : 1 - u, x = 1 - y
-      const over = last ? weight * at ** power / ((1 - power) * rate) : weight * (at / y) ** power / rate
+      const y = last ? u ** m : 1 - u, x = 1 - y
+      const over = last ? weight * m * u ** (whole - 1) * at ** p / rate : weight * (at / y) ** power / rate
       let before = 1, legendreNow = x
       for (let l = 1; l <= lmax; l++) {
         out[l - 1] += over * x * legendreNow

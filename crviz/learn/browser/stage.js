@@ -23,7 +23,11 @@ export class Stage {
     for (const control of this.step.controls) this.#control(control, section.querySelector(".controls"))
     this.anchor = section.querySelector("a.explorer")
     // drawn as wide as there is room, once it is all but in sight
-    new ResizeObserver(() => this.draw()).observe(pictures)
+    const equation = section.querySelector(".paper")
+    new ResizeObserver(() => {
+      equation.tabIndex = equation.scrollWidth > equation.clientWidth ? 0 : -1 // who has no mouse moves it by arrows
+      this.draw()
+    }).observe(pictures)
     new IntersectionObserver(([{isIntersecting}]) => {
       this.near = isIntersecting
       this.draw()

@@ -9,13 +9,13 @@ const MOST_TIME = 60, EVERY = 0.2 // 1/Omega
 const BENT_TIMES = Float64Array.from({length: MOST_TIME / EVERY}, (_, k) => (k + 1) * EVERY)
 
 export class BentStep {
-  controls = [
-    {key: "sigma2", from: 0, to: 3, step: 0.01, value: 0.3, say: (/** @type {number} */ value) => value.toFixed(2)},
-    {key: "omega_t", from: 5, to: MOST_TIME, step: 1, value: 40, say: String},
-  ]
-
-  constructor({pictures, named}, {draws}) {
+  constructor({pictures, named}, {draws, times}) {
     this.draws = draws
+    const reached = times.filter((/** @type {number} */ time) => time >= 5 && time <= MOST_TIME) // which the explorer has too
+    this.controls = [
+      {key: "sigma2", from: 0, to: 3, step: 0.01, value: 0.3, say: (/** @type {number} */ value) => value.toFixed(2)},
+      {key: "omega_t", values: reached, value: reached[17], say: (/** @type {number} */ value) => inDigits(value)},
+    ]
     this.space = new Drawing(pictures, {ratio: 0.95, named})
     this.cosine = new Drawing(pictures, {ratio: 0.95})
     this.free = helix(ARRIVES, 1, BENT_TIMES.map((time) => -time))
@@ -38,7 +38,7 @@ export class BentStep {
     const at = r.map((each) => each[number - 1]), distance = Math.hypot(...at), turns = mu.reduce((sum, each, i) => sum + (i && each * mu[i - 1] < 0 ? 1 : 0), 0)
     return {
       numbers: {r: at, p: p.map((each) => each[number - 1]), distance, turns},
-      said: {sigma2: sigma2.toFixed(2), time: String(omega_t), distance: inDigits(distance), along: inDigits(at[2]), arrives: inDigits(Math.cos(ARRIVES), 2), mu: mu[number - 1].toFixed(2).replace("-", "−"), turns: words.picture.turns[Math.min(turns, 2)].replace("{turns}", String(turns))},
+      said: {sigma2: sigma2.toFixed(2), time: inDigits(omega_t), distance: inDigits(distance), along: inDigits(at[2]), arrives: inDigits(Math.cos(ARRIVES), 2), mu: mu[number - 1].toFixed(2).replace("-", "−"), turns: words.picture.turns[Math.min(turns, 2)].replace("{turns}", String(turns))},
     }
   }
 

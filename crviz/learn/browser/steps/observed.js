@@ -15,7 +15,7 @@ export class ObservedStep {
 
   constructor({pictures, named}, {observed}) {
     this.held = observed
-    this.picture = new Drawing(pictures, {ratio: 0.6, named})
+    this.picture = new Drawing(pictures, {ratio: 0.6, least: 320, named})
   }
 
   draw({p, experiment, through}, {words}) {

@@ -41,7 +41,7 @@ export class PairStep {
     distance.line([PAIR_TIMES[0], PART_TIME], [chord * PAIR_TIMES[0], chord * PART_TIME], "faint dashed")
     distance.line(PAIR_TIMES, separation, "faint").line(PAIR_TIMES.subarray(0, number), separation.subarray(0, number), "accent thick")
     distance.marks([PAIR_TIMES[number - 1]], [separation[number - 1]], "full accent", 5)
-    distance.name(0.3, chord * 0.3 * 3, words.picture.straight, "faint haloed")
+    distance.name(0.08, chord * 0.08 * 12, words.picture.straight, "faint haloed")
     distance.end()
     const now = separation[number - 1], straight = chord * PAIR_TIMES[number - 1], parted = separation.findIndex((each) => each > 1)
     return {

@@ -84,9 +84,9 @@ export class SkyStep {
     picture.marks([{towards: {theta: Math.PI / 2, phi: 0}, text: named.gradient, look: "full accent"}, {towards: chosen, text: named.chosen, look: "noise"}])
     this.#drawPlane(omega_t, colors, named)
     if (!sky) return {numbers: this.failed ? {value} : {}, said: {share: String(Math.round(100 * this.share)), reason: this.failed}, as: this.failed ? "failed" : "waiting"}
-    const place = inDigits(value, 2)
+    const place = inDigits(value, 2), pixel = pixelAt(sky.nside, -Math.cos(chosen.theta), chosen.phi + Math.PI)
     return {
-      numbers: {value, limit: picture.limit, nside: sky.nside, there: this.map[pixelAt(sky.nside, -Math.cos(chosen.theta), chosen.phi + Math.PI)]},
+      numbers: {value, limit: picture.limit, nside: sky.nside, pixel, there: this.map[pixel]},
       said: {time: inDigits(omega_t), pixels: String(12 * sky.nside ** 2), limit: inDigits(picture.limit, 2), place, value: place},
     }
   }
