@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from tornado.ioloop import IOLoop
 from tornado.web import RequestHandler
 
 from crviz.dashboard.serving import headers
+from crviz.dashboard.serving.document import COURSE
 from crviz.learn.document import document
 
 
@@ -16,9 +18,9 @@ class Course(RequestHandler):
     A browser that has it asks by its digest whether it has changed.
     """
 
-    def get(self) -> None:
+    async def get(self) -> None:
         """Answer GET and HEAD."""
-        text = document()
+        text = await IOLoop.current().run_in_executor(None, document)  # the first time it takes a second
         self.set_header("Cache-Control", "no-cache")
         self.set_header("Content-Type", "text/html; charset=utf-8")
         policy: headers.Policy = self.settings[headers.POLICY]
@@ -29,5 +31,5 @@ class Course(RequestHandler):
 
 
 def routes() -> list[tuple[str, Any]]:
-    """What a server needs to answer at /learn."""
-    return [("/learn", Course)]
+    """What a server needs to answer there."""
+    return [(COURSE, Course)]

@@ -16,7 +16,17 @@ from crviz.checks import ParameterError
 from crviz.dashboard import javascript, words
 from crviz.dashboard.page import explorer
 from crviz.dashboard.process import configure
-from crviz.dashboard.serving import documentation, gate, headers, logs, metrics, pages, prefix, routes
+from crviz.dashboard.serving import (
+    document,
+    documentation,
+    gate,
+    headers,
+    logs,
+    metrics,
+    pages,
+    prefix,
+    routes,
+)
 from crviz.dashboard.serving.browser import open_browser
 from crviz.dashboard.serving.health import Health
 from crviz.dashboard.serving.service import Service
@@ -107,6 +117,7 @@ def _made(service: Service, beside: Sequence[tuple[str, Any]]) -> Any:
         {
             ORIGINS: service.websocket_origin,
             pages.MOST: service.most.pages,
+            document.BESIDE: [address for address, _ in beside],
             "log_function": logs.log_request,
         }
     )

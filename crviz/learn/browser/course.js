@@ -43,5 +43,5 @@ const lecturing = new Lecturing(stages, (dark) => {
 window.course = {
   steps: Object.fromEntries(stages.map((stage) => [stage.id, stage])),
   lecturing,
-  get drawn() { return stages.every(({near, numbers}) => !near || Object.keys(numbers).length > 0) },
+  get drawn() { return stages.some(({near}) => near) && stages.every(({near, numbers}) => !near || Object.keys(numbers).length > 0) },
 }
