@@ -34,7 +34,7 @@ export class PairStep {
     const {separation} = this, chord = 2 * Math.sin(angle * Math.PI / 360)
     const past = PAIR_TIMES.findIndex((time) => time > omega_t), number = past < 0 ? PAIR_TIMES.length : past
     const until = ({r}) => r.map((each) => each.subarray(0, number))
-    drawInSpace(this.space.begin(), [{path: until(this.one), look: "accent", end: true}, {path: until(this.other), look: "noise", end: true}], words.picture)
+    drawInSpace(this.space.begin(), [{path: until(this.one), look: "accent", end: true}, {path: until(this.other), look: "noise dashed", end: true}], words.picture)
     this.space.end()
     const {distance} = this
     distance.begin().axes({from: PAIR_TIMES[0], to: PART_TIME, log: true, label: words.picture.time}, {from: APART_FROM, to: APART_TO, log: true, label: words.picture.apart})

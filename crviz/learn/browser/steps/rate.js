@@ -80,7 +80,7 @@ export class RateStep {
     const last = xs.findIndex((x) => x >= from)
     picture.line(xs.subarray(last), ys.subarray(last), "noise thick")
     const over = (from + 1) / 2
-    picture.name(over, rate(over) + 0.12, words.last, "noise haloed")
+    picture.name(from - 0.3, 0.3 * rate(over), words.last, "noise haloed")
     picture.end()
     picture.svg.setAttribute("aria-label", words.drawing)
     this.handles.forEach((handle, i) => {

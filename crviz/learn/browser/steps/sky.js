@@ -83,7 +83,8 @@ export class SkyStep {
     } else picture.clear()
     picture.marks([{towards: {theta: Math.PI / 2, phi: 0}, text: named.gradient, look: "full accent"}, {towards: chosen, text: named.chosen, look: "noise"}])
     this.#drawPlane(omega_t, colors, named)
-    if (!sky) return {numbers: this.failed ? {value} : {}, said: {share: String(Math.round(100 * this.share)), reason: this.failed}, as: this.failed ? "failed" : "waiting"}
+    if (this.failed) return {numbers: {value}, said: {reason: this.failed}, as: "failed"}
+    if (!sky) return {numbers: {}, said: {share: String(25 * Math.floor(4 * this.share))}, as: "waiting"} // said four times, not a hundred
     const place = inDigits(value, 2), pixel = pixelAt(sky.nside, -Math.cos(chosen.theta), chosen.phi + Math.PI)
     return {
       numbers: {value, limit: picture.limit, nside: sky.nside, pixel, there: this.map[pixel]},
