@@ -61,7 +61,7 @@ def the_course(browser, address, folder):
         if name == "sky":  # the finest grid
             page.wait_for_function("() => course.steps.sky.numbers.nside === 16", timeout=120_000)
         page.wait_for_timeout(500)
-        Image.open(io.BytesIO(page.screenshot())).save(folder / f"{name}.webp", quality=82, method=6)
+        Image.open(io.BytesIO(page.screenshot())).save(folder / f"{name}.webp", quality=70, method=6)
     page.close()
 
 

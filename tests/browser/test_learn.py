@@ -162,6 +162,7 @@ def test_a_link_opens_the_explorer_as_it_says(course, visit):
     )
     said = {key: each[0] for key, each in parse_qs(urlparse(link).query).items()}
     page = visit(f"/?{urlparse(link).query}")
+    assert page.locator("header").get_by_role("link", name="Learn").get_attribute("href") == "learn"
     values = page.evaluate("crviz.values")
     assert values["p"] == float(said["p"])
     assert values["observed"] == said["observed"]

@@ -56,9 +56,10 @@ export class Lecturing {
     this.at = index
     this.stages.forEach(({section, id}, i) => {
       section.toggleAttribute("data-current", i === index)
-      const link = document.querySelector(`nav a[href="#${id}"]`)
-      if (i === index) link.setAttribute("aria-current", "step")
-      else link.removeAttribute("aria-current")
+      const link = document.querySelector(`nav a[href="#${id}"]`), list = link.closest("ol")
+      if (i !== index) return link.removeAttribute("aria-current")
+      link.setAttribute("aria-current", "step")
+      list.scrollLeft = link.offsetLeft - list.clientWidth / 2 // in sight, where not all are
     })
     // a link to what is looked at
     if (location.hash !== `#${this.stages[index].id}`) history.replaceState(null, "", `#${this.stages[index].id}`)
