@@ -106,6 +106,11 @@ def test_every_step_stands_in_it_with_its_words_though_no_script_runs(step):
     assert section.count("<details>") == 1
 
 
+def test_no_words_are_left_over():
+    text = html.unescape(learn.document().split('id="told"')[0])
+    assert [said for said in CATALOGUE["ui"].values() if said not in text] == []
+
+
 def test_its_policy_lets_its_own_scripts_run_and_no_others():
     hashes = inline_scripts(learn.document())
     assert len(hashes) == 2  # the theme, and the course

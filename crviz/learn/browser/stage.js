@@ -1,9 +1,10 @@
 // A step of the course on its stage: controls, the picture, a sentence that says what it shows, and the way into the explorer.
 //
 // A step is a class with the name of its `controls`, and
-//   constructor(places, held, redraw)  places: ids and elements that it draws into; held: what Python has worked out; redraw: draws it anew
+//   constructor(place, held, redraw)   place: the element that it draws into, and the id of the sentence; held: what Python has worked out; redraw: draws it anew
 //   draw(values, {colors, words})      draws what is set; returns {numbers, said, as}: what can be read off, by name; texts that its sentence
 //                                      takes, {name} by name; and which of the sentences of the catalogue it is, "plain" unless said
+//   limit(values, moved)               where it is there: keeps values within each other's bounds when one was moved
 //   link(values)                       what the explorer has to set to show the same
 
 import {typeset} from "../../dashboard/browser/typeset.js"
@@ -17,7 +18,7 @@ export class Stage {
     this.id = section.id
     this.caption = section.querySelector("figcaption")
     const pictures = section.querySelector(".pictures")
-    this.step = new Step({pictures, named: this.caption.id, section}, held, () => this.draw())
+    this.step = new Step({pictures, named: this.caption.id}, held, () => this.draw())
     this.values = {}
     this.inputs = {}
     for (const control of this.step.controls) this.#control(control, section.querySelector(".controls"))

@@ -51,7 +51,7 @@ export class MultipolesStep {
     const {spectrum, power, held: {lmax}} = this, ell = Array.from({length: lmax}, (_, i) => i + 1), floor = 10 ** Math.floor(Math.log10(Math.min(...power.slice(1))))
     spectrum.begin().axes({from: 0.5, to: lmax + 0.5, label: words.ell, ticks: [1, 2, 4, 6, 8, 10, 12, 14, 16]}, {from: floor, to: 10 ** Math.ceil(Math.log10(power[1])), log: true, label: words.power})
     const kept = ell.filter((l) => l >= low && l <= high), gone = ell.filter((l) => l < low || l > high)
-    spectrum.bars(kept, kept.map(() => floor), kept.map((l) => power[l]), "accent bar").marks(kept, kept.map((l) => power[l]), "full accent", 5)
+    spectrum.bars(kept, kept.map(() => floor), kept.map((l) => power[l]), "accent").marks(kept, kept.map((l) => power[l]), "full accent", 5)
     spectrum.marks(gone, gone.map((l) => power[l]), "faint", 5)
     spectrum.end()
   }
