@@ -46,7 +46,7 @@ class Shell(BaseTemplate):
         What of Panel's stands in the document: bridge, drawer, and the components of panels by their names.
     """
 
-    def __init__(self, *, story: bool = False, course: bool = False, **parts: pn.viewable.Viewable) -> None:
+    def __init__(self, *, story: bool, course: bool, **parts: pn.viewable.Viewable) -> None:
         super().__init__(template=_document(), design=Plain, location=False)
         self._render_items = {name: (part, []) for name, part in parts.items()}
         self._render_variables = {

@@ -66,7 +66,7 @@ export class Lecturing {
   }
 
   #seen(seen) {
-    const entry = seen.find(({isIntersecting}) => isIntersecting)
+    const entry = seen.findLast(({isIntersecting}) => isIntersecting)
     if (entry && !this.on) this.#mark(this.stages.findIndex(({section}) => section === entry.target))
   }
 

@@ -29,8 +29,8 @@ export class Stage {
       equation.tabIndex = equation.scrollWidth > equation.clientWidth ? 0 : -1 // who has no mouse moves it by arrows
       this.draw()
     }).observe(pictures)
-    new IntersectionObserver(([{isIntersecting}]) => {
-      this.near = isIntersecting
+    new IntersectionObserver((seen) => {
+      this.near = seen[seen.length - 1].isIntersecting // the last of several: a busy browser tells them together
       this.draw()
     }, {rootMargin: "200px"}).observe(section)
   }
