@@ -12,7 +12,6 @@ import pytest
 from crviz import learn
 from crviz.dashboard import words as explanations
 from crviz.dashboard.serving import headers
-from crviz.dashboard.serving.document import inline_scripts
 from crviz.learn.document import script, words
 
 CATALOGUE = words()
@@ -111,9 +110,9 @@ def test_no_words_are_left_over():
     assert [said for said in CATALOGUE["ui"].values() if said not in text] == []
 
 
-def test_its_policy_lets_its_own_scripts_run_and_no_others():
-    hashes = inline_scripts(learn.document())
+def test_its_policy_lets_no_other_host_and_no_other_inline_script_run():
+    hashes = headers.script_hashes(learn.document())
     assert len(hashes) == 2  # the theme, and the course
-    policy = headers.Policy().with_these_scripts(hashes)
+    policy = headers.Policy().with_scripts(*hashes)
     allowed = re.search(r"script-src ([^;]*)", policy)[1].split()
-    assert allowed == hashes
+    assert allowed == ["'self'", *hashes]
