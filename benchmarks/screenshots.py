@@ -1,8 +1,9 @@
-"""The pictures of the dashboard in docs/, taken in a real browser.
+"""The pictures of the dashboard and the course in docs/, taken in a real browser.
 
 python benchmarks/screenshots.py [FOLDER]
 """
 
+import io
 import os
 import re
 import shutil
@@ -11,7 +12,10 @@ import tempfile
 from pathlib import Path
 
 from page import COMPLETE, OPTIONS, served
+from PIL import Image
 from playwright.sync_api import sync_playwright
+
+from crviz import learn
 
 #: Name, width, height, pixels a point, and the link that is opened.
 PICTURES = (
@@ -43,7 +47,22 @@ def main():
                 page.wait_for_timeout(3000)
                 page.screenshot(path=folder / f"{name}.png")
                 page.close()
+            the_course(browser, address, folder / "learn")
         browser.close()
+
+
+def the_course(browser, address, folder):
+    """A picture of each step, once what it computes is there."""
+    folder.mkdir(exist_ok=True)
+    page = browser.new_page(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
+    for name in learn.steps():
+        page.goto(f"{address}/learn#{name}")
+        page.wait_for_function("() => window.course?.drawn")
+        if name == "sky":  # the finest grid
+            page.wait_for_function("() => course.steps.sky.numbers.nside === 16", timeout=120_000)
+        page.wait_for_timeout(500)
+        Image.open(io.BytesIO(page.screenshot())).save(folder / f"{name}.webp", quality=70, method=6)
+    page.close()
 
 
 if __name__ == "__main__":

@@ -80,6 +80,7 @@ def add(commands: Subparsers) -> None:
 def _serve(options: argparse.Namespace) -> int:
     # two things that every page needs, one of them mostly decompression: side by side
     threading.Thread(target=shipped, name="crviz-shipped", daemon=True).start()
+    from crviz import learn
     from crviz.dashboard import Service, serve  # brings Panel along, which no other command needs
 
     ending: Ending = options.ending
@@ -103,7 +104,12 @@ def _serve(options: argparse.Namespace) -> int:
             if (value := getattr(options, option(each.name))) is not None
         },
     )
-    ended = serve(service, lambda url: print(f"The dashboard is at {url}", flush=True), ending.instead)
+    ended = serve(
+        service,
+        lambda url: print(f"The dashboard is at {url}", flush=True),
+        ending.instead,
+        learn.routes(),
+    )
     if ending.asked is None:
         return 0
     kept = (

@@ -80,7 +80,7 @@ class Visit:
         self.session.follow()
         self._say()
         parts = {"bridge": self.hub, "drawer": self.drawer.__panel__(), "orbits": self.orbits.plot}
-        self.page = Shell(story=story, **parts)
+        self.page = Shell(story=story, course=False, **parts)
 
     def close(self) -> None:
         """The visitor is gone."""

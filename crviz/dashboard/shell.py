@@ -40,11 +40,13 @@ class Shell(BaseTemplate):
     ----------
     story
         Whether it tells the story, as where no link says what to show.
+    course
+        Whether the course is served beside it, to which a link leads then.
     parts
         What of Panel's stands in the document: bridge, drawer, and the components of panels by their names.
     """
 
-    def __init__(self, *, story: bool = False, **parts: pn.viewable.Viewable) -> None:
+    def __init__(self, *, story: bool, course: bool, **parts: pn.viewable.Viewable) -> None:
         super().__init__(template=_document(), design=Plain, location=False)
         self._render_items = {name: (part, []) for name, part in parts.items()}
         self._render_variables = {
@@ -53,6 +55,7 @@ class Shell(BaseTemplate):
             "font": description.font_url(),
             "theme": javascript.text("theme.js"),
             "story": story,
+            "course": course,
         }
 
     def _init_doc(self, *arguments: Any, **options: Any) -> Document:

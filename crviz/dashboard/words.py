@@ -56,9 +56,14 @@ def html_of(path: Path) -> str:
     return _html_of(path, _documented.is_set())
 
 
+def with_mathml(text: str) -> str:
+    """A text whose LaTeX, between $ and $$, is MathML."""
+    return _MATH.sub(_found_equation, text)
+
+
 @cache
 def _html_of(path: Path, documented: bool) -> str:
-    text = _WORD.sub(_to_glossary, _MATH.sub(_found_equation, path.read_text(encoding="utf8")))
+    text = _WORD.sub(_to_glossary, with_mathml(path.read_text(encoding="utf8")))
     if documented:
         return _LINK.sub(r'<a \g<place> target="crviz-docs">\g<words></a>', text)
     return _LINK.sub(r"\g<words>", _FURTHER.sub("", text))

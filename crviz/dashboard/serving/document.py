@@ -29,6 +29,8 @@ from crviz.dashboard.state import State
 
 #: Bytes of the query of an address: a link is some hundred.
 LONGEST_QUERY = 4000
+#: Name of the server's setting that says which addresses it answers to beside, and that of the course.
+BESIDE, COURSE = "crviz_beside", "/learn"
 #: Stand in the document where the token goes, and what tells its scripts from others.
 _TOKEN, _NONCE = "crviz-token", "crviz-nonce"
 _hashes = cache(headers.script_hashes)
@@ -88,7 +90,8 @@ def _rendered(app: Any, _page: str, theme: str, story: bool) -> str:
     document = Document()
     with set_curdoc(document), pn.config.set(theme=theme):
         state = State()
-        shell = Shell(story=story, bridge=Hub(state), drawer=Drawer().__panel__(), orbits=OrbitsPlot())
+        parts = {"bridge": Hub(state), "drawer": Drawer().__panel__(), "orbits": OrbitsPlot()}
+        shell = Shell(story=story, course=COURSE in app.settings.get(BESIDE, ()), **parts)
         shell.server_doc(document, location=False)
         session: Any = SimpleNamespace(document=document, token=_TOKEN)
         html = server_html_page_for_session(

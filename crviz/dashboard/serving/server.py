@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import panel as pn
@@ -16,7 +16,17 @@ from crviz.checks import ParameterError
 from crviz.dashboard import javascript, words
 from crviz.dashboard.page import explorer
 from crviz.dashboard.process import configure
-from crviz.dashboard.serving import documentation, gate, headers, logs, metrics, pages, prefix, routes
+from crviz.dashboard.serving import (
+    document,
+    documentation,
+    gate,
+    headers,
+    logs,
+    metrics,
+    pages,
+    prefix,
+    routes,
+)
 from crviz.dashboard.serving.browser import open_browser
 from crviz.dashboard.serving.health import Health
 from crviz.dashboard.serving.service import Service
@@ -34,6 +44,7 @@ def serve(
     service: Service,
     tell: Callable[[str], object],
     hear: Callable[[Callable[[], object]], object] | None = None,
+    beside: Sequence[tuple[str, Any]] = (),
 ) -> bool:
     """Serve the explorer at `/` until it is stopped.
 
@@ -43,6 +54,8 @@ def serve(
         Is given the address of the page as soon as it can be opened.
     hear
         Is given what stops the server, for who hears signals: it may be called in a signal's handler.
+    beside
+        Further addresses and what of tornado's answers there.
 
     Returns whether all runs came to their end, so that what they had finished is stored.
 
@@ -55,7 +68,7 @@ def serve(
     machine.give_back_what_is_freed()
     manager = configure(service.library, service.threads, service.most, service.is_public)
     try:
-        server = _made(service)
+        server = _made(service, beside)
         if hear is not None:
             hear(lambda: server.io_loop.asyncio_loop.call_soon_threadsafe(server.io_loop.stop))
         server.start()
@@ -72,7 +85,7 @@ def serve(
     return ended
 
 
-def _made(service: Service) -> Any:
+def _made(service: Service, beside: Sequence[tuple[str, Any]]) -> Any:
     """A server that listens. Raises OSError."""
     if (built := paths.documentation()) is not None:
         words.link_documentation()
@@ -91,7 +104,7 @@ def _made(service: Service) -> Any:
             session_token_expiration=_TOKENS_LIVE,
             websocket_max_message_size=gate.MOST,
             use_xheaders=service.behind_proxy,
-            extra_patterns=[("/health", Health), *documentation.patterns(built)],
+            extra_patterns=[("/health", Health), *documentation.patterns(built), *beside],
             **_entrance(service),
             http_server_kwargs={
                 "idle_connection_timeout": PATIENCE,
@@ -104,6 +117,7 @@ def _made(service: Service) -> Any:
         {
             ORIGINS: service.websocket_origin,
             pages.MOST: service.most.pages,
+            document.BESIDE: [address for address, _ in beside],
             "log_function": logs.log_request,
         }
     )

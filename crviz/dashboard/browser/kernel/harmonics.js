@@ -37,7 +37,7 @@ function tables(nside) {
  * Of the real harmonics, as crviz/harmonics.py has them, what depends on the polar angle: l >= m >= 0, in order of m and then l.
  * @param {number} lmax @param {number} z cosine of the polar angle
  */
-function legendre(lmax, z) {
+export function legendre(lmax, z) {
   const out = new Float64Array((lmax + 1) * (lmax + 2) / 2), sin = Math.sqrt(1 - z * z)
   let at = 0, sectoral = Math.sqrt(1 / (4 * Math.PI))
   for (let m = 0; m <= lmax; m++) {
