@@ -61,6 +61,7 @@ export class LocalModel {
   async restore(fragment) {
     const {values, notices} = linkedValues(fragment, this.held.rules), said = new URLSearchParams(fragment.slice(1))
     const asked = Number(said.get("T") ?? NaN), pin = said.get("pin")
+    this.notice = ""
     await this.#take(values)
     if (asked > 0) {
       const times = this.tensors.omega_t, taken = times[nearest(times, asked)]
@@ -74,7 +75,7 @@ export class LocalModel {
       if (there && held.rules.estimator.options.includes(estimator)) await this.#pinAs(estimator, place)
       else notices.push("What the link has pinned is not in this page, so it is not pinned.")
     }
-    this.#say({notice: notices.join(" ")})
+    this.#say({notice: [this.notice, ...notices].filter(Boolean).join(" ")})
   }
 
   #set(key, value) {
@@ -87,7 +88,8 @@ export class LocalModel {
     const names = Object.keys(values)
     this.values = {...this.values, ...values}
     if (tell) this.#tell("values")
-    if (names.includes("beside") || names.includes("realization")) this.#look()
+    if (names.includes("beside")) this.#look()
+    if (names.includes("realization")) this.#turn()
     if (names.includes("b0") || names.includes("lc")) this.#say()
     if (names.some((name) => OF_WHAT_IS_SHOWN.includes(name))) await this.#see()
     else if (names.some((name) => OF_THE_CURVES.includes(name))) await this.#evolve()
@@ -135,8 +137,13 @@ export class LocalModel {
     this.put({tensors})
     await this.#evolve()
     if (!moved) return
+    this.#say() // after the arrays: by it the page knows that these are there
+    this.#turn()
+  }
+
+  // to another field, or another place's
+  #turn() {
     this.#look()
-    this.#say() // the last: by it the page knows that all is there
     const {theta, phi} = this.direction
     if (theta !== undefined) this.#follow(theta, phi)
   }
