@@ -46,7 +46,7 @@ def _export(options: argparse.Namespace) -> int:
 def opened(path: Path | None) -> State:
     """What a page on a result opens on; None is the atlas's point of the paper. Raises ValueError or
     FileNotFoundError."""
-    result = loaded(path) if path else None
+    result = None if path is None else loaded(path)
     from crviz.dashboard.alone import labelled, opening, paper  # brings Panel along
 
     if path is None or result is None:

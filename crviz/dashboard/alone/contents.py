@@ -66,8 +66,9 @@ class Contents:
     @property
     def _axes(self) -> dict[str, tuple[float, float]]:
         """From where to where the atlas reaches, by key; nothing where there is none."""
-        table = atlas.load()
-        axes = {name: getattr(table, name) for name in wire.PLACE} if self.atlas else {}
+        if not self.atlas:
+            return {}
+        axes = {name: getattr(atlas.load(), name) for name in wire.PLACE}
         return {name: (float(axis[0]), float(axis[-1])) for name, axis in axes.items()}
 
     @property
@@ -80,12 +81,9 @@ class Contents:
         """The waves of its fields, along which the browser follows orbits itself (browser/kernel/); None
         where it does not know of them, or would take other steps."""
         config = self.state.shown.sky_config
+        fields = settings.FIELDS if self.atlas else [self.field]
         try:
-            return (
-                draws(config, settings.FIELDS if self.atlas else [self.field])
-                if config.step is None
-                else None
-            )
+            return draws(config, fields) if config.step is None else None
         except ParameterError:  # another kind of turbulence
             return None
 

@@ -101,7 +101,7 @@ export class LocalModel {
   get stem() { return this.#isOwn(this.place) ? this.held.stem : stemOf(this.place) }
 
   // whether it is that of the result, or of the atlas, that this page holds whole
-  #isOwn(place) { return WIRE.place.every((key) => place[key] === this.held.place[key]) }
+  #isOwn(place) { return alike(place, this.held.place) }
 
   // resolves to the atlas, or to null where it could not be had, which is said
   atlas() {
@@ -127,12 +127,12 @@ export class LocalModel {
   // show what is set
   async #see() {
     const place = this.#wanted, {estimator} = this.values, tensors = await this.#tensorsOf(place, estimator)
-    if (estimator !== this.values.estimator || String(Object.values(place)) !== String(Object.values(this.#wanted))) return // another is wanted by now
+    if (estimator !== this.values.estimator || !alike(place, this.#wanted)) return // another is wanted by now
     if (!tensors) { // what is shown is what is set again
       this.values = {...this.values, ...this.place}
       return this.#tell("values")
     }
-    const moved = String(Object.values(place)) !== String(Object.values(this.place))
+    const moved = !alike(place, this.place)
     this.place = place
     this.put({tensors})
     await this.#evolve()
@@ -249,6 +249,8 @@ export class LocalModel {
     return this.#skies.get(index)
   }
 }
+
+function alike(place, other) { return WIRE.place.every((key) => place[key] === other[key]) }
 
 // a time that is set after all moves of it by hand
 function at(omegaT) { return {omega_t: omegaT, after: Infinity} }

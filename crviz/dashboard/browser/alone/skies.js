@@ -5,7 +5,7 @@ import {WIRE} from "../wire.js"
 const NSIDES = [4, 8, 16]
 
 export class FollowedSkies {
-  #all = new Map() // by id: {told, wanted: indices that were asked for, sky: the finest so far, words: what is under way, asked}
+  #all = new Map() // by id: {told, sky: the finest so far, words: what is under way, asked}
 
   // kernel(): resolves to it; send(message): a sky has come; changed(): there is something else to say
   constructor(kernel, {send, changed}) { Object.assign(this, {kernel, send, changed}) }
@@ -16,7 +16,7 @@ export class FollowedSkies {
     if (!this.#all.has(id)) {
       const [sigma2, radius] = WIRE.place.map((key) => String(Number(place[key].toPrecision(12))))
       const told = {id, nside: NSIDES.at(-1), times: [...omegaT], field: realization, stem: stemOf(place), physics: `σ² = ${sigma2}, r_L = ${radius} L_c`}
-      const one = {told, wanted: new Set(), words: under(realization, NSIDES[0])}
+      const one = {told, words: under(realization, NSIDES[0])}
       this.#all.set(id, one)
       this.#follow(one, {...place, realization, omega_t: told.times})
     }
@@ -40,10 +40,9 @@ export class FollowedSkies {
     return {words, old: !sky}
   }
 
-  // the sky of a time, now or once it is there, and each finer one
+  // the sky of a time where it is there: one that comes is sent at all times, to whoever had a coarser one
   handOut(id, index) {
     const one = this.#all.get(id)
-    one.wanted.add(index)
     if (one.sky) this.#send(one, index)
   }
 
@@ -60,7 +59,7 @@ export class FollowedSkies {
 
   #come(one, {nside, r}) {
     one.sky = {nside, r}
-    for (const index of one.wanted) this.#send(one, index)
+    for (const index of one.told.times.keys()) this.#send(one, index)
     const next = NSIDES[NSIDES.indexOf(nside) + 1]
     this.#say(one, next ? under(one.told.field, next) : "")
   }
