@@ -27,7 +27,7 @@ def add(commands: Subparsers) -> None:
 def _site(options: argparse.Namespace) -> int:
     from crviz import site
     from crviz.dashboard import words
-    from crviz.dashboard.alone import contents_of
+    from crviz.dashboard.alone import contents_of, has_atlas
 
     site.check(options.folder)
     if options.docs is not None and not options.docs.is_dir():
@@ -36,7 +36,7 @@ def _site(options: argparse.Namespace) -> int:
     state = opened(result)
     with words.linked(options.docs is None and paths.documentation() is not None):
         with complete(result), options.ending.pool(ensemble.thread_count()) as pool:
-            contents = contents_of(state, pool)
+            contents = contents_of(state, pool, with_atlas=has_atlas(state.shown.source))
         with writing(options.folder):
             size = site.write(options.folder, contents, options.docs or paths.documentation())
     print(f"{options.folder}: {size / 1e6:.1f} MB; hand it out as it is, with index.html first.")

@@ -47,6 +47,22 @@ def test_what_cannot_be_exported_is_said_in_a_sentence(call, stored, tmp_path, r
     assert sentence in error
 
 
+def test_a_page_on_the_atlas_needs_no_result(call, stored, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(alone, "one_file", lambda state, **how: asked.append((state, how)) or b"page")
+    page = tmp_path / "page.html"
+    assert call("export", "--atlas", "-o", page)[0] == 0
+    ((state, how),) = asked
+    assert (state.shown.origin, how["with_atlas"], page.read_bytes()) == ("from the atlas", True, b"page")
+    status, _, error = call("export", "-o", page)
+    assert (status, error.count("\n")) == (2, 1)
+    assert "crviz export needs a RESULT.nc, or --atlas for a page on the atlas alone." in error
+    status, _, error = call("export", stored, "--atlas", "-o", page)
+    assert (status, error.count("\n")) == (2, 1)
+    assert "n_modes = 20 of the result is not in the atlas" in error
+    assert len(asked) == 1
+
+
 def test_a_page_that_is_too_large_leaves_the_one_before(call, stored, tmp_path, monkeypatch):
     page = tmp_path / "page.html"
     page.write_text("the one before")

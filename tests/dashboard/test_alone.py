@@ -9,7 +9,18 @@ import pytest
 import crviz
 from crviz import config as configuration
 from crviz.dashboard import description
-from crviz.dashboard.alone import MOST, TooLarge, contents_of, document, labelled, one_file, opening, skies
+from crviz.dashboard.alone import (
+    MOST,
+    TooLarge,
+    check_atlas,
+    contents_of,
+    document,
+    labelled,
+    one_file,
+    opening,
+    settings,
+    skies,
+)
 from crviz.dashboard.alone.skies import NoSkies, skies_of
 from crviz.dashboard.controls import keys_of
 from crviz.parameters import VIEW
@@ -97,6 +108,53 @@ def test_orbits_that_the_browser_would_not_follow_alike_are_held(result, content
     held = contents_of(opening(labelled(own_step)))
     assert (held.draws, unpacked(held.first())["followed"]) == (None, None)
     assert (unpacked(held.orbit)["theta"], unpacked(held.orbit)["phi"]) == (90, 0)
+
+
+@pytest.fixture(scope="module")
+def of_atlas():
+    """A result that the atlas can stand beside."""
+    return crviz.run(crviz.Config(nside=4, omega_t=TIMES[:2], grids="cross", seed=3), 1)
+
+
+def test_with_the_atlas_its_range_can_be_set_and_its_fields_are_held(of_atlas, monkeypatch):
+    monkeypatch.setattr(document.atlas_tensors, "file", lambda: b"takes seconds to be made")
+    held = contents_of(opening(labelled(of_atlas)), with_atlas=True)
+    first = unpacked(held.first())
+    ranges = {key: (rule["low"], rule["high"]) for key, rule in first["rules"].items() if "low" in rule}
+    assert {key: ranges[key] for key in ("sigma2", "rl_over_lc", "realization")} == {
+        "sigma2": (0.05, 10),
+        "rl_over_lc": (0.02, 5),
+        "realization": (0, 9),
+    }
+    own = {key: first["values"][key] for key in ("sigma2", "rl_over_lc", "realization")}
+    assert own == {"sigma2": 1.0, "rl_over_lc": 0.1, "realization": 0}
+    sliders = {c["key"]: c for groups in held.controls.values() for g in groups for c in g["controls"]}
+    assert sliders["sigma2"]["values"][:2] == [0.05, 0.056]
+    text = held.draws[4 : 4 + int.from_bytes(held.draws[:4], "little")]
+    assert json.loads(text)["realizations"] == list(settings.FIELDS)
+    assert {"atlas", "places", "kernel", "draws"} < set(document.parts_of(held))
+
+
+def test_without_it_nothing_of_it_is_there(contents):
+    assert not {"atlas", "places"} & set(document.parts_of(contents))
+    assert not {"sigma2", "rl_over_lc", "realization"} & set(unpacked(contents.first())["rules"])
+
+
+@pytest.mark.parametrize(
+    ("other", "sentence"),
+    [
+        ({"sigma2": 0.01}, "sigma2 = 0.01 of the result is not in the atlas, which has 0.05 to 10: leave"),
+        (
+            {"n_modes": 20},
+            "n_modes = 20 of the result is not in the atlas, which has 200: leave --atlas out.",
+        ),
+        ({"step": 0.05}, "step = 0.05 is the result's own, the atlas has none: leave --atlas out."),
+    ],
+)
+def test_a_result_that_the_atlas_does_not_have_is_refused_beside_it(other, sentence):
+    source = crviz.run(crviz.Config(nside=2, omega_t=TIMES[:1]).replace(**other), 1)
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        check_atlas(source)
 
 
 def test_a_file_names_no_other_host_and_runs_what_is_in_it_alone(result):

@@ -1,5 +1,6 @@
 """Modules of the page that know no document: tested by node, and their types checked."""
 
+import dataclasses
 import gzip
 import json
 import math
@@ -123,7 +124,7 @@ def alone(laid_out):
     source = crviz.run(crviz.Config(nside=4, n_modes=20, omega_t=TIMES, grids="cross"), 3)
     state = opening(labelled(source))
     contents = contents_of(state)
-    (laid_out / "further.bin").write_bytes(contents.further())
+    (laid_out / "further.bin").write_bytes(dataclasses.replace(contents, atlas=True).further())
     for index, file in enumerate(contents.skies.files):
         (laid_out / f"small-{index}.gz").write_bytes(file)
     r, units = source.maps[1], [np.abs(each).max(-1) / fine_skies.STEPS for each in source.maps[1]]
@@ -136,6 +137,10 @@ def alone(laid_out):
         "positions": [each.ravel().tolist() for each in r],
         "units": [each.tolist() for each in units],
         "curves": curves,
+        "modes": [
+            {name: np.asarray(value).tolist() for name, value in theory_feed._modes(p).items()}
+            for p in (0.025, 0.5, 0.333)
+        ],
         "rules": settings.rules(contents.controls),
         "taken": [[key, value, taken_by_state(key, value)] for key, value in VALUES],
         "energies": [[*each, energy_words(*each)] for each in ENERGIES],

@@ -5,7 +5,7 @@ import {readFileSync} from "node:fs"
 import {test} from "node:test"
 import {gunzipSync} from "node:zlib"
 
-import {evolvedAt, heldIn} from "../browser/alone/held.js"
+import {evolvedAt, heldIn, modesAt} from "../browser/alone/held.js"
 import {allowed, linkedValues} from "../browser/alone/link.js"
 import {energyInWords} from "../browser/digits.js"
 import {fine, positions} from "../panels/sky/fine.js"
@@ -23,6 +23,17 @@ test("the analytic evolution is the one of Python, for any p and gradient", () =
       // 31 nodes miss by 3e-5 at most where p is small
       assert.ok(Math.abs(found[j][1][t] / value - 1) < 1e-4, `p = ${p}, l = ${l}, time ${t}: ${found[j][1][t]} is not ${value}`)
     }))
+  }
+})
+
+test("what the evolution of other places grows from is what Python has, between the powers that are held", () => {
+  const {modes} = heldIn(unpacked(readFileSync("further.bin")))
+  for (const {p, ell, decay, share} of told.modes) {
+    const found = modesAt(modes, p)
+    assert.deepEqual([found.p, found.ell], [p, ell])
+    // single precision of the nodes, and 1e-7 of what is between them
+    decay.forEach((value, i) => assert.ok(Math.abs(found.decay[i] - value) <= 1e-6 * (1 + value), `p = ${p}, decay ${i}: ${found.decay[i]} is not ${value}`))
+    share.forEach((value, i) => assert.ok(Math.abs(found.share[i] - value) < 1e-6, `p = ${p}, share ${i}: ${found.share[i]} is not ${value}`))
   }
 })
 

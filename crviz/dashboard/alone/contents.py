@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from crviz import ensemble, theory
+from crviz import atlas, ensemble, theory
 from crviz.arrays import Array
+from crviz.atlas import AtlasPoint
 from crviz.checks import ParameterError
-from crviz.dashboard import chip, words
+from crviz.dashboard import chip, wire, words
 from crviz.dashboard.alone import settings
 from crviz.dashboard.alone.skies import Skies, told
 from crviz.dashboard.controls import Groups
@@ -47,17 +48,28 @@ class Contents:
     skies
         None where there are none, for a reason that `why` says.
     why
+    atlas
+        Whether all places of the atlas can be seen, with skies that the browser follows itself.
     """
 
     state: State
     estimators: tuple[str, ...]
     skies: Skies | None
     why: str = ""
+    atlas: bool = False
 
     @cached_property
     def controls(self) -> dict[str, Groups]:
         """Groups of controls, by the place in the document where they stand."""
-        return settings.controls(self.estimators, self.has_orbits)
+        return settings.controls(self.estimators, self.has_orbits, self._axes)
+
+    @property
+    def _axes(self) -> dict[str, tuple[float, float]]:
+        """From where to where the atlas reaches, by key; nothing where there is none."""
+        if not self.atlas:
+            return {}
+        axes = {name: getattr(atlas.load(), name) for name in wire.PLACE}
+        return {name: (float(axis[0]), float(axis[-1])) for name, axis in axes.items()}
 
     @property
     def field(self) -> int:
@@ -66,11 +78,12 @@ class Contents:
 
     @cached_property
     def draws(self) -> bytes | None:
-        """The waves of its field, along which the browser follows orbits itself (browser/kernel/); None where
-        it does not know of them, or would take other steps."""
+        """The waves of its fields, along which the browser follows orbits itself (browser/kernel/); None
+        where it does not know of them, or would take other steps."""
         config = self.state.shown.sky_config
+        fields = settings.FIELDS if self.atlas else [self.field]
         try:
-            return draws(config, [self.field]) if config.step is None else None
+            return draws(config, fields) if config.step is None else None
         except ParameterError:  # another kind of turbulence
             return None
 
@@ -98,20 +111,25 @@ class Contents:
         """What is fetched when it is asked for: arrays of other estimators, and the analytic evolution."""
         shown = self.state.shown
         others = {each: shown.tensors(each) for each in self.estimators if each != self.estimator}
-        return _packed({"tensors": others, "evolved": _evolved(shown.source)})
+        modes = {"modes": _modes()} if self.atlas else {}
+        return _packed({"tensors": others, "evolved": _evolved(shown.source), **modes})
 
     def first(self) -> bytes:
         """What the page is drawn of."""
         state, source = self.state, self.state.shown.source
         config, estimator = source.config, self.estimator
         name = f"{sky_id(config.replace(grids='single'), self.field)}-held" if self.skies else ""
+        place = {name: getattr(config, name) for name in wire.PLACE}
+        own = {**place, "realization": self.field} if self.atlas else {}
         held = {
-            "values": settings.values(state, self.controls) | {"estimator": estimator},
+            "values": settings.values(state, self.controls) | own | {"estimator": estimator},
             "omega_t": state.shown.recorded_time(state.omega_t),
             "rules": settings.rules(self.controls),
             "texts": self._texts() | {"orbit": True},
             "sentences": self._sentences(),
-            "place": {"sigma2": config.sigma2, "rl_over_lc": config.rl_over_lc},
+            "place": place,
+            "atlas": self.atlas,
+            "of_atlas": isinstance(source, AtlasPoint),
             "followed": {"realization": self.field, "omega_t": config.omega_t} if self.draws else None,
             "stem": stem(config),
             "figures": {"sky": "Sky", "evolution": "Figure 1", "spectra": "Figure 2"},
@@ -130,17 +148,31 @@ class Contents:
         shown = self.state.shown
         return {
             "what": chip.shown_words(shown),
-            "shown": [],
+            "shown": chip.agreeing(shown, shown.last_time) if self.atlas else [],
             "job": "",
             "progress": None,
-            "cancel": False,
+            "cancel": self.atlas,  # what is set and not shown follows by itself: no run is offered
             "lost": {},
-            "fixed": "This page holds one result. Other σ² and r_L/L_c, runs and further plots are there "
-            f"{_ELSEWHERE}.",
+            "fixed": self._fixed(),
             "no_fit": f"p is fitted {_ELSEWHERE}.",
             "no_run": f"In this page: spectra at {len(shown.source.omega_t)} times"
             f"{f'; {self.skies}' if self.skies else f'. {self.why}'}.",
         }
+
+    def _fixed(self) -> str:
+        """Where else one may go."""
+        if not self.atlas:
+            return (
+                "This page holds one result. Other σ² and r_L/L_c, runs and further plots are there "
+                f"{_ELSEWHERE}."
+            )
+        (low, high), (least, most) = self._axes.values()
+        first, *_, last = settings.FIELDS
+        return (
+            f"This page holds the atlas: σ² from {low:g} to {high:g}, r_L/L_c from {least:g} to {most:g}, "
+            f"spectra as means over fields. Skies of fields {first} to {last} are followed in the browser. "
+            f"Runs and further plots are there {_ELSEWHERE}."
+        )
 
     def _sentences(self) -> dict[str, str]:
         """What is said when it is asked for."""
@@ -161,13 +193,11 @@ def _evolved(source: Source) -> dict[str, Any] | None:
     parallel = tensors.along("parallel")[0][-1]
     if not parallel > 0:
         return None
-    low, high = State.param["p"].bounds
-    nodes = (low + high) / 2 + (high - low) / 2 * np.cos(np.pi * np.arange(_POWERS) / (_POWERS - 1))
+    nodes = _nodes()
     mean_square = np.nan_to_num(2 * source.omega_t[:, None] * components(tensors.running))
-    powers = np.clip(nodes, low, high).tolist()
     grown = [
         theory.evolve_by_diffusion(source.omega_t, np.array(ANALYTIC), mean_square, parallel, p=power)
-        for power in powers
+        for power in _powers()
     ]
     table = np.swapaxes(grown, 1, 2) / (4 * np.pi)
     return {
@@ -175,6 +205,29 @@ def _evolved(source: Source) -> dict[str, Any] | None:
         "ell": list(ANALYTIC),
         "table": table.astype(np.float32).ravel(),
         "omega_t": source.omega_t.astype(float),
+    }
+
+
+def _nodes() -> Array:
+    """Chebyshev's nodes between the powers that can be set, both ends included."""
+    low, high = State.param["p"].bounds
+    return (low + high) / 2 + (high - low) / 2 * np.cos(np.pi * np.arange(_POWERS) / (_POWERS - 1))
+
+
+def _powers() -> list[float]:
+    """The powers at the nodes: rounding may have carried these beyond the ends."""
+    return np.clip(_nodes(), *State.param["p"].bounds).tolist()
+
+
+def _modes() -> dict[str, Any]:
+    """`theory.power_law_modes` at the nodes, of which the browser grows curves of places of the atlas: decay
+    (nodes, M), share (nodes, multipoles, M). They are smooth in p: between the nodes right to 1e-6."""
+    decay, share = zip(*(theory.power_law_modes(np.array(ANALYTIC), p=p) for p in _powers()), strict=True)
+    return {
+        "nodes": _nodes(),
+        "ell": list(ANALYTIC),
+        "decay": np.ravel(decay).astype(np.float32),
+        "share": np.ravel(share).astype(np.float32),
     }
 
 

@@ -13,14 +13,17 @@ from pathlib import Path
 
 from bokeh.resources import Resources
 
+from crviz import atlas
 from crviz.arrays import Array
-from crviz.dashboard import description, javascript, panels, presets, shell
+from crviz.config import Config
+from crviz.dashboard import atlas_tensors, description, javascript, panels, presets, shell
 from crviz.dashboard.alone.contents import Contents
 from crviz.dashboard.alone.skies import COARSER, NoSkies, skies_of
-from crviz.dashboard.best_known import SHIPPED
+from crviz.dashboard.best_known import SHIPPED, from_atlas
 from crviz.dashboard.labelled_source import LabelledSource
 from crviz.dashboard.panels import Panel, registered
 from crviz.dashboard.state import State
+from crviz.dashboard.wire import PLACE
 from crviz.result import Source, fields_in_words
 
 #: Bytes of a file that goes with a mail.
@@ -46,6 +49,38 @@ def labelled(source: Source, *, shipped: bool = False) -> LabelledSource:
     return LabelledSource(source, SHIPPED if shipped else f"simulated, {fields}")
 
 
+def paper() -> LabelledSource:
+    """The paper's point of the atlas, on which a page with the atlas alone opens."""
+    return from_atlas(Config())
+
+
+def check_atlas(source: Source) -> None:
+    """Raises ValueError where a page on a source cannot have the atlas beside it."""
+    config, table = source.config, atlas.load()
+    allowed = {name: (value, value) for name, value in table.turbulence.items()}
+    allowed |= {name: (axis[0], axis[-1]) for name in PLACE for axis in [getattr(table, name)]}
+    if config.step is not None:
+        raise ValueError(
+            f"step = {config.step:g} is the result's own, the atlas has none: leave --atlas out."
+        )
+    for name, (low, high) in allowed.items():
+        value = getattr(config, name, None)
+        if value is None or not low <= value <= high:
+            known = low if low == high else f"{low:g} to {high:g}"
+            raise ValueError(
+                f"{name} = {value} of the result is not in the atlas, which has {known}: leave --atlas out."
+            )
+
+
+def has_atlas(source: Source) -> bool:
+    """Whether a page on a source can have the atlas beside it."""
+    try:
+        check_atlas(source)
+    except ValueError:
+        return False
+    return True
+
+
 def opening(shown: LabelledSource) -> State:
     """What a page opens on that tells the story: a source, its gradient across B0."""
     state = State(shown=shown)
@@ -59,6 +94,7 @@ def one_file(
     state: State,
     *,
     story: bool = False,
+    with_atlas: bool = False,
     most: int = MOST,
     known: Array | None = None,
     executor: Executor | None = None,
@@ -71,6 +107,8 @@ def one_file(
     ----------
     story
         Whether it opens on the story.
+    with_atlas
+        Whether it holds the atlas, so that sigma^2 and r_L/L_c can be moved: see `check_atlas`.
     most
         Bytes that it may have.
     known, executor
@@ -81,7 +119,7 @@ def one_file(
     TooLarge
     """
     html = ""
-    for contents in _smaller(state, known, executor):
+    for contents in _smaller(state, with_atlas, known, executor):
         html = _file(contents, story)
         if len(html.encode()) <= most:
             return html.encode()
@@ -91,25 +129,27 @@ def one_file(
     )
 
 
-def contents_of(state: State, executor: Executor | None = None) -> Contents:
+def contents_of(state: State, executor: Executor | None = None, *, with_atlas: bool = False) -> Contents:
     """What a page holds that may be of any size."""
-    return next(_smaller(state, None, executor))
+    return next(_smaller(state, with_atlas, None, executor))
 
 
-def _smaller(state: State, known: Array | None, executor: Executor | None) -> Iterator[Contents]:
+def _smaller(
+    state: State, with_atlas: bool, known: Array | None, executor: Executor | None
+) -> Iterator[Contents]:
     """Contents, each smaller than the one before: with coarser skies, of one estimator, without skies."""
     source, field = state.shown.source, state.realization or 0
     one = (source.usable(state.estimator),)
     try:
         for nside in (None, *COARSER):
             skies = skies_of(source, field, most=nside, known=known, executor=executor)
-            yield Contents(state, source.estimators, skies)
-        yield Contents(state, one, skies)
+            yield Contents(state, source.estimators, skies, "", with_atlas)
+        yield Contents(state, one, skies, "", with_atlas)
         why = "A sky would make this page too large."
     except NoSkies as error:
         why = str(error)
-        yield Contents(state, source.estimators, None, why)
-    yield Contents(state, one, None, why)
+        yield Contents(state, source.estimators, None, why, with_atlas)
+    yield Contents(state, one, None, why, with_atlas)
 
 
 def parts_of(contents: Contents) -> dict[str, bytes]:
@@ -120,8 +160,10 @@ def parts_of(contents: Contents) -> dict[str, bytes]:
     )
     if contents.draws:
         orbits["kernel"] = javascript.bundle("kernel/pool").encode()
+    places = {"atlas": _packed(javascript.bundle("atlas/atlas").encode()), "places": _atlas()}
     return {
         **{name: _packed(part) for name, part in orbits.items() if part},
+        **(places if contents.atlas else {}),
         "bokeh": _bokeh(),
         "page": _packed(_script(contents).encode()),
         "held": _packed(contents.first()),
@@ -187,6 +229,12 @@ def _numbered(told: str) -> str:
 def _orbits() -> bytes:
     """The module that draws orbits."""
     return javascript.bundle(Path(panels.__file__).parent / "orbits/component.js").encode()
+
+
+@cache
+def _atlas() -> bytes:
+    """The file of the atlas, packed as it is."""
+    return atlas_tensors.file()
 
 
 @cache

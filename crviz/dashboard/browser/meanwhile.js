@@ -10,28 +10,25 @@ const UNWRITTEN = 1000 // ms until it is tried again where it could not be had: 
 export class Meanwhile {
   /** @type {import("./atlas/atlas.js").AtlasInBrowser | null} */
   atlas = null
-  #next = typeof DecompressionStream === "function" ? 0 : Infinity // when to try, in ms as performance.now()
+  #next = 0 // when to try, in ms as performance.now()
   #known = null // what stood in last
 
-  // where script and file of the atlas are, relative to this script; there(): the atlas is
-  constructor(places, there) { Object.assign(this, {places, there}) }
+  // loaded(): resolves to the atlas, or to null where it could not be had; there(): it is
+  constructor(loaded, there) { Object.assign(this, {loaded, there}) }
 
   // a hand is on a slider
   async want() {
     if (performance.now() < this.#next) return
     this.#next = Infinity
-    const [{AtlasInBrowser, opened}, file] = await Promise.all([import(this.#address("script")), fetch(this.#address("file"))].map(had))
-    if (!AtlasInBrowser || !file?.ok) {
+    const atlas = await this.loaded()
+    if (!atlas) {
       this.#next = performance.now() + UNWRITTEN // till then the page waits for the server's answer, as where there is no atlas
       return
     }
-    const atlas = new AtlasInBrowser(...opened(await new Response(file.body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer()))
     atlas.at(...WIRE.place.map((key) => atlas.header[key][0])) // the first takes longer than a frame
     this.atlas = atlas
     this.there()
   }
-
-  #address(which) { return new URL(this.places[which], import.meta.url) }
 
   // what stands in for the session's answer, by the names of what it sends, once the atlas is there: null where the session knows of the
   // place that is set (texts.set) or shows it, and where the atlas does not have it; the same object for the same
@@ -50,6 +47,13 @@ export class Meanwhile {
     }
     return this.#known
   }
+}
+
+// the atlas from the server; script, file: where they are, relative to this script
+export async function servedAtlas({script, file}) {
+  if (typeof DecompressionStream !== "function") return null
+  const [{AtlasInBrowser, opened}, {ok, body}] = await Promise.all([import(new URL(script, import.meta.url)), fetch(new URL(file, import.meta.url))].map(had))
+  return AtlasInBrowser && ok ? new AtlasInBrowser(...opened(await new Response(body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer())) : null
 }
 
 // what could not be fetched is nothing

@@ -17,7 +17,7 @@ import {Controls} from "./controls.js"
 import {yearsInWords} from "./digits.js"
 import {Figure} from "./figure.js"
 import {Lecture} from "./lecture.js"
-import {Meanwhile} from "./meanwhile.js"
+import {Meanwhile, servedAtlas} from "./meanwhile.js"
 import {Settings} from "./settings.js"
 import {Shell} from "./shell.js"
 import {Story} from "./story.js"
@@ -39,7 +39,8 @@ export class Page {
 
   // description: what all pages are made of, panels: their classes by name; figures are made while the session is on its way
   // connected: makes the connection of what it calls; linked: the part of the address that says what is on the screen
-  constructor(description, panels, {connected, linked = "search"}) {
+  // atlas(): resolves to the atlas, or to null where it could not be had
+  constructor(description, panels, {connected, linked = "search", atlas = () => servedAtlas(description.atlas)}) {
     this.description = description
     this.classes = panels
     this.linkedBy = linked
@@ -51,7 +52,7 @@ export class Page {
     })
     if (this.connection.kept) this.shell.putBack(this.connection.kept.shell)
     this.story = new Story(Boolean(this.connection.kept))
-    this.meanwhile = new Meanwhile(description.atlas, () => { this.#follow(); this.#say() })
+    this.meanwhile = new Meanwhile(atlas, () => { this.#follow(); this.#say() })
     this.figures = Promise.all(description.panels.filter(({figure}) => figure).map(async ({name, figure}) => {
       const made = await Figure.made(figure, `figure-${name}`)
       made.color(this.colors)

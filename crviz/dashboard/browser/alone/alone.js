@@ -14,8 +14,9 @@ export async function openAlone(description, panels, content, part, module) {
   const held = heldIn(content), place = document.querySelector('[data-component="orbits"]')
   const orbits = place && new LocalOrbits(place, description.palettes, () => module("orbits"))
   if (location.hash.length > 1) document.getElementById("story")?.remove() // a link says what is shown
-  const page = new Page(description, panels, {connected: () => NEVER_LOST, linked: "hash"})
-  const drawer = new AloneDrawer(page, held)
+  const page = new Page(description, panels, {connected: () => NEVER_LOST, linked: "hash", atlas: () => model.atlas()})
+  const drawer = new AloneDrawer(page, held), model = new LocalModel(held, {part, module}, drawer.press, orbits)
   window.crviz = new Probe(page)
-  await page.connect(new LocalModel(held, {part, module}, drawer.press, orbits), {model: {document: {roots: () => [orbits].filter(Boolean)}}})
+  await model.ready
+  await page.connect(model, {model: {document: {roots: () => [orbits].filter(Boolean)}}})
 }

@@ -52,7 +52,7 @@ export class AloneDrawer {
     const {theta, phi} = this.page.settings.values, time = Number(this.page.omegaT.toPrecision(5))
     const link = document.createElement("a")
     link.href = URL.createObjectURL(blob)
-    link.download = `${this.held.stem}_T${time}_th${theta}_ph${phi}_${ending}`
+    link.download = `${this.page.model.stem}_T${time}_th${theta}_ph${phi}_${ending}`
     link.click()
     setTimeout(() => URL.revokeObjectURL(link.href), LASTING)
   }

@@ -37,6 +37,22 @@ export function evolvedAt({nodes, ell, table, omega_t: {length: times}}, p, thet
   return ell.map((l, j) => [l, Array.from({length: times}, (_, t) => sum[t * ell.length + j])])
 }
 
+/** @typedef {{nodes: ArrayLike<number>, ell: number[], decay: ArrayLike<number>, share: ArrayLike<number>}} HeldModes at each node */
+
+/**
+ * What the analytic evolution of a power is made of (growth.js), from those at Chebyshev's nodes.
+ * @param {HeldModes} modes decay (nodes, M), share (nodes, multipoles, M) @param {number} p @returns {import("../growth.js").Modes}
+ */
+export function modesAt({nodes, ell, decay, share}, p) {
+  const shares = barycentric(nodes, p)
+  /** @param {ArrayLike<number>} values */
+  const at = (values) => {
+    const size = values.length / nodes.length
+    return Float64Array.from({length: size}, (_, i) => shares.reduce((sum, each, k) => sum + each * values[k * size + i], 0))
+  }
+  return {p, ell, decay: at(decay), share: at(share)}
+}
+
 /**
  * How much each of Chebyshev's nodes (with both ends) counts at a place between them.
  * @param {ArrayLike<number>} nodes @param {number} place

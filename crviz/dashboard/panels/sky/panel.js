@@ -94,10 +94,11 @@ export class SkyPanel {
     return beside === "nothing" || !other.id ? [first] : [first, at(other, omegaT)]
   }
 
-  // a sky that is not there yet is named; what is not of it steps back
-  awaits({words = "", old = false, second = ""}, unpinned = false) {
+  // a sky that is not there yet is named; what is not of it steps back; aside: what goes for all skies here
+  awaits({words = "", old = false, second = "", aside = ""}, unpinned = false) {
     this.awaited = words
-    this.note.textContent = words || (unpinned ? "nothing is pinned: press Pin, and it will stand here" : second)
+    const said = words || (unpinned ? "nothing is pinned: press Pin, and it will stand here" : second)
+    this.note.textContent = [said, aside].filter(Boolean).join(" · ")
     this.place.classList.toggle("old", old)
   }
 
