@@ -21,14 +21,23 @@ def add(commands: Subparsers) -> None:
     export.add_argument(
         "--atlas", action="store_true", help="with sliders of sigma^2 and r_L/L_c, also without a result"
     )
+    export.add_argument(
+        "--learn", action="store_true", help="the course in place of a result: eight steps that compute"
+    )
     export.add_argument("-o", "--output", required=True, type=Path, metavar="PAGE.html")
     export.set_defaults(command=_export)
 
 
 def _export(options: argparse.Namespace) -> int:
     check_writable(options.output)
+    if options.learn:
+        if options.result is not None or options.atlas:
+            raise ValueError("crviz export --learn is the course alone: name no result, and no --atlas.")
+        from crviz import learn
+
+        return _written(options.output, learn.one_file().encode())
     if options.result is None and not options.atlas:
-        raise ValueError("crviz export needs a RESULT.nc, or --atlas for a page on the atlas alone.")
+        raise ValueError("crviz export needs a RESULT.nc, --atlas for a page on the atlas alone, or --learn.")
     state = opened(options.result)
     from crviz.dashboard import alone
 
@@ -37,9 +46,13 @@ def _export(options: argparse.Namespace) -> int:
     held = complete(options.result) if options.result else nullcontext()
     with held, options.ending.pool(ensemble.thread_count()) as pool:
         page = alone.one_file(state, story=True, with_atlas=options.atlas, executor=pool)
-    with writing(options.output), paths.replacing(options.output) as part:
+    return _written(options.output, page)
+
+
+def _written(path: Path, page: bytes) -> int:
+    with writing(path), paths.replacing(path) as part:
         part.write_bytes(page)
-    print(f"{options.output}: {len(page) / 1e6:.1f} MB, opens in a browser by itself.")
+    print(f"{path}: {len(page) / 1e6:.1f} MB, opens in a browser by itself.")
     return 0
 
 

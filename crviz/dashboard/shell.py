@@ -55,7 +55,7 @@ class Shell(BaseTemplate):
             "font": description.font_url(),
             "theme": javascript.text("theme.js"),
             "story": story,
-            "course": course,
+            "course": "learn" if course else "",
         }
 
     def _init_doc(self, *arguments: Any, **options: Any) -> Document:

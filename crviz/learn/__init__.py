@@ -4,7 +4,7 @@ The file brings all that it needs, of Panel's and Bokeh's nothing: words (words.
 modules of browser/ and what they share with the explorer, a style sheet and the font of equations.
 """
 
-from crviz.learn.document import document, steps
+from crviz.learn.document import document, one_file, steps
 from crviz.learn.route import routes
 
-__all__ = ["document", "routes", "steps"]
+__all__ = ["document", "one_file", "routes", "steps"]

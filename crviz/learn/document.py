@@ -11,10 +11,17 @@ from typing import Any
 from jinja2 import Environment
 
 from crviz.dashboard import javascript
+from crviz.dashboard.serving import headers
 from crviz.dashboard.words import with_mathml
 from crviz.learn.held import held
 
 FOLDER = Path(__file__).parent
+_CHARSET = '<meta charset="utf-8">'
+#: What the file may do: run its own scripts, as threads too; ask for nothing.
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data: blob:; worker-src blob:; "
+    "base-uri 'none'; form-action 'none'"
+)
 #: Where the explorer is, as seen from the course where both are served.
 EXPLORER = "./"
 
@@ -37,14 +44,31 @@ def script() -> str:
     return javascript.program(FOLDER / "browser/course.js")
 
 
+def one_file(explorer: str | None = None) -> str:
+    """The course as a file that opens from a disk or any web server, and says itself what it may do.
+
+    Parameters
+    ----------
+    explorer
+        Address of a page without a server that links lead to, which takes what they say after #; None leaves
+        them out.
+    """
+    html = document(explorer, says="hash")
+    scripts = " ".join(headers.script_hashes(html))
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}; script-src {scripts}">'
+    return html.replace(_CHARSET, f"{_CHARSET}\n    {policy}", 1)
+
+
 @cache
-def document(explorer: str | None = EXPLORER) -> str:
+def document(explorer: str | None = EXPLORER, says: str = "search") -> str:
     """The whole course.
 
     Parameters
     ----------
     explorer
         Address of the explorer that links lead to; None leaves them out.
+    says
+        Which part of an address tells the explorer what to show: "search", or "hash" where it has no server.
     """
     environment = Environment(autoescape=True)
     environment.filters["math"] = with_mathml  # of words.json, which is HTML
@@ -52,6 +76,7 @@ def document(explorer: str | None = EXPLORER) -> str:
     return environment.from_string((FOLDER / "course.html").read_text(encoding="utf8")).render(
         words=words(),
         explorer=explorer,
+        says=says,
         style=(FOLDER / "course.css").read_text(encoding="utf8"),
         font=base64.b64encode(font).decode("ascii"),
         colors={theme: _variables(colors) for theme, colors in held()["palettes"].items()},

@@ -1,7 +1,7 @@
 """The explorer as static files in a folder, which any web server hands out, also below a path of its own.
 
 Names of files change with their content, so that browsers may keep them for ever; all but index.html, which
-names them. Text has a packed copy beside it, for servers that hand that out.
+names them, and learn.html, the course. Text has a packed copy beside it, for servers that hand that out.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from crviz import learn
 from crviz.dashboard.alone import document
 from crviz.dashboard.alone.contents import Contents
 
 #: What says that a folder was written here, and may be written anew.
 MARK = "crviz-site.json"
-#: The folder of all files but index.html, and that of other documents.
-_PARTS, _DOCS = "parts", "docs"
+#: The folder of most files, that of other documents, and the course.
+_PARTS, _DOCS, _COURSE = "parts", "docs", "learn.html"
 _TEXT = {".html", ".js", ".css", ".json", ".svg", ".xml", ".txt"}
 #: Packed copies of less are no use [bytes].
 _SMALL = 500
@@ -95,8 +96,9 @@ def _write(folder: Path, contents: Contents) -> None:
     listed = f'<script type="application/json" id="parts">{json.dumps(parts)}</script>'
     tail = f'{listed}\n<script type="module" src="{loader}"></script>'
     font = put("math", document.font(), "woff2")
-    html = document.document(contents, head, tail, font, story=True)
+    html = document.document(contents, head, tail, font, story=True, course=_COURSE)
     (folder / "index.html").write_text(html, encoding="utf8")
+    (folder / _COURSE).write_text(learn.one_file("index.html"), encoding="utf8")
     (folder / MARK).write_text(
         json.dumps({"result": contents.state.shown.source.digest}) + "\n", encoding="utf8"
     )

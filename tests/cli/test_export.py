@@ -56,7 +56,7 @@ def test_a_page_on_the_atlas_needs_no_result(call, stored, tmp_path, monkeypatch
     assert (state.shown.origin, how["with_atlas"], page.read_bytes()) == ("from the atlas", True, b"page")
     status, _, error = call("export", "-o", page)
     assert (status, error.count("\n")) == (2, 1)
-    assert "crviz export needs a RESULT.nc, or --atlas for a page on the atlas alone." in error
+    assert "crviz export needs a RESULT.nc, --atlas for a page on the atlas alone, or --learn." in error
     status, _, error = call("export", stored, "--atlas", "-o", page)
     assert (status, error.count("\n")) == (2, 1)
     assert "n_modes = 20 of the result is not in the atlas" in error
@@ -87,7 +87,9 @@ def test_a_folder_is_written_as_a_whole_and_again(call, stored, tmp_path, monkey
     html = (folder / "index.html").read_text()
     assert all(path.name in html for path in (folder / "parts").iterdir() if path.suffix != ".gz")
     assert 'target="crviz-docs">' not in html  # who knows what these documents are
-    assert {"index.html.gz", "docs/index.html.gz"} < {str(path) for path in before}
+    assert 'id="learn" href="learn.html"' in html
+    assert 'href="index.html" data-says="hash"' in (folder / "learn.html").read_text(encoding="utf8")
+    assert {"index.html.gz", "learn.html.gz", "docs/index.html.gz"} < {str(path) for path in before}
     assert call("site", folder, "--result", stored)[0] == 0
     again = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert again == {path: content for path, content in before.items() if path.parts[0] != "docs"}

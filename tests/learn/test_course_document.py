@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crviz import learn
+from crviz import cli, learn
 from crviz.dashboard import words as explanations
 from crviz.dashboard.serving import headers
 from crviz.learn.document import script, words
@@ -116,3 +116,20 @@ def test_its_policy_lets_no_other_host_and_no_other_inline_script_run():
     policy = headers.Policy().with_scripts(*hashes)
     allowed = re.search(r"script-src ([^;]*)", policy)[1].split()
     assert allowed == ["'self'", *hashes]
+
+
+def test_as_a_file_it_says_what_it_may_do(capsys, tmp_path):
+    path = tmp_path / "course.html"
+    assert cli.main(["export", "--learn", "-o", str(path)]) == 0
+    html = path.read_text(encoding="utf8")
+    policy = re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)"', html)[1]
+    assert "default-src 'none'" in policy
+    assert [each in policy for each in headers.script_hashes(html)] == [True, True]
+    assert 'class="explorer"' not in html  # which is nowhere beside it
+    assert "opens in a browser by itself" in capsys.readouterr().out
+
+
+def test_a_result_is_not_exported_with_the_course(capsys, tmp_path):
+    assert cli.main(["export", "run.nc", "--learn", "-o", str(tmp_path / "course.html")]) == 2
+    assert "the course alone" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

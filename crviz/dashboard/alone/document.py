@@ -187,12 +187,13 @@ def _file(contents: Contents, story: bool) -> str:
     listed = f'<script type="application/json" id="parts">{json.dumps(dict.fromkeys(parts))}</script>'
     tail = "\n".join([listed, *held, f'<script type="module">\n{loader()}</script>'])
     inline = f"data:font/woff2;base64,{base64.b64encode(font()).decode()}"
-    return document(contents, head, tail, inline, story)
+    return document(contents, head, tail, inline, story=story)
 
 
-def document(contents: Contents, head: str, tail: str, font: str, story: bool) -> str:
-    """The document around its parts."""
-    return shell.alone(head, tail, font=font, story=story, **shell.variables(_panels(contents)))
+def document(contents: Contents, head: str, tail: str, font: str, *, story: bool, course: str = "") -> str:
+    """The document around its parts; course is where the course is, if anywhere."""
+    told = {"font": font, "story": story, "course": course}
+    return shell.alone(head, tail, **told, **shell.variables(_panels(contents)))
 
 
 def theme() -> str:

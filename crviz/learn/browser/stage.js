@@ -55,7 +55,7 @@ export class Stage {
     this.numbers = numbers
     const sentence = filled(this.words.said[as], said)
     if (this.sentence !== sentence) this.caption.replaceChildren(...typeset(this.sentence = sentence))
-    if (this.anchor) this.anchor.search = new URLSearchParams(this.step.link(this.values)).toString()
+    if (this.anchor) this.anchor[this.anchor.dataset.says] = new URLSearchParams(this.step.link(this.values)).toString()
     this.drawnIn = performance.now() - began
   }
 
