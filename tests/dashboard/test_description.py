@@ -44,7 +44,7 @@ def test_it_is_written_once():
 
 
 def test_the_file_of_the_atlas_is_written_where_the_page_looks_for_it():
-    place = description.description()["atlas"]
+    place = description.description(())["atlas"]
     assert "export class AtlasInBrowser" in file_behind(f"static/extensions/crviz/{place['script']}")
     description.write_atlas()
     name, _, _ = place["file"].partition("?")

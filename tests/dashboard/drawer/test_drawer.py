@@ -113,7 +113,7 @@ def test_downloads_follow_what_is_shown(visit):
     figures = {f"Figure {n} ({kind})" for n in (1, 2) for kind in ("PNG", "SVG", "PDF", "CSV")}
     assert (
         labels(visit) - {"Sky map (FITS, nside 16)"}
-        == {"Everything (ZIP)", "Spectra (CSV)", "Script (Python)"} | figures
+        == {"Everything (ZIP)", "Spectra (CSV)", "Script (Python)", "This page (HTML)"} | figures
     )
 
 
