@@ -565,10 +565,11 @@ def nothing_compiles(monkeypatch):
 
 def test_serve_hands_its_options_on(call, monkeypatch, tmp_path):
     given = []
-    monkeypatch.setattr(dashboard, "serve", lambda service, tell, hear: given.append((service, hear)))
+    monkeypatch.setattr(dashboard, "serve", lambda *all_of_it: given.append(all_of_it))
     words = ("--port", 0, "--address", "127.0.0.1", "--no-show", "--threads", 3, "--library", tmp_path)
     assert call("serve", *words, "--allow-websocket-origin", "a.example:80").status == 0
-    ((service, hear),) = given
+    ((service, _, hear, beside),) = given
+    assert [address for address, _ in beside] == ["/learn"]
     assert service.library.folder == tmp_path
     assert callable(hear)  # of signals
     assert (service.port, service.address, service.show, service.threads) == (0, "127.0.0.1", False, 3)
