@@ -65,7 +65,7 @@ def test_another_direction_was_not_kept(long_run):
 def test_another_time_was_not_kept(long_run):
     kept = kept_times(long_run.omega_t)
     other = long_run.omega_t[np.setdiff1d(np.arange(40), kept)[5]]
-    with pytest.raises(ValueError, match=f"omega_t = {other:.4g} must be one of 0.3, "):
+    with pytest.raises(ValueError, match=f"omega_t = {other:.4g} must be one of the 16 times "):
         long_run.reduced().covariance("parallel", omega_t=other)
 
 
